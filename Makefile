@@ -1,0 +1,175 @@
+# amtdiag: GNU make and pkg-config, nothing else.
+#
+#   make demo    install what is needed, build, walk the sample deployment
+#   make check   install what is needed, build, run every test
+#   make help    the rest
+#
+# Variables: CC=clang  V=1  BUILD=dir  SANITIZE=address,undefined  WERROR=1
+#            DESTDIR= PREFIX=/usr/local  T=seconds (fuzz)  JOBS=n (tests)
+
+BUILD   ?= build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+V       ?= 0
+WERROR  ?= 0
+SANITIZE ?=
+JOBS    ?= $(shell nproc)
+T       ?= 30
+CFLAGS  ?= -O2 -g
+AR      ?= ar
+
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2);)
+
+PKGS := libpcap libssl libcrypto libcares ldap libsasl2 krb5 krb5-gssapi libxml-2.0 libcurl libuv \
+	jansson inih libpcre2-8 libarchive ncursesw libseccomp libcap-ng sqlite3 libzstd zlib libhs
+OPTIONAL_PKGS := libhs libcap-ng libseccomp
+
+WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla -Wstrict-prototypes \
+	-Wmissing-prototypes -Wwrite-strings -Wformat=2
+ifeq ($(WERROR),1)
+WARN += -Werror
+endif
+HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection
+ifeq ($(SANITIZE),)
+HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+else
+SAN := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+LDHARDEN := -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--gc-sections
+
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(CFLAGS) -ffunction-sections -fdata-sections $(WARN) $(HARDEN) $(SAN) \
+	-Iinclude -Icommon -I$(BUILD)/gen $(PKG_CFLAGS) -MMD -MP
+ALL_LDFLAGS = $(LDHARDEN) $(SAN) $(LDFLAGS)
+
+# Goals that must work before a compiler or pkg-config is there.
+BARE := deps demo check help clean dist
+ifneq ($(filter-out $(BARE),$(or $(MAKECMDGOALS),all)),)
+-include $(BUILD)/flags.mk
+endif
+
+LIB_SRC   := $(sort $(wildcard common/*/*.c))
+LIB_OBJ   := $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/catalogue.o
+LIB       := $(BUILD)/libamtdiag.a
+TOOLS     := $(notdir $(patsubst %/,%,$(sort $(wildcard tools/amt-*/))))
+BINS      := $(TOOLS:%=$(BUILD)/bin/%)
+UNIT_SRC  := $(sort $(wildcard tests/unit/test_*.c))
+UNITS     := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
+SIM_SRC   := $(sort $(wildcard tests/sim/*.c))
+SIM       := $(if $(SIM_SRC),$(BUILD)/tests/amtsim)
+HELP_SRC  := $(sort $(wildcard tests/helpers/*.c))
+HELPERS   := $(HELP_SRC:tests/helpers/%.c=$(BUILD)/tests/%)
+FUZZ_SRC  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+REPLAYS   := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/replay/%)
+FUZZERS   := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+GUIDE_SRC := $(sort $(wildcard common/guide/catalogue/*.items))
+
+.PHONY: all deps demo demo-run check check-run tests golden lint bench fuzz docs install uninstall clean help tags \
+	check-fast fuzzers
+all: $(BINS) $(LIB)
+
+help:
+	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
+	@echo 'Targets: all tests check-run golden lint bench fuzz docs install uninstall clean deps'
+
+deps:
+	@.ci/install-packages
+
+demo: deps
+	+$(Q)$(MAKE) --no-print-directory -j$(JOBS) demo-run
+check: deps
+	+$(Q)$(MAKE) --no-print-directory -j$(JOBS) check-run
+
+demo-run: all $(SIM)
+	$(Q)BUILD=$(BUILD) tests/demo
+tests: all $(UNITS) $(SIM) $(HELPERS) $(REPLAYS)
+check-run: tests
+	$(Q)BUILD=$(BUILD) JOBS=$(JOBS) tests/run
+golden: tests
+	$(Q)BUILD=$(BUILD) tests/golden/run --update
+
+$(BUILD)/flags.mk: Makefile
+	@mkdir -p $(@D)
+	@pkgs=; for p in $(PKGS); do \
+	  if pkg-config --exists $$p; then pkgs="$$pkgs $$p"; \
+	  else case " $(OPTIONAL_PKGS) " in *" $$p "*) ;; \
+	  *) echo "make: $$p is not installed; 'make deps' installs what amtdiag needs" >&2; exit 1;; esac; fi; done; \
+	defs=; for p in $(OPTIONAL_PKGS); do pkg-config --exists $$p && \
+	  defs="$$defs -DHAVE_$$(echo $$p | tr a-z- A-Z_)=1"; done; \
+	{ echo "PKG_CFLAGS := $$(pkg-config --cflags $$pkgs | sed 's/-I\([^ ]*\)/-isystem \1/g')$$defs"; \
+	  echo "PKG_LIBS := $$(pkg-config --libs $$pkgs) -lm -lpthread"; } > $@.tmp && mv $@.tmp $@
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags.mk
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+$(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags.mk
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/gen/catalogue.c: common/guide/generate.awk $(GUIDE_SRC)
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)awk -f common/guide/generate.awk $(GUIDE_SRC) > $@.tmp && mv $@.tmp $@
+
+# Tables that rooms turn from TSV into C: common/ROOM/tables.mk adds rules for $(BUILD)/gen/*.inc
+-include $(wildcard common/*/tables.mk)
+
+$(LIB): $(LIB_OBJ)
+	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
+
+define tool_rule
+$(BUILD)/bin/$(1): $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard tools/$(1)/*.c))) $(LIB)
+	@mkdir -p $$(@D)
+	$$(call say,LINK,$$@)$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(PKG_LIBS)
+endef
+$(foreach t,$(TOOLS),$(eval $(call tool_rule,$(t))))
+
+$(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(LIB)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
+$(BUILD)/tests/amtsim: $(SIM_SRC:%.c=$(BUILD)/obj/%.o) $(LIB)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+$(HELPERS): $(BUILD)/tests/%: $(BUILD)/obj/tests/helpers/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+# Corpus replay without libFuzzer: every harness also links with a plain main().
+$(BUILD)/replay/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/replay.o $(LIB)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+# The real thing: clang, libFuzzer, ASan and UBSan, in a build tree of its own.
+FUZZ_BUILD := $(BUILD)/fuzzing
+fuzzers:
+	+$(Q)$(MAKE) --no-print-directory BUILD=$(FUZZ_BUILD) CC=clang CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' \
+	  SANITIZE=address,undefined fuzz-link
+.PHONY: fuzz-link
+fuzz-link: $(FUZZERS)
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+fuzz: fuzzers
+	$(Q)BUILD=$(FUZZ_BUILD) T=$(T) JOBS=$(JOBS) tests/fuzz/run
+
+lint:
+	+$(Q)BUILD=$(BUILD) JOBS=$(JOBS) tests/lint
+bench: all $(HELPERS) $(SIM)
+	$(Q)BUILD=$(BUILD) tests/bench/run
+docs: all
+	$(Q)BUILD=$(BUILD) docs/generate
+
+install: all docs
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 755 $(BINS) $(DESTDIR)$(PREFIX)/bin/
+	for t in $(TOOLS); do \
+	  install -m 644 $(BUILD)/docs/$$t.1 $(DESTDIR)$(PREFIX)/share/man/man1/ && \
+	  install -m 644 $(BUILD)/docs/$$t.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t || exit 1; done
+uninstall:
+	for t in $(TOOLS); do rm -f $(DESTDIR)$(PREFIX)/bin/$$t $(DESTDIR)$(PREFIX)/share/man/man1/$$t.1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t; done
+clean:
+	rm -rf $(BUILD)
+
+.SECONDARY:
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

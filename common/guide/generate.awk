@@ -1,0 +1,103 @@
+# Turns the .items files into build/gen/catalogue.c: an array of struct amt_item.
+# A record is "key: value" lines; a line that begins with a blank goes on the value
+# before; records are separated by an empty line; '#' begins a comment line.
+# Repeated keys (action, source) become lists. Rows come out in file and line order,
+# files in the order given by the 'order' list below (the order of the walk).
+
+function die(text) { printf "%s:%d: %s\n", FILENAME, FNR, text > "/dev/stderr"; failed = 1; exit 1 }
+
+function quote(s) {
+	gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); gsub(/\?\?/, "?\\?", s)
+	return "\"" s "\""
+}
+
+function text(key) { return (key in one) ? quote(one[key]) : "NULL" }
+
+function stages(s,   n, i, p, sum, seen) {
+	n = split(s, p, ","); sum = 0
+	for (i = 1; i <= n; i++) {
+		if (p[i] == "P") p[i] = 0
+		if (p[i] !~ /^[0-7]$/ || (p[i] in seen)) die("bad stage list '" s "'")
+		seen[p[i]]; sum += 2 ^ p[i]
+	}
+	return sum
+}
+
+function tools(s,   n, i, p, sum) {
+	n = split(s, p, " "); sum = 32 # amt-stage walks every row
+	for (i = 1; i <= n; i++) {
+		if (!(p[i] in tool_bit)) die("unknown tool '" p[i] "'")
+		sum += tool_bit[p[i]]
+	}
+	return sum
+}
+
+function list(name, key,   i, s) {
+	s = ""
+	for (i = 1; i <= count[key]; i++) s = s "\t" quote(many[key, i]) ",\n"
+	printf "static const char *const %s[] = {\n%s\tNULL,\n};\n", name, s
+}
+
+function flush(   sym) {
+	if (!have) return
+	if (!("id" in one)) die("record without id")
+	if (one["id"] in ids) die("id " one["id"] " twice")
+	ids[one["id"]]
+	if (!count["action"] || !count["source"]) die(one["id"] " has no action or no source")
+	if (!("title" in one) || !("how" in one)) die(one["id"] " has no title or no how")
+	if (!(one["component"] in component) || !(one["kind"] in kind) || !(one["mode"] in mode))
+		die(one["id"] ": unknown component, kind or mode")
+	sym = "r" n
+	list(sym "_actions", "action"); list(sym "_sources", "source")
+	rows[n++] = "\t{" quote(one["id"]) ", " stages(one["stages"]) "u, " component[one["component"]] ", " \
+		kind[one["kind"]] ", " mode[one["mode"]] ", " tools(one["tools"]) "u,\n\t " text("title") ",\n\t " \
+		text("why") ",\n\t " text("how") ",\n\t {" text("pass") ", " text("warn") ", " text("fail") ", " \
+		text("unknown") ", " text("pending") "},\n\t " text("inputs") ", " text("applies") ",\n\t " sym \
+		"_actions, " text("who") ", " sym "_sources},\n"
+	split("", one); split("", many); split("", count); have = 0
+}
+
+BEGIN {
+	m = split("client network configmgr ad ca console browser other", p, " ")
+	for (i = 1; i <= m; i++) component[p[i]] = i - 1
+	m = split("prereq verify corrective hotfix", p, " ")
+	for (i = 1; i <= m; i++) kind[p[i]] = i - 1
+	m = split("auto file ask", p, " ")
+	for (i = 1; i <= m; i++) mode[p[i]] = i - 1
+	m = split("hellocap dnscheck certcheck krbsize logview stage", p, " ")
+	for (i = 1; i <= m; i++) tool_bit[p[i]] = 2 ^ (i - 1)
+	m = split("id stages component kind mode tools applies title why how pass warn fail unknown pending inputs action who source", p, " ")
+	for (i = 1; i <= m; i++) known[p[i]]
+	n = 0
+	print "/* Made by common/guide/generate.awk; the rows are in common/guide/catalogue. */"
+	print "#include \"amtdiag/guide.h\"\n#include \"guide/catalogue.h\"\n"
+}
+
+FNR == 1 { flush() }
+/^#/ { next }
+/^[ \t]*$/ { flush(); next }
+/^[ \t]/ {
+	if (key == "") die("continuation without a key")
+	sub(/^[ \t]+/, ""); sub(/[ \t]+$/, "")
+	if (key in count) many[key, count[key]] = many[key, count[key]] " " $0
+	else one[key] = one[key] " " $0
+	next
+}
+{
+	at = index($0, ":")
+	key = substr($0, 1, at - 1)
+	if (at < 2 || !(key in known)) die("unknown key in '" $0 "'")
+	value = substr($0, at + 1); sub(/^[ \t]+/, "", value); sub(/[ \t]+$/, "", value)
+	have = 1
+	if (key == "action" || key == "source") many[key, ++count[key]] = value
+	else if (key in one) die("key " key " twice")
+	else one[key] = value
+}
+
+END {
+	if (failed) exit 1
+	flush()
+	print "const struct amt_item amt_catalogue[] = {"
+	for (i = 0; i < n; i++) printf "%s", rows[i]
+	print "};\nconst size_t amt_catalogue_count = sizeof(amt_catalogue) / sizeof(amt_catalogue[0]);"
+}
