@@ -7,7 +7,7 @@
 function die(text) { printf "%s:%d: %s\n", FILENAME, FNR, text > "/dev/stderr"; failed = 1; exit 1 }
 
 function quote(s) {
-	gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); gsub(/\?\?/, "?\\?", s)
+	gsub(/\\/, "\\\\&", s); gsub(/"/, "\\\"", s); gsub(/\?\?/, "?\\?", s)
 	return "\"" s "\""
 }
 
