@@ -1,0 +1,153 @@
+#include "amtdiag/core/buf.h"
+
+#include "amtdiag/core/alloc.h"
+#include "amtdiag/core/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void amt_buf_init(struct amt_buf *b, size_t max)
+{
+	*b = (struct amt_buf){.max = max};
+}
+
+void amt_buf_free(struct amt_buf *b)
+{
+	free(b->data);
+	amt_buf_init(b, b->max);
+}
+
+void amt_buf_clear(struct amt_buf *b)
+{
+	b->len = 0;
+	b->over = false;
+	if (b->data)
+		b->data[0] = '\0';
+}
+
+bool amt_buf_reserve(struct amt_buf *b, size_t n)
+{
+	if (b->over || n > b->max - b->len) {
+		b->over = true;
+		return false;
+	}
+	size_t need = b->len + n + 1;
+	if (need > b->cap) {
+		size_t cap = b->cap ? b->cap : 128;
+		while (cap < need)
+			cap = cap > SIZE_MAX / 2 ? need : cap * 2;
+		b->data = amt_realloc(b->data, cap);
+		b->cap = cap;
+		b->data[b->len] = '\0';
+	}
+	return true;
+}
+
+bool amt_buf_add(struct amt_buf *b, const void *p, size_t n)
+{
+	if (!amt_buf_reserve(b, n))
+		return false;
+	if (n)
+		memcpy(b->data + b->len, p, n);
+	b->len += n;
+	b->data[b->len] = '\0';
+	return true;
+}
+
+bool amt_buf_byte(struct amt_buf *b, char c)
+{
+	return amt_buf_add(b, &c, 1);
+}
+
+bool amt_buf_str(struct amt_buf *b, const char *s)
+{
+	return amt_buf_add(b, s, strlen(s));
+}
+
+bool amt_buf_vprintf(struct amt_buf *b, const char *fmt, va_list ap)
+{
+	va_list again;
+
+	va_copy(again, ap);
+	int n = vsnprintf(NULL, 0, fmt, ap);
+	bool fits = n >= 0 && amt_buf_reserve(b, (size_t)n);
+	if (fits) {
+		vsnprintf(b->data + b->len, (size_t)n + 1, fmt, again);
+		b->len += (size_t)n;
+	}
+	va_end(again);
+	return fits;
+}
+
+bool amt_buf_printf(struct amt_buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	bool fits = amt_buf_vprintf(b, fmt, ap);
+	va_end(ap);
+	return fits;
+}
+
+void amt_buf_consume(struct amt_buf *b, size_t n)
+{
+	if (n > b->len)
+		n = b->len;
+	if (!n)
+		return;
+	memmove(b->data, b->data + n, b->len - n);
+	b->len -= n;
+	b->data[b->len] = '\0';
+}
+
+const char *amt_buf_cstr(const struct amt_buf *b)
+{
+	return b->data ? b->data : "";
+}
+
+/* Bytes that stand for themselves in a JSON string. */
+static bool plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+static void json_escape(struct amt_buf *b, unsigned char c)
+{
+	static const char hex[] = "0123456789abcdef";
+	static const char names[] = "\"\"\\\\\nn\rr\tt\bb\ff";
+
+	for (const char *n = names; *n; n += 2) {
+		if (c == (unsigned char)n[0]) {
+			amt_buf_byte(b, '\\');
+			amt_buf_byte(b, n[1]);
+			return;
+		}
+	}
+	char esc[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+	amt_buf_add(b, esc, sizeof(esc));
+}
+
+bool amt_buf_json(struct amt_buf *b, const char *s, size_t n)
+{
+	const char *end = s + n;
+
+	amt_buf_byte(b, '"');
+	while (s < end) {
+		const char *run = s;
+		while (s < end && plain((unsigned char)*s))
+			s++;
+		amt_buf_add(b, run, (size_t)(s - run));
+		if (s == end)
+			break;
+		if ((unsigned char)*s < 0x80) {
+			json_escape(b, (unsigned char)*s++);
+			continue;
+		}
+		uint32_t cp;
+		char utf8[4];
+		s += amt_utf8_get(s, end, &cp);
+		amt_buf_add(b, utf8, amt_utf8_put(cp, utf8));
+	}
+	return amt_buf_byte(b, '"');
+}

@@ -1,0 +1,144 @@
+/* Output files that appear complete or not at all. */
+#include "amtdiag/core/alloc.h"
+#include "amtdiag/core/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Unfinished temporaries, in plain arrays so that a signal handler can unlink them. */
+#define OPEN_MAX_OUT 16
+static char pending[OPEN_MAX_OUT][PATH_MAX];
+
+static void remember(const char *temp)
+{
+	for (size_t i = 0; i < OPEN_MAX_OUT; i++) {
+		if (!pending[i][0]) {
+			snprintf(pending[i], sizeof(pending[i]), "%s", temp);
+			return;
+		}
+	}
+}
+
+static void forget(const char *temp)
+{
+	for (size_t i = 0; i < OPEN_MAX_OUT; i++)
+		if (!strcmp(pending[i], temp))
+			pending[i][0] = '\0';
+}
+
+void amt_out_abort_all(void)
+{
+	for (size_t i = 0; i < OPEN_MAX_OUT; i++)
+		if (pending[i][0])
+			unlink(pending[i]);
+}
+
+/* A device or a FIFO can't be replaced by renaming: write through. */
+static bool open_through(struct amt_out *o, const char *path, struct amt_error *err)
+{
+	o->f = fopen(path, "we");
+	if (!o->f)
+		return amt_fail_errno(err, errno, "can't write %s", path);
+	o->path = amt_strdup(path);
+	return true;
+}
+
+static bool open_beside(struct amt_out *o, const char *path, struct amt_error *err)
+{
+	char temp[PATH_MAX];
+
+	if ((size_t)snprintf(temp, sizeof(temp), "%s.XXXXXX", path) >= sizeof(temp))
+		return amt_fail(err, "can't write %s: the name is too long", path);
+	int fd = mkostemp(temp, O_CLOEXEC);
+	if (fd < 0)
+		return amt_fail_errno(err, errno, "can't write beside %s", path);
+	mode_t mask = umask(0);
+	umask(mask);
+	fchmod(fd, 0666 & ~mask);
+	remember(temp);
+	o->path = amt_strdup(path);
+	o->temp = amt_strdup(temp);
+	o->f = fdopen(fd, "w");
+	if (o->f)
+		return true;
+	amt_fail_errno(err, errno, "can't write %s", path);
+	close(fd);
+	amt_out_abort(o);
+	return false;
+}
+
+bool amt_out_open(struct amt_out *o, const char *path, struct amt_error *err)
+{
+	struct stat st;
+
+	*o = (struct amt_out){.f = stdout};
+	if (!path || !strcmp(path, "-"))
+		return true;
+	o->f = NULL;
+	bool there = !stat(path, &st);
+	if (there && S_ISDIR(st.st_mode))
+		return amt_fail(err, "can't write %s: it is a folder", path);
+	return there && !S_ISREG(st.st_mode) ? open_through(o, path, err)
+					     : open_beside(o, path, err);
+}
+
+static void close_names(struct amt_out *o)
+{
+	free(o->path);
+	free(o->temp);
+	*o = (struct amt_out){0};
+}
+
+void amt_out_abort(struct amt_out *o)
+{
+	if (o->f && o->f != stdout)
+		fclose(o->f);
+	if (o->temp) {
+		unlink(o->temp);
+		forget(o->temp);
+	}
+	close_names(o);
+}
+
+bool amt_out_commit(struct amt_out *o, struct amt_error *err)
+{
+	errno = 0;
+	bool good = !ferror(o->f) && !fflush(o->f);
+	if (good && o->temp)
+		good = !fsync(fileno(o->f));
+	int why = errno ? errno : EIO;
+	if (o->f != stdout && fclose(o->f) && good) {
+		good = false;
+		why = errno;
+	}
+	o->f = NULL;
+	if (good && o->temp && rename(o->temp, o->path)) {
+		good = false;
+		why = errno;
+	}
+	if (!good) {
+		amt_fail_errno(err, why, "can't write %s", o->path ? o->path : "standard output");
+		amt_out_abort(o);
+		return false;
+	}
+	if (o->temp)
+		forget(o->temp);
+	close_names(o);
+	return true;
+}
+
+bool amt_file_write(const char *path, const void *p, size_t n, struct amt_error *err)
+{
+	struct amt_out o;
+
+	if (!amt_out_open(&o, path, err))
+		return false;
+	if (n)
+		fwrite(p, 1, n, o.f);
+	return amt_out_commit(&o, err);
+}

@@ -1,0 +1,20 @@
+/*
+ * The memory budget of the program in one page: the cap of every buffer and
+ * list that outside bytes can make grow. A room adds its own lines here.
+ */
+#ifndef AMTDIAG_CORE_CAPS_H
+#define AMTDIAG_CORE_CAPS_H
+
+#include <stddef.h>
+
+#define AMT_KIB ((size_t)1024)
+#define AMT_MIB (1024 * AMT_KIB)
+
+#define AMT_CAP_REPORT    (512 * AMT_MIB) /* a report before it is written */
+#define AMT_CAP_JSON_IN   (256 * AMT_MIB) /* a document given to --replay */
+#define AMT_CAP_INI       (1 * AMT_MIB)   /* a site profile or an answers file */
+#define AMT_CAP_CSV_FIELD (64 * AMT_KIB)  /* one field of an inventory */
+#define AMT_CAP_LINE      (1 * AMT_MIB)   /* one line of a text input */
+#define AMT_CAP_READ      (256 * AMT_KIB) /* the reading buffer of one-pass work */
+
+#endif
