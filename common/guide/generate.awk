@@ -49,6 +49,7 @@ function flush(   sym) {
 		die(one["id"] ": unknown component, kind or mode")
 	sym = "r" n
 	list(sym "_actions", "action"); list(sym "_sources", "source")
+	id_at[n] = one["id"]
 	rows[n++] = "\t{" quote(one["id"]) ", " stages(one["stages"]) "u, " component[one["component"]] ", " \
 		kind[one["kind"]] ", " mode[one["mode"]] ", " tools(one["tools"]) "u,\n\t " text("title") ",\n\t " \
 		text("why") ",\n\t " text("how") ",\n\t {" text("pass") ", " text("warn") ", " text("fail") ", " \
@@ -100,4 +101,11 @@ END {
 	print "const struct amt_item amt_catalogue[] = {"
 	for (i = 0; i < n; i++) printf "%s", rows[i]
 	print "};\nconst size_t amt_catalogue_count = sizeof(amt_catalogue) / sizeof(amt_catalogue[0]);"
+	for (i = 0; i < n; i++) { # an index by id, for looking up; few rows: insertion sort
+		for (j = i; j > 0 && tolower(id_at[by_id[j - 1]]) > tolower(id_at[i]); j--) by_id[j] = by_id[j - 1]
+		by_id[j] = i
+	}
+	print "const unsigned short amt_catalogue_by_id[] = {"
+	for (i = 0; i < n; i++) printf "%d,%s", by_id[i], (i % 16 == 15 || i == n - 1) ? "\n" : " "
+	print "};"
 }

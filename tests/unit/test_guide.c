@@ -1,0 +1,304 @@
+/* The catalogue's look-up, its predicates, and firmware versions. */
+#include "amtdiag/guide.h"
+#include "guide/predicate.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static void fw_parse(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *in, *out;
+	} good[] = {
+		{"3.2.1", "3.2.1"},
+		{"11.8.50", "11.8.50"},
+		{"16.1", "16.1"},
+		{"9", "9"},
+		{"v2.6", "2.6"},
+		{"15.0-H", "15.0"},
+		{"6.2.10.1022", "6.2.10.1022"},
+		{"0.0.0.0", "0.0.0.0"},
+		{"5.2.40a", "5.2.40"},
+	};
+	static const char *const bad[] = {
+		"",
+		"v",
+		".",
+		"3.",
+		"3..2",
+		"3.2.1.4.5",
+		"three",
+		"70000.1",
+		"3.2.1 ",
+		" 3",
+		"3.2,1",
+		"-1",
+		"99999999999999999999",
+		"15.0-H2",
+	};
+	struct amt_fw fw;
+	struct amt_error err;
+	char text[48];
+
+	for (size_t i = 0; i < COUNT(good); i++) {
+		assert_true(amt_fw_parse(good[i].in, &fw, NULL));
+		assert_string_equal(amt_fw_format(&fw, text), good[i].out);
+	}
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		fw = (struct amt_fw){1, 2, 3, 4};
+		err.text[0] = '\0';
+		if (amt_fw_parse(bad[i], &fw, &err))
+			fail_msg("'%s' was taken for a version", bad[i]);
+		assert_string_not_equal(err.text, "");
+		assert_int_equal(fw.major, 1); /* untouched on error */
+	}
+}
+
+static int compare(const char *a, const char *b)
+{
+	struct amt_fw x, y;
+	assert_true(amt_fw_parse(a, &x, NULL));
+	assert_true(amt_fw_parse(b, &y, NULL));
+	int there = amt_fw_compare(&x, &y), back = amt_fw_compare(&y, &x);
+	assert_int_equal(there, -back);
+	return there;
+}
+
+static void fw_compare(void **state)
+{
+	(void)state;
+	assert_true(compare("3.2.1", "3.2.2") < 0);
+	assert_true(compare("3.10", "3.9") > 0);
+	assert_true(compare("11.8", "11.8.50") == 0);
+	assert_true(compare("11", "11.8.50") == 0);
+	assert_true(compare("2.6.0", "11.8") < 0);
+	assert_true(compare("6.2.10.1", "6.2.10.2") < 0);
+}
+
+static void look_up(void **state)
+{
+	(void)state;
+	assert_true(amt_guide_count() >= 210);
+	for (size_t i = 0; i < amt_guide_count(); i++) {
+		const struct amt_item *item = amt_guide_at(i);
+		assert_ptr_equal(amt_guide_find(item->id), item);
+	}
+	assert_null(amt_guide_at(amt_guide_count()));
+	assert_ptr_equal(amt_guide_find("s3.c14"), amt_guide_find("S3.C14"));
+	assert_string_equal(amt_guide_find("S3.C14")->id, "S3.C14");
+	assert_null(amt_guide_find("S3.C1"));
+	assert_null(amt_guide_find(""));
+	assert_null(amt_guide_find("ZZ.99"));
+	assert_null(amt_guide_find("A.00"));
+}
+
+static void walk(void **state)
+{
+	(void)state;
+	const struct amt_item *item;
+	size_t n = 0, seen = 0;
+
+	for (size_t i = 0; (item = amt_guide_next(&i, -1, -1, 0));)
+		n++;
+	assert_int_equal(n, amt_guide_count());
+	for (int stage = 0; stage <= AMT_STAGE_LAST; stage++) {
+		n = 0;
+		for (size_t i = 0; (item = amt_guide_next(&i, stage, -1, 0)); n++)
+			assert_true(item->stages & AMT_STAGE_BIT(stage));
+		assert_true(n > 0);
+		assert_string_not_equal(amt_stage_title(stage), "");
+	}
+	for (int c = 0; c < AMT_COMP_COUNT; c++) {
+		for (size_t i = 0; (item = amt_guide_next(&i, -1, c, 0)); seen++)
+			assert_int_equal(item->component, c);
+		assert_string_not_equal(amt_component_title((enum amt_component)c), "");
+	}
+	assert_int_equal(seen, amt_guide_count()); /* both views hold every row */
+	for (unsigned tool = AMT_TOOL_HELLOCAP; tool <= AMT_TOOL_STAGE; tool <<= 1) {
+		n = 0;
+		for (size_t i = 0; (item = amt_guide_next(&i, -1, -1, tool)); n++)
+			assert_true(item->tools & tool);
+		assert_true(n > 0);
+		if (tool == AMT_TOOL_STAGE)
+			assert_int_equal(n, amt_guide_count());
+	}
+	assert_string_equal(amt_stage_title(8), "");
+	assert_string_equal(amt_stage_title(-1), "");
+}
+
+static void traits(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < AMT_TRAIT_COUNT; i++) {
+		enum amt_trait t;
+		assert_true(amt_trait_parse(amt_trait_name((enum amt_trait)i), &t));
+		assert_int_equal(t, i);
+		assert_string_not_equal(amt_trait_meaning(t), "");
+	}
+	enum amt_trait t;
+	assert_true(amt_trait_parse("Out-Of-Band", &t));
+	assert_int_equal(t, AMT_TRAIT_OUT_OF_BAND);
+	assert_false(amt_trait_parse("out of band", &t));
+	assert_false(amt_trait_parse("", &t));
+}
+
+/* The context of the table below: pki and console yes, psk and webui no, the rest not told. */
+static enum amt_tri ask(const char *text, const char *firmware, char *why, size_t size)
+{
+	struct amt_fw fw[4];
+	struct amt_context ctx = {.firmware = fw};
+	char list[64];
+
+	ctx.trait[AMT_TRAIT_PKI] = ctx.trait[AMT_TRAIT_CONSOLE] = AMT_YES;
+	ctx.trait[AMT_TRAIT_PSK] = ctx.trait[AMT_TRAIT_WEBUI] = AMT_NO;
+	amt_str_copy(list, sizeof(list), firmware);
+	for (char *p = list, *end; *p; p = end) {
+		end = p + strcspn(p, " ");
+		if (*end)
+			*end++ = '\0';
+		assert_true(amt_fw_parse(p, &fw[ctx.n_firmware++], NULL));
+	}
+	return amt_predicate(text, &ctx, why, size);
+}
+
+static void predicates(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *firmware;
+		enum amt_tri want;
+		const char *why; /* a piece of the reason */
+	} table[] = {
+		{"always", "", AMT_YES, ""},
+		{"pki", "", AMT_YES, "certificate"},
+		{"psk", "", AMT_NO, "not so that"},
+		{"sol", "", AMT_MAYBE, "not known whether serial-over-LAN"},
+		{"!pki", "", AMT_NO, "here, clients"},
+		{"!psk", "", AMT_YES, ""},
+		{"!sol", "", AMT_MAYBE, "sol"},
+		{"!!pki", "", AMT_YES, ""},
+		/* all of */
+		{"pki; console", "", AMT_YES, ""},
+		{"pki; psk", "", AMT_NO, "psk"},
+		{"pki; sol", "", AMT_MAYBE, "sol"},
+		{"sol; psk", "", AMT_NO, "psk"},
+		{"psk; webui", "", AMT_NO, "webui"},
+		/* any of */
+		{"pki | psk", "", AMT_YES, "pki"},
+		{"psk | webui", "", AMT_NO, "psk"},
+		{"psk | sol", "", AMT_MAYBE, "sol"},
+		{"sol | pki", "", AMT_YES, "pki"},
+		/* "|" binds closer than ";" */
+		{"psk; sol | pki", "", AMT_NO, "psk"},
+		{"pki; psk | console", "", AMT_YES, ""},
+		{"psk | (pki; console)", "", AMT_YES, ""},
+		{"(psk; sol) | console", "", AMT_YES, "console"},
+		{"!(psk | webui)", "", AMT_YES, ""},
+		{"!(psk | sol)", "", AMT_MAYBE, ""},
+		{" pki ;\tconsole ", "", AMT_YES, ""},
+		/* firmware */
+		{"fw>=4.0", "4.0", AMT_YES, "firmware 4.0 is >=4.0"},
+		{"fw>=4.0", "3.2.1", AMT_NO, "firmware 3.2.1 is not >=4.0"},
+		{"fw >= 4.0", "11.8.50", AMT_YES, ""},
+		{"fw>=4.0", "", AMT_MAYBE, "firmware is not known"},
+		{"fw>=4.0", "4", AMT_YES, ""},
+		{"fw<3.2.1", "3.2.0", AMT_YES, ""},
+		{"fw<3.2.1", "3.2.1", AMT_NO, ""},
+		{"fw<3.2.1", "3.2", AMT_MAYBE, "closely"},
+		{"fw<3.2.1", "3", AMT_MAYBE, "closely"},
+		{"fw<3.2.1", "2", AMT_YES, ""},
+		{"fw=3.2", "3.2.1", AMT_YES, ""},
+		{"fw=3.2.1", "3.2", AMT_MAYBE, ""},
+		{"fw<=3.2", "3.2.9", AMT_YES, ""},
+		{"fw>3.2", "3.2.9", AMT_NO, ""},
+		{"fw 2.2..2.6", "2.2", AMT_YES, ""},
+		{"fw 2.2..2.6", "2.6.10", AMT_YES, ""},
+		{"fw 2.2..2.6", "2.1.9", AMT_NO, ""},
+		{"fw 2.2..2.6", "3.0", AMT_NO, ""},
+		{"fw 2.2..2.6", "2", AMT_MAYBE, ""},
+		{"!fw>=4.0", "3.2.1", AMT_YES, ""},
+		/* several versions: one is enough, and they are not mixed up */
+		{"fw<3.2.1", "3.2.1 2.6", AMT_YES, "2.6"},
+		{"fw<3.2.1", "4.0 5.0", AMT_NO, "5.0"},
+		{"fw<3.2.1", "4.0 3.2", AMT_MAYBE, ""},
+		{"fw>=4.0; fw<3.2.1", "4.0 2.6", AMT_NO, ""},
+		{"pki; fw=2.2 | fw=2.6", "2.6.2 11.8", AMT_YES, ""},
+	};
+	char why[200];
+
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct amt_error err;
+		if (!amt_predicate_check(table[i].text, &err))
+			fail_msg("%s", err.text);
+		enum amt_tri got = ask(table[i].text, table[i].firmware, why, sizeof(why));
+		if (got != table[i].want)
+			fail_msg("'%s' for firmware '%s' is %d, not %d", table[i].text,
+				 table[i].firmware, (int)got, (int)table[i].want);
+		if (!strstr(why, table[i].why))
+			fail_msg("'%s' says '%s', not '%s'", table[i].text, why, table[i].why);
+		assert_int_equal(ask(table[i].text, table[i].firmware, NULL, 0), got);
+	}
+	assert_int_equal(amt_predicate("pki", NULL, NULL, 0), AMT_MAYBE);
+}
+
+static void bad_predicates(void **state)
+{
+	(void)state;
+	static const char *const bad[] = {
+		"",
+		";",
+		"pki;",
+		"pki |",
+		"| pki",
+		"pki psk",
+		"(pki",
+		"pki)",
+		"!",
+		"()",
+		"nonsense",
+		"pki, psk",
+		"fw",
+		"fw>=",
+		"fw>=x",
+		"fw 2.2",
+		"fw 2.2..",
+		"fw 2.2.. 2.6",
+		"fw==3",
+		"fw>=1.2.3.4.5",
+		"PKI & PSK",
+		"always always",
+		"a-word-that-is-much-longer-than-any-trait-there-is",
+		"((((((((((((((((((((((pki))))))))))))))))))))))",
+		"!!!!!!!!!!!!!!!!!!!!!!!!!pki",
+	};
+	struct amt_context ctx = {0};
+	char why[200];
+
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		struct amt_error err = {0};
+		if (amt_predicate_check(bad[i], &err))
+			fail_msg("'%s' was taken for a predicate", bad[i]);
+		assert_string_not_equal(err.text, "");
+		assert_int_equal(amt_predicate(bad[i], &ctx, why, sizeof(why)), AMT_MAYBE);
+		assert_string_not_equal(why, "");
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fw_parse),       cmocka_unit_test(fw_compare),
+		cmocka_unit_test(look_up),        cmocka_unit_test(walk),
+		cmocka_unit_test(traits),         cmocka_unit_test(predicates),
+		cmocka_unit_test(bad_predicates),
+	};
+	return cmocka_run_group_tests_name("guide", tests, NULL, NULL);
+}
