@@ -16,5 +16,7 @@
 #define AMT_CAP_CSV_FIELD (64 * AMT_KIB)  /* one field of an inventory */
 #define AMT_CAP_LINE      (1 * AMT_MIB)   /* one line of a text input */
 #define AMT_CAP_READ      (256 * AMT_KIB) /* the reading buffer of one-pass work */
+#define AMT_CAP_HTTP_HEADER (64 * AMT_KIB) /* all header lines of one HTTP exchange */
+#define AMT_CAP_HTTP_BODY   (4 * AMT_MIB)  /* one HTTP answer, unless the caller says less or more */
 
 #endif
