@@ -72,6 +72,20 @@ void amt_findings_count(const struct amt_findings *fs, size_t counts[AMT_VERDICT
 json_t *amt_findings_to_json(struct amt_findings *fs);
 bool amt_findings_from_json(const json_t *array, struct amt_findings *fs, struct amt_error *err);
 
+/*
+ * Small helpers over jansson, so that rooms write facts without caring for bad
+ * UTF-8 (each bad byte becomes U+FFFD) or for missing keys.
+ */
+json_t *amt_json_str(const char *s); /* NULL gives null */
+json_t *amt_json_strn(const char *s, size_t n);
+json_t *amt_json_time(amt_time t);                            /* NONE gives null */
+const char *amt_json_get_str(const json_t *obj, const char *key); /* NULL if not a string */
+int64_t amt_json_get_int(const json_t *obj, const char *key, int64_t otherwise);
+bool amt_json_get_bool(const json_t *obj, const char *key, bool otherwise);
+amt_time amt_json_get_time(const json_t *obj, const char *key); /* NONE if missing or bad */
+/* Copied into the arena; NULL if not a string. */
+char *amt_json_dup(struct amt_arena *a, const json_t *obj, const char *key);
+
 /* Trouble with an input, met on the way: told at once, and kept in the document. */
 struct amt_note {
 	const char *source; /* file or peer */
@@ -118,6 +132,7 @@ struct amt_run {
 	struct AMT_VEC(struct amt_section *) sections;
 	struct amt_arena arena;
 	const char *headline; /* one sentence above all else in text and HTML; may be NULL */
+	json_t *firmware;     /* array of the versions judged for, as given; may be NULL */
 	const char *perfdata; /* for --format status, beside the counts; may be NULL */
 	bool interrupted;
 	bool not_built; /* the tool only lists what it will judge */

@@ -1,0 +1,39 @@
+/* What the writers of this room share; one writer a file. */
+#ifndef REPORT_WRITERS_H
+#define REPORT_WRITERS_H
+
+#include "amtdiag/report.h"
+
+void write_text(struct amt_run *r, const struct amt_style *style, struct amt_buf *out);
+void write_json(struct amt_run *r, const struct amt_style *style, struct amt_buf *out);
+void write_ndjson(struct amt_run *r, const struct amt_style *style, struct amt_buf *out);
+void write_junit(struct amt_run *r, const struct amt_style *style, struct amt_buf *out);
+void write_html(struct amt_run *r, const struct amt_style *style, struct amt_buf *out);
+void write_csv(struct amt_run *r, const struct amt_style *style, struct amt_buf *out);
+void write_status(struct amt_run *r, const struct amt_style *style, struct amt_buf *out);
+
+/* Worse is higher: the folding rule. */
+int amt_verdict_rank(enum amt_verdict v);
+/* Findings, worst first, otherwise in the order they were made. n pointers; free the array. */
+struct amt_finding **by_severity(const struct amt_findings *fs);
+/* "2 fail, 1 warn, 9 pass" into out. */
+void count_words(struct amt_run *r, struct amt_buf *out);
+
+json_t *finding_to_json(struct amt_findings *fs, const struct amt_finding *f);
+json_t *head_to_json(const struct amt_run *r);
+void tail_to_json(struct amt_run *r, json_t *into); /* verdict, counts, interrupted */
+void add_json(struct amt_buf *out, const json_t *j, size_t flags);
+
+/* layout.c: text on a terminal */
+struct layout {
+	struct amt_buf *out;
+	const struct amt_style *style;
+};
+/* "pass", coloured when the style says so, padded to width columns. */
+void lay_verdict(struct layout *l, enum amt_verdict v, size_t width);
+void lay_heading(struct layout *l, const char *text);
+/* label at indent, then text wrapped at the style's width, lines after the first under the text. */
+void lay_para(struct layout *l, size_t indent, const char *label, const char *text);
+void lay_table(struct layout *l, const struct amt_section *s);
+
+#endif
