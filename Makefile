@@ -25,7 +25,7 @@ PKGS := libpcap libssl libcrypto libcares ldap libsasl2 krb5 krb5-gssapi libxml-
 	jansson inih libpcre2-8 libarchive ncursesw libseccomp libcap-ng sqlite3 libzstd zlib libhs
 OPTIONAL_PKGS := libhs libcap-ng libseccomp
 
-WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla -Wstrict-prototypes \
+WARN := -Wall -Wextra -Wno-missing-field-initializers -Wpedantic -Wconversion -Wshadow -Wvla -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings -Wformat=2
 ifeq ($(WERROR),1)
 WARN += -Werror

@@ -1,4 +1,4 @@
-#include "amtdiag/report.h"
+#include "report/writers.h"
 
 /* rank: the folding rule of the header; the order of the enum is that of the counts. */
 static const struct {

@@ -79,6 +79,8 @@ struct amt_tool {
 	const char *examples;    /* lines "command\n    what it does\n" */
 	const struct amt_opt *options;
 
+	/* One line a library, "libpcap 1.10.3", for --version; may be NULL. */
+	void (*libraries)(struct amt_buf *out);
 	/* Before anything is collected: check options that belong together. Bad usage: false. */
 	bool (*setup)(struct amt_cli *cli, struct amt_error *err);
 	/*

@@ -1,0 +1,184 @@
+/* The terminal, the environment, signals: asked here and nowhere else. */
+#include "cli/private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+static bool progress_shown;
+static amt_time progress_started, progress_last;
+
+amt_time cli_clock(void)
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	uint64_t s;
+
+	if (epoch && amt_num_u64(epoch, 0, 253402300799u, &s, NULL))
+		return (amt_time)s * AMT_SECOND;
+	return amt_time_now();
+}
+
+static int columns(int fd)
+{
+	const char *set = getenv("COLUMNS");
+	struct winsize ws;
+	uint64_t n;
+
+	if (set && amt_num_u64(set, 20, 1000, &n, NULL))
+		return (int)n;
+	return !ioctl(fd, TIOCGWINSZ, &ws) && ws.ws_col ? ws.ws_col : 0;
+}
+
+void cli_style(struct amt_cli *cli)
+{
+	bool tty = !cli->output && isatty(STDOUT_FILENO);
+	const char *no = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE"),
+		   *term = getenv("TERM");
+
+	cli->style.color = tty && !(no && *no) && term && strcmp(term, "dumb");
+	if (force && *force && strcmp(force, "0") && !(no && *no))
+		cli->style.color = true;
+	if (cli->color && strcmp(cli->color, "auto"))
+		cli->style.color = !strcmp(cli->color, "always");
+	int width = columns(STDOUT_FILENO);
+	cli->style.width = width ? width : tty ? 80 : 100;
+	cli->style.verbose = cli->quiet ? -1 : cli->verbose;
+}
+
+static void on_stop(int sig)
+{
+	(void)sig;
+	/* A second one means now: nothing half-written is left behind. */
+	if (amt_stopped()) {
+		amt_out_abort_all();
+		_exit(AMT_EXIT_INTERRUPTED);
+	}
+	amt_stop();
+}
+
+static void no_memory(void)
+{
+	static const char text[] = "amtdiag: out of memory; no report was written\n";
+
+	amt_out_abort_all();
+	ssize_t ignored = write(STDERR_FILENO, text, sizeof(text) - 1);
+	(void)ignored;
+	_exit(AMT_EXIT_INTERNAL);
+}
+
+void cli_signals(void)
+{
+	struct sigaction stop = {.sa_handler = on_stop}, ignore = {.sa_handler = SIG_IGN};
+
+	sigaction(SIGINT, &stop, NULL);
+	sigaction(SIGTERM, &stop, NULL);
+	sigaction(SIGPIPE, &ignore, NULL); /* a closed pipe is an error of write() */
+	amt_on_no_memory(no_memory);
+	json_set_alloc_funcs(amt_malloc, free);
+}
+
+void cli_progress(void *arg, const char *what, uint64_t done, uint64_t total)
+{
+	amt_time now = amt_time_now();
+
+	(void)arg;
+	if (!progress_started)
+		progress_started = now;
+	if (progress_last && now - progress_last < AMT_SECOND / 5)
+		return;
+	progress_last = now;
+	double spent = (double)(now - progress_started) / (double)AMT_SECOND;
+	if (total && done && done <= total && spent > 1)
+		fprintf(stderr, "\r\033[K%s: %" PRIu64 " of %" PRIu64 ", about %.0f s left", what,
+			done, total, spent * (double)(total - done) / (double)done);
+	else if (total)
+		fprintf(stderr, "\r\033[K%s: %" PRIu64 " of %" PRIu64, what, done, total);
+	else
+		fprintf(stderr, "\r\033[K%s: %" PRIu64, what, done);
+	fflush(stderr);
+	progress_shown = true;
+}
+
+void cli_progress_clear(void)
+{
+	if (progress_shown)
+		fputs("\r\033[K", stderr);
+	progress_shown = false;
+}
+
+void amt_cli_say(const struct amt_cli *cli, const char *fmt, ...)
+{
+	struct amt_buf raw, safe;
+	va_list ap;
+
+	amt_buf_init(&raw, 64 * AMT_KIB);
+	amt_buf_init(&safe, 256 * AMT_KIB);
+	va_start(ap, fmt);
+	amt_buf_vprintf(&raw, fmt, ap);
+	va_end(ap);
+	amt_text_safe(&safe, amt_buf_cstr(&raw), raw.len, false);
+	cli_progress_clear();
+	fprintf(stderr, "%s: %s\n", cli->tool->name, amt_buf_cstr(&safe));
+	amt_buf_free(&raw);
+	amt_buf_free(&safe);
+}
+
+/* The first line of a file that nobody else may read. */
+static char *password_from_file(const char *file, struct amt_error *err)
+{
+	struct stat st;
+	struct amt_buf b;
+	char *word = NULL;
+
+	if (strcmp(file, "-") && !stat(file, &st) && S_ISREG(st.st_mode) && (st.st_mode & 077)) {
+		amt_fail(err, "%s can be read by others; 'chmod 600 %s' first", file, file);
+		return NULL;
+	}
+	amt_buf_init(&b, 4 * AMT_KIB);
+	if (amt_buf_reserve(&b, 4 * AMT_KIB) && amt_file_read(file, &b, err))
+		word = amt_strndup(b.data, strcspn(b.data, "\r\n"));
+	amt_wipe(b.data, b.cap);
+	amt_buf_free(&b);
+	return word;
+}
+
+static char *password_from_terminal(const char *prompt, struct amt_error *err)
+{
+	struct termios old, quiet;
+	char line[1024];
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0 || tcgetattr(fd, &old)) {
+		if (fd >= 0)
+			close(fd);
+		amt_fail(err, "no terminal to ask for the password on; give it in a file");
+		return NULL;
+	}
+	quiet = old;
+	quiet.c_lflag &= (tcflag_t)~ECHO;
+	tcsetattr(fd, TCSAFLUSH, &quiet);
+	dprintf(fd, "%s: ", prompt);
+	ssize_t n = read(fd, line, sizeof(line) - 1);
+	tcsetattr(fd, TCSAFLUSH, &old);
+	dprintf(fd, "\n");
+	close(fd);
+	char *word = n > 0 ? amt_strndup(line, (size_t)n) : NULL;
+	amt_wipe(line, sizeof(line));
+	if (word)
+		word[strcspn(word, "\r\n")] = '\0';
+	else
+		amt_fail(err, "no password was given");
+	return word;
+}
+
+char *amt_cli_password(const char *file, const char *prompt, struct amt_error *err)
+{
+	return file ? password_from_file(file, err) : password_from_terminal(prompt, err);
+}
