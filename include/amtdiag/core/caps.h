@@ -10,13 +10,23 @@
 #define AMT_KIB ((size_t)1024)
 #define AMT_MIB (1024 * AMT_KIB)
 
-#define AMT_CAP_REPORT    (512 * AMT_MIB) /* a report before it is written */
-#define AMT_CAP_JSON_IN   (256 * AMT_MIB) /* a document given to --replay */
-#define AMT_CAP_INI       (1 * AMT_MIB)   /* a site profile or an answers file */
-#define AMT_CAP_CSV_FIELD (64 * AMT_KIB)  /* one field of an inventory */
-#define AMT_CAP_LINE      (1 * AMT_MIB)   /* one line of a text input */
-#define AMT_CAP_READ      (256 * AMT_KIB) /* the reading buffer of one-pass work */
-#define AMT_CAP_HTTP_HEADER (64 * AMT_KIB) /* all header lines of one HTTP exchange */
-#define AMT_CAP_HTTP_BODY   (4 * AMT_MIB)  /* one HTTP answer, unless the caller says less or more */
+#define AMT_CAP_REPORT      (512 * AMT_MIB) /* a report before it is written */
+#define AMT_CAP_JSON_IN     (256 * AMT_MIB) /* a document given to --replay */
+#define AMT_CAP_INI         (1 * AMT_MIB)   /* a site profile or an answers file */
+#define AMT_CAP_CSV_FIELD   (64 * AMT_KIB)  /* one field of an inventory */
+#define AMT_CAP_LINE        (1 * AMT_MIB)   /* one line of a text input */
+#define AMT_CAP_READ        (256 * AMT_KIB) /* the reading buffer of one-pass work */
+#define AMT_CAP_HTTP_HEADER (64 * AMT_KIB)  /* all header lines of one HTTP exchange */
+#define AMT_CAP_HTTP_BODY   (4 * AMT_MIB) /* one HTTP answer, unless the caller says less or more */
+
+#define AMT_CAP_HELLO_STREAM                                                                       \
+	(72 * AMT_KIB) /* one direction of a connection, unread (longest hello: 65,560) */
+#define AMT_CAP_HELLO_BUFFERS      (64 * AMT_MIB) /* all of those together */
+#define AMT_CAP_HELLO_HELLOS       65536u         /* hello messages kept as facts */
+#define AMT_CAP_HELLO_CONNS        65536u         /* connections kept as facts */
+#define AMT_CAP_HELLO_LEASES       16384u         /* DHCP clients followed at a time */
+#define AMT_CAP_HELLO_QUERIES      65536u         /* (client, server, name) of DNS questions */
+#define AMT_CAP_HELLO_RMCPS        65536u         /* devices pinged or ponging */
+#define AMT_CAP_HELLO_CERTIFICATES 4096u          /* different certificates out of TLS handshakes */
 
 #endif

@@ -1,0 +1,193 @@
+/*
+ * Questions for the provisioning server's name and their answers (RFC 1035), over
+ * UDP. Only the first label is compared: the bare name and every suffix count.
+ */
+#include "hello/engine.h"
+
+#include <stdio.h>
+
+#define NAME_MAX_BYTES 255
+#define POINTERS_MAX   32
+#define ANSWERS_MAX    64
+#define KEPT_MAX       16
+
+enum { TYPE_A = 1, TYPE_CNAME = 5, TYPE_AAAA = 28 };
+
+static char lower(uint8_t c)
+{
+	return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
+/* A name at r, with compression; text without the last dot. False: not a name. */
+static bool read_name(struct amt_rd *r, char *out, size_t size)
+{
+	struct amt_rd at = *r;
+	bool jumped = false;
+	size_t n = 0;
+
+	for (int jumps = 0;;) {
+		unsigned len = amt_rd_u8(&at);
+
+		if (at.short_)
+			return false;
+		if ((len & 0xc0) == 0xc0) {
+			size_t to = (size_t)(len & 0x3f) << 8 | amt_rd_u8(&at);
+
+			if (at.short_ || ++jumps > POINTERS_MAX ||
+			    to >= (size_t)(at.end - at.start))
+				return false;
+			if (!jumped)
+				r->p = at.p;
+			jumped = true;
+			at.p = at.start + to;
+			continue;
+		}
+		if (len > 63)
+			return false;
+		if (!len)
+			break;
+		const uint8_t *p = amt_rd_bytes(&at, len);
+		if (!p || n + len + 2 > size)
+			return false;
+		if (n)
+			out[n++] = '.';
+		for (unsigned i = 0; i < len; i++)
+			out[n++] = lower(p[i]);
+	}
+	if (!jumped)
+		r->p = at.p;
+	out[n] = '\0';
+	return true;
+}
+
+/* The quick look: is the first label of the first question one of ours? */
+static bool wanted(const struct hello_engine *e, const uint8_t *p, size_t n)
+{
+	if (n < 17 || p[4] != 0 || p[5] != 1)
+		return false;
+	for (size_t i = 0; i < e->names.n; i++) {
+		const char *name = e->names.v[i];
+		size_t len = strlen(name), k = 0;
+
+		if (p[12] != len || n < 13 + len)
+			continue;
+		while (k < len && lower(p[13 + k]) == name[k])
+			k++;
+		if (k == len)
+			return true;
+	}
+	return false;
+}
+
+static struct hello_query *place(struct hello_engine *e, const struct hello_frame *f, bool answer,
+				 const char *name, uint16_t type)
+{
+	const struct hello_ip *client = answer ? &f->destination : &f->source;
+	const struct hello_ip *server = answer ? &f->source : &f->destination;
+	uint8_t key[sizeof(struct hello_ip) * 2 + 2 + NAME_MAX_BYTES + 1];
+	size_t len = strlen(name), n = 0;
+	bool fresh;
+
+	memcpy(key, client, sizeof(*client)), n += sizeof(*client);
+	memcpy(key + n, server, sizeof(*server)), n += sizeof(*server);
+	memcpy(key + n, &type, 2), n += 2;
+	memcpy(key + n, name, len), n += len;
+	if (e->facts->queries.n >= AMT_CAP_HELLO_QUERIES && !amt_map_get(&e->queries, key, n)) {
+		e->facts->forgotten++;
+		return NULL;
+	}
+	union amt_map_value *v = amt_map_put(&e->queries, key, n, &fresh);
+	if (!fresh)
+		return &e->facts->queries.v[v->n - 1];
+	struct hello_query *q = amt_vec_add(&e->facts->queries);
+	v->n = e->facts->queries.n;
+	q->client = *client;
+	q->server = *server;
+	q->type = type;
+	q->name = amt_arena_strdup(&e->facts->arena, name);
+	q->bare = strchr(name, '.') == NULL;
+	q->mac = answer ? f->destination_mac : f->source_mac;
+	return q;
+}
+
+static void add_address(struct hello_query *q, uint8_t family, const uint8_t *p)
+{
+	struct hello_ip ip = {.family = family};
+
+	memcpy(ip.bytes, p, family == 4 ? 4 : 16);
+	for (size_t i = 0; i < q->addresses.n; i++)
+		if (hello_ip_equal(&q->addresses.v[i], &ip))
+			return;
+	if (q->addresses.n < KEPT_MAX)
+		amt_vec_push(&q->addresses, ip);
+}
+
+static void answers(struct hello_engine *e, struct hello_query *q, struct amt_rd *r, unsigned count)
+{
+	char name[NAME_MAX_BYTES + 1];
+
+	for (unsigned i = 0; i < count && i < ANSWERS_MAX; i++) {
+		if (!read_name(r, name, sizeof(name)))
+			return;
+		unsigned type = amt_rd_be16(r);
+		amt_rd_skip(r, 2);
+		uint32_t ttl = amt_rd_be32(r);
+		unsigned length = amt_rd_be16(r);
+		struct amt_rd value = *r; /* names in it point back into the message */
+		const uint8_t *p = amt_rd_bytes(r, length);
+
+		if (!p)
+			return;
+		if (type == TYPE_A && length == 4)
+			add_address(q, 4, p);
+		else if (type == TYPE_AAAA && length == 16)
+			add_address(q, 6, p);
+		else if (type == TYPE_CNAME && read_name(&value, name, sizeof(name)))
+			q->cname = amt_arena_strdup(&e->facts->arena, name);
+		else
+			continue;
+		q->ttl = ttl;
+	}
+}
+
+void hello_dns(struct hello_engine *e, const struct hello_frame *f)
+{
+	char name[NAME_MAX_BYTES + 1];
+	struct amt_rd r;
+
+	if (!wanted(e, f->payload, f->payload_caplen))
+		return;
+	r = amt_rd_init(f->payload, f->payload_caplen);
+	amt_rd_skip(&r, 2);
+	unsigned flags = amt_rd_be16(&r);
+	amt_rd_skip(&r, 2);
+	unsigned count = amt_rd_be16(&r);
+	amt_rd_skip(&r, 4);
+	if ((flags & 0x7800) != 0 || !read_name(&r, name, sizeof(name)))
+		return;
+	uint16_t type = amt_rd_be16(&r);
+	amt_rd_skip(&r, 2);
+	if (r.short_)
+		return;
+	e->relevant = true;
+	if (hello_engine_duplicate(e, f))
+		return;
+	bool answer = flags & 0x8000;
+	struct hello_query *q = place(e, f, answer, name, type);
+	if (!q)
+		return;
+	if (!answer) {
+		q->asked++;
+		q->question = hello_spot_of(e, f);
+		return;
+	}
+	q->answered++;
+	q->answer = hello_spot_of(e, f);
+	if (!q->question.frame)
+		q->question = q->answer;
+	q->rcode = flags & 15;
+	q->truncated = flags & 0x0200;
+	q->addresses.n = 0;
+	q->cname = NULL;
+	answers(e, q, &r, count);
+}

@@ -1,0 +1,276 @@
+/*
+ * One packet after the other: a glance at the ports, and for the few that matter the
+ * whole way down. The glance is what a capture of millions is measured by.
+ */
+#include "hello/engine.h"
+
+#include <stdlib.h>
+
+#define DUPLICATE_WINDOW (30 * 1000) /* microseconds between a packet and its mirror copy */
+
+static void set_ports(struct hello_engine *e)
+{
+	const struct hello_options *o = e->opt;
+
+	e->ports[16992] = PORT_AMT_HTTP;
+	e->ports[16993] = PORT_AMT_TLS;
+	e->ports[16994] = e->ports[16995] = PORT_AMT_REDIR;
+	e->ports[53] = PORT_DNS;
+	e->ports[67] = e->ports[68] = PORT_DHCP;
+	e->ports[623] = e->ports[664] = PORT_RMCP;
+	if (!o->n_ports)
+		amt_vec_push(&e->facts->ports, (uint16_t)HELLO_PORT);
+	for (size_t i = 0; i < o->n_ports; i++)
+		amt_vec_push(&e->facts->ports, o->ports[i]);
+	for (size_t i = 0; i < e->facts->ports.n; i++)
+		e->ports[e->facts->ports.v[i]] = PORT_HELLO;
+}
+
+static void set_names(struct hello_engine *e)
+{
+	const struct amt_strlist *names = e->opt->names;
+
+	for (size_t i = 0; names && i < names->n; i++) {
+		char *s = amt_arena_strdup(&e->facts->arena, names->v[i]);
+
+		s[strcspn(s, ".")] = '\0';
+		for (char *p = s; *p; p++)
+			*p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
+		if (*s)
+			amt_vec_push(&e->names, s);
+	}
+	if (!e->names.n)
+		amt_vec_push(&e->names, "provisionserver"); /* hello.md 3.1 */
+}
+
+static void set_expected(struct hello_engine *e)
+{
+	const struct amt_strlist *x = e->opt->expect;
+
+	for (size_t i = 0; x && i < x->n; i++) {
+		struct hello_mac mac = {0};
+		struct hello_ip ip = {0};
+
+		if (!hello_ip_parse(x->v[i], &ip))
+			hello_mac_parse(x->v[i], &mac);
+		amt_vec_push(&e->expect_macs, mac);
+		amt_vec_push(&e->expect_ips, ip);
+		struct hello_expected *h = amt_vec_add(&e->facts->expected);
+		h->text = amt_arena_strdup(&e->facts->arena, x->v[i]);
+		e->looking = true;
+	}
+}
+
+void hello_engine_init(struct hello_engine *e, struct hello_facts *facts,
+		       const struct hello_options *opt)
+{
+	memset(e, 0, sizeof(*e));
+	e->facts = facts;
+	e->opt = opt;
+	set_ports(e);
+	set_names(e);
+	set_expected(e);
+	for (size_t i = 0; i < opt->n_servers; i++)
+		amt_vec_push(&facts->servers, opt->servers[i]);
+	facts->root_given = opt->n_roots > 0;
+	hello_flows_init(&e->flows, opt->max_flows);
+	e->fragments = hello_fragments_new();
+}
+
+uint32_t hello_engine_capture(struct hello_engine *e, const char *name, const char *format)
+{
+	hello_engine_flush(e);
+	struct hello_capture *c = amt_vec_add(&e->facts->captures);
+	c->name = amt_arena_strdup(&e->facts->arena, name);
+	c->format = format;
+	c->first = c->last = AMT_TIME_NONE;
+	e->capture = (uint32_t)(e->facts->captures.n - 1);
+	return e->capture;
+}
+
+void hello_engine_flush(struct hello_engine *e)
+{
+	while (e->flows.oldest != NOBODY)
+		hello_tcp_finish(e, e->flows.oldest, false);
+}
+
+void hello_engine_free(struct hello_engine *e)
+{
+	hello_engine_flush(e);
+	/* Connections that were given up leave holes. */
+	struct hello_facts *f = e->facts;
+	size_t n = 0;
+	for (size_t i = 0; i < f->conns.n; i++)
+		if (f->conns.v[i].client.family)
+			f->conns.v[n++] = f->conns.v[i];
+	f->conns.n = n;
+	hello_flows_free(&e->flows);
+	hello_fragments_free(e->fragments);
+	amt_map_free(&e->leases);
+	amt_map_free(&e->queries);
+	amt_map_free(&e->rmcps);
+	amt_map_free(&e->certificates);
+	amt_vec_free(&e->spare_conns);
+	amt_vec_free(&e->expect_macs);
+	amt_vec_free(&e->expect_ips);
+	amt_vec_free(&e->names);
+}
+
+bool hello_engine_full(const struct hello_engine *e)
+{
+	return e->opt->max_hellos && e->facts->hellos.n >= e->opt->max_hellos;
+}
+
+/*
+ * Copies differ in VLAN tag, MAC, TTL and checksum when a router was between
+ * the two mirror points; the rest of the first 64 bytes is the same.
+ */
+bool hello_engine_duplicate(struct hello_engine *e, const struct hello_frame *f)
+{
+	uint8_t id[2 * sizeof(struct hello_ip) + 2 + 4 + 64];
+	size_t n = 0, take = f->l4_caplen < 64 ? f->l4_caplen : 64;
+
+	memcpy(id, &f->source, sizeof(f->source)), n += sizeof(f->source);
+	memcpy(id + n, &f->destination, sizeof(f->destination)), n += sizeof(f->destination);
+	memcpy(id + n, &f->ip_id, 2), n += 2;
+	memcpy(id + n, &f->l4_len, 4), n += 4;
+	memcpy(id + n, f->l4, take), n += take;
+	uint64_t hash = amt_hash(id, n, 0);
+	for (size_t i = 0; i < sizeof(e->recent) / sizeof(e->recent[0]); i++) {
+		amt_time d = f->time - e->recent[i].time;
+
+		if (e->recent[i].hash == hash && d >= -DUPLICATE_WINDOW && d <= DUPLICATE_WINDOW) {
+			e->facts->duplicates++;
+			return true;
+		}
+	}
+	e->recent[e->recent_at].hash = hash;
+	e->recent[e->recent_at].time = f->time;
+	e->recent_at = (e->recent_at + 1) % (sizeof(e->recent) / sizeof(e->recent[0]));
+	return false;
+}
+
+/* Destination unreachable quotes the header and 8 bytes of what it is about (RFC 792, 4443). */
+static void icmp(struct hello_engine *e, struct hello_frame *f)
+{
+	if (f->l4_caplen < 8 + 28)
+		return;
+	uint8_t type = f->l4[0], code = f->l4[1];
+	bool unreachable = f->protocol == PROTO_ICMP ? type == 3 : type == 1;
+	if (!unreachable)
+		return;
+	struct hello_packet inner = {.data = f->l4 + 8,
+				     .caplen = f->l4_caplen - 8,
+				     .len = f->l4_caplen - 8,
+				     .link = LINK_RAW,
+				     .ns = f->packet->ns,
+				     .frame = f->packet->frame};
+	struct hello_frame q;
+	if (!hello_frame_ip(&inner, &q) || q.l4_caplen < 4 || q.protocol != PROTO_TCP)
+		return;
+	q.source_port = (uint16_t)(q.l4[0] << 8 | q.l4[1]);
+	q.destination_port = (uint16_t)(q.l4[2] << 8 | q.l4[3]);
+	hello_tcp_unreachable(e, &q, f, type, code);
+}
+
+static void transport(struct hello_engine *e, struct hello_frame *f)
+{
+	if (f->protocol == PROTO_ICMP || f->protocol == PROTO_ICMP6) {
+		icmp(e, f);
+		return;
+	}
+	if (!hello_frame_l4(f))
+		return;
+	if (f->protocol == PROTO_TCP) {
+		hello_tcp(e, f);
+		return;
+	}
+	uint8_t a = e->ports[f->source_port], b = e->ports[f->destination_port];
+	if (a == PORT_DNS || b == PORT_DNS)
+		hello_dns(e, f);
+	else if (a == PORT_DHCP || b == PORT_DHCP)
+		hello_dhcp(e, f);
+	else if (a == PORT_RMCP || b == PORT_RMCP)
+		hello_rmcp(e, f);
+}
+
+static void whole_way(struct hello_engine *e, const struct hello_packet *p)
+{
+	struct hello_frame f;
+
+	if (!hello_frame_ip(p, &f))
+		return;
+	if (f.fragment && !hello_fragments_add(e->fragments, &f)) {
+		e->relevant = e->relevant || f.protocol == PROTO_TCP;
+		return;
+	}
+	transport(e, &f);
+}
+
+/* A hello's first bytes on a port that is nobody's: eight bytes decide (hello.md 1.7). */
+static bool hello_on_any_port(const struct hello_glance *g)
+{
+	if (g->left < 20)
+		return false;
+	uint32_t header = (g->l4[12] >> 4) * 4u;
+	if (header < 20 || g->left < header + 24)
+		return false;
+	return hello_content_guess(g->l4 + header, 8) == HELLO_CONTENT_HELLO &&
+	       hello_looks_like(g->l4 + header, g->left - header);
+}
+
+static bool matters(struct hello_engine *e, const struct hello_packet *p)
+{
+	struct hello_glance g;
+	int protocol = hello_frame_glance(p, &g);
+
+	if (protocol == PROTO_TCP) {
+		uint8_t a = e->ports[g.source_port], b = e->ports[g.destination_port];
+
+		return a || b || hello_on_any_port(&g);
+	}
+	if (protocol == PROTO_UDP)
+		return e->ports[g.source_port] > PORT_AMT_REDIR ||
+		       e->ports[g.destination_port] > PORT_AMT_REDIR;
+	return protocol == PROTO_ICMP || protocol == PROTO_ICMP6 || protocol == PROTO_FRAGMENT;
+}
+
+static void count_expected(struct hello_engine *e, const struct hello_packet *p)
+{
+	struct hello_frame f;
+	bool ip = hello_frame_ip(p, &f);
+	struct hello_mac mac = {.known = p->link == LINK_ETHERNET && p->caplen >= 12};
+
+	if (mac.known)
+		memcpy(mac.bytes, p->data + 6, 6);
+	for (size_t i = 0; i < e->facts->expected.n; i++)
+		if (hello_mac_equal(&e->expect_macs.v[i], &mac) ||
+		    (ip && hello_ip_equal(&e->expect_ips.v[i], &f.source)))
+			e->facts->expected.v[i].frames++;
+}
+
+void hello_engine_packet(struct hello_engine *e, const struct hello_packet *p)
+{
+	struct hello_capture *c = &e->facts->captures.v[e->capture];
+	amt_time t = p->ns / 1000;
+
+	c->packets++;
+	c->bytes += p->caplen;
+	if (c->first == AMT_TIME_NONE || t < c->first)
+		c->first = t;
+	if (c->last == AMT_TIME_NONE || t > c->last)
+		c->last = t;
+	if (p->caplen < p->len)
+		c->cut++;
+	if (e->looking)
+		count_expected(e, p);
+	if (!matters(e, p)) {
+		if (!hello_link_supported(p->link))
+			c->unsupported++;
+		return;
+	}
+	e->relevant = false;
+	whole_way(e, p);
+	if (e->relevant && e->opt->relevant)
+		e->opt->relevant(e->opt->relevant_arg, e->capture, p);
+}

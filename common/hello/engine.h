@@ -1,0 +1,149 @@
+/*
+ * Private to common/hello: what turns packets into facts. One engine a run; the
+ * flows live in a table of fixed size, the least recently used makes room.
+ */
+#ifndef AMTDIAG_HELLO_ENGINE_H
+#define AMTDIAG_HELLO_ENGINE_H
+
+#include "hello/frame.h"
+
+/* What a port means to us; 0: nothing. */
+enum hello_port_class {
+	PORT_NONE,
+	PORT_HELLO,
+	PORT_AMT_HTTP,  /* 16992 */
+	PORT_AMT_TLS,   /* 16993 */
+	PORT_AMT_REDIR, /* 16994, 16995 */
+	PORT_DNS,
+	PORT_DHCP,
+	PORT_RMCP,
+	PORT_FOUND, /* a hello was recognised on it by its content */
+};
+
+#define NOBODY UINT32_MAX
+
+struct hello_segment { /* arrived before its turn */
+	struct hello_segment *next;
+	uint32_t seq, len, caplen;
+	uint64_t frame;
+	amt_time time;
+	uint8_t bytes[];
+};
+
+/* One direction of a connection, put in order. */
+struct hello_stream {
+	bool known; /* next is meaningful */
+	bool dead;  /* nobody reads it any more */
+	bool ended; /* FIN delivered */
+	bool ccs;   /* TLS: ChangeCipherSpec seen, the rest is encrypted */
+	uint32_t next;
+	struct amt_buf buf; /* in order, not decoded yet */
+	struct amt_buf hs;  /* TLS: handshake bytes out of the records */
+	struct hello_segment *waiting;
+	unsigned n_waiting;
+	uint64_t frame; /* of the first byte in buf */
+	amt_time time;
+	uint64_t last_frame; /* that added to buf */
+};
+
+struct hello_flow_key {
+	uint8_t bytes[36]; /* lower end, higher end: address (16) and port (2) each */
+};
+
+struct hello_flow {
+	struct hello_flow_key key;
+	uint32_t chain;        /* next in the bucket, or in the free list */
+	uint32_t newer, older; /* by last use */
+	uint32_t conn;         /* into facts */
+	uint8_t kind;          /* enum hello_port_class; NONE: found by content */
+	bool used, isn_known;
+	uint32_t isn;
+	struct hello_stream dir[2]; /* 0: from the client */
+};
+
+struct hello_flows {
+	struct AMT_VEC(struct hello_flow) pool;
+	uint32_t *buckets;
+	size_t n_buckets;
+	uint32_t free, newest, oldest;
+	size_t count, max, buffered;
+};
+
+struct hello_engine {
+	struct hello_facts *facts;
+	const struct hello_options *opt;
+	uint8_t ports[65536];
+	struct hello_flows flows;
+	struct hello_fragments *fragments;
+	struct amt_map leases;       /* MAC -> index + 1 */
+	struct amt_map queries;      /* client, server, name -> index + 1 */
+	struct amt_map rmcps;        /* device, kind -> index + 1 */
+	struct amt_map certificates; /* DER -> index */
+	struct AMT_VEC(uint32_t) spare_conns;
+	size_t lease_hand;
+	struct {
+		uint64_t hash;
+		amt_time time;
+	} recent[64]; /* packets that mattered, against copies of them */
+	unsigned recent_at;
+	uint32_t capture;
+	bool relevant;                                /* the packet in hand matters */
+	bool looking;                                 /* there are expected hosts to count */
+	struct AMT_VEC(struct hello_mac) expect_macs; /* same order as facts->expected */
+	struct AMT_VEC(struct hello_ip) expect_ips;
+	/* lower-case first labels of the server's name */
+	struct AMT_VEC(const char *) names;
+};
+
+void hello_engine_init(struct hello_engine *e, struct hello_facts *facts,
+		       const struct hello_options *opt);
+/* A new input: flows of the last one end. Returns the index of the capture. */
+uint32_t hello_engine_capture(struct hello_engine *e, const char *name, const char *format);
+void hello_engine_packet(struct hello_engine *e, const struct hello_packet *p);
+void hello_engine_flush(struct hello_engine *e);
+void hello_engine_free(struct hello_engine *e);
+bool hello_engine_full(const struct hello_engine *e); /* max_hellos reached */
+/* A copy of a packet that was just seen (a mirror port delivers some twice). */
+bool hello_engine_duplicate(struct hello_engine *e, const struct hello_frame *f);
+static inline struct hello_spot hello_spot_of(const struct hello_engine *e,
+					      const struct hello_frame *f)
+{
+	return (struct hello_spot){f->time, e->capture, f->packet->frame};
+}
+
+/* flow.c */
+void hello_flows_init(struct hello_flows *t, size_t max);
+void hello_flows_free(struct hello_flows *t);
+void hello_flow_key(const struct hello_ip *a, uint16_t ap, const struct hello_ip *b, uint16_t bp,
+		    struct hello_flow_key *out);
+uint32_t hello_flow_find(struct hello_flows *t, const struct hello_flow_key *key);
+/* NOBODY never: the oldest goes first if need be, and is given to finish(). */
+uint32_t hello_flow_new(struct hello_engine *e, const struct hello_flow_key *key);
+void hello_flow_touch(struct hello_flows *t, uint32_t at);
+void hello_flow_drop(struct hello_flows *t, uint32_t at); /* no finishing */
+
+/* tcp.c */
+void hello_tcp(struct hello_engine *e, struct hello_frame *f);
+void hello_tcp_finish(struct hello_engine *e, uint32_t flow, bool evicted);
+/* An ICMP error that quotes a packet of this connection. */
+void hello_tcp_unreachable(struct hello_engine *e, const struct hello_frame *quoted,
+			   const struct hello_frame *icmp, uint8_t type, uint8_t code);
+
+/* stream.c: bytes of one direction, in any order; what is in order goes to content.c */
+void hello_stream_segment(struct hello_engine *e, struct hello_flow *w, int dir,
+			  const struct hello_frame *f);
+void hello_stream_end(struct hello_engine *e, struct hello_flow *w, int dir);
+void hello_stream_free(struct hello_engine *e, struct hello_stream *s);
+
+/* content.c: buf has grown (or, with end, will not grow any more) */
+void hello_content(struct hello_engine *e, struct hello_flow *w, int dir, bool end);
+/* Could these be the first bytes of something that we follow? */
+enum hello_content hello_content_guess(const uint8_t *p, size_t n);
+
+/* tls.c, dhcp.c, dns.c, rmcp.c */
+void hello_tls(struct hello_engine *e, struct hello_flow *w, int dir);
+void hello_dhcp(struct hello_engine *e, const struct hello_frame *f);
+void hello_dns(struct hello_engine *e, const struct hello_frame *f);
+void hello_rmcp(struct hello_engine *e, const struct hello_frame *f);
+
+#endif

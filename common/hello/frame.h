@@ -1,0 +1,68 @@
+/* Private to common/hello: a packet taken apart down to its TCP or UDP payload. */
+#ifndef AMTDIAG_HELLO_FRAME_H
+#define AMTDIAG_HELLO_FRAME_H
+
+#include "hello/packet.h"
+
+enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMP6 = 58 };
+enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PUSH = 8, TCP_ACK = 16 };
+
+struct hello_frame {
+	const struct hello_packet *packet;
+	amt_time time;
+	struct hello_mac source_mac, destination_mac;
+	struct hello_ip source, destination;
+	uint16_t ip_id;
+	uint8_t protocol;
+	bool fragment; /* not the whole datagram: needs hello_fragments_add() */
+	bool more_fragments;
+	uint32_t fragment_offset; /* bytes */
+	uint32_t fragment_id;
+	/* What follows the IP header(s): captured, and on the wire. */
+	const uint8_t *l4;
+	uint32_t l4_caplen, l4_len;
+	/* TCP and UDP */
+	uint16_t source_port, destination_port;
+	uint32_t seq, ack;
+	uint8_t flags;
+	const uint8_t *payload;
+	uint32_t payload_caplen, payload_len;
+};
+
+/* Link and network layer. False: not IP, or too short to tell. */
+bool hello_frame_ip(const struct hello_packet *p, struct hello_frame *f);
+/* Transport header at f->l4. False: not TCP or UDP, or too short. */
+bool hello_frame_l4(struct hello_frame *f);
+
+/*
+ * The quick look that most packets end with: protocol and ports of an
+ * unfragmented IP packet. Returns the protocol (0: not IP, not readable);
+ * fragments give PROTO_FRAGMENT.
+ */
+#define PROTO_FRAGMENT 255
+struct hello_glance {
+	uint16_t source_port, destination_port;
+	const uint8_t *l4;
+	uint32_t left; /* captured bytes at l4 */
+};
+int hello_frame_glance(const struct hello_packet *p, struct hello_glance *g);
+/* Offset of the IP header and its ether type; 0 type: none. */
+struct hello_link {
+	uint32_t at;
+	uint16_t type;
+};
+struct hello_link hello_frame_link(const struct hello_packet *p);
+bool hello_link_supported(unsigned link);
+
+/* ---- fragments.c -------------------------------------------------------- */
+
+struct hello_fragments;
+struct hello_fragments *hello_fragments_new(void);
+void hello_fragments_free(struct hello_fragments *t);
+/*
+ * Adds a fragment. True when its datagram is whole: f->l4 then points to it
+ * (valid until the next call) and the fragment marks are cleared.
+ */
+bool hello_fragments_add(struct hello_fragments *t, struct hello_frame *f);
+
+#endif

@@ -1,0 +1,163 @@
+/*
+ * Reads pcap (both byte orders, micro- and nanoseconds, the form with longer
+ * record headers) and hands pcapng to pcapng.c. One pass, one buffer; measured
+ * against libpcap's own loop in tests/bench/hellocap.sh. libpcap refuses files whose
+ * interfaces differ in link type; here each packet carries its own.
+ */
+#include "hello/packet.h"
+
+#include <stdio.h>
+
+#define MAGIC_USEC     0xa1b2c3d4u
+#define MAGIC_NSEC     0xa1b23c4du
+#define MAGIC_MODIFIED 0xa1b2cd34u /* record headers of 24 bytes */
+#define MAGIC_NG       0x0a0d0d0au /* the same in both orders */
+
+const char *hello_link_name(unsigned link)
+{
+	switch (link) {
+	case LINK_NULL:
+		return "null";
+	case LINK_ETHERNET:
+		return "Ethernet";
+	case LINK_RAW:
+	case LINK_RAW_BSD:
+	case LINK_RAW_OPENBSD:
+		return "raw IP";
+	case LINK_LOOP:
+		return "loop";
+	case LINK_SLL:
+		return "Linux cooked";
+	case LINK_SLL2:
+		return "Linux cooked v2";
+	case LINK_IPV4:
+		return "raw IPv4";
+	case LINK_IPV6:
+		return "raw IPv6";
+	case 105:
+		return "802.11";
+	case 127:
+		return "802.11 with radiotap";
+	case 9:
+		return "PPP";
+	default:
+		return NULL;
+	}
+}
+
+bool hello_reader_damaged(struct hello_reader *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (r->bytes.failed) {
+		r->err = r->bytes.err;
+	} else {
+		char what[300];
+
+		va_start(ap, fmt);
+		vsnprintf(what, sizeof(what), fmt, ap);
+		va_end(ap);
+		amt_fail(&r->err, "%s: byte %llu, after frame %llu: %s", r->bytes.path,
+			 (unsigned long long)r->bytes.offset, (unsigned long long)r->frame, what);
+	}
+	r->damaged = true;
+	return false;
+}
+
+static uint32_t get32(const struct hello_reader *r, const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return r->swapped ? __builtin_bswap32(v) : v;
+}
+
+static bool open_pcap(struct hello_reader *r, struct amt_error *err)
+{
+	const uint8_t *p = hello_bytes_need(&r->bytes, 24);
+	struct hello_iface *i;
+
+	if (!p)
+		return amt_fail(err, "%s: a pcap file cut off in its header", r->bytes.path);
+	uint32_t magic = get32(r, p);
+	r->fraction = magic == MAGIC_NSEC ? 1 : 1000;
+	r->record = magic == MAGIC_MODIFIED ? 24 : 16;
+	i = amt_vec_add(&r->ifaces);
+	i->snaplen = get32(r, p + 16);
+	/* The upper bits tell about frame check sequences, which nothing here looks at. */
+	i->link = (uint16_t)(get32(r, p + 20) & 0xffff);
+	hello_bytes_take(&r->bytes, 24);
+	return true;
+}
+
+bool hello_reader_open(struct hello_reader *r, const char *path, struct amt_error *err)
+{
+	*r = (struct hello_reader){0};
+	if (!hello_bytes_open(&r->bytes, path, err)) {
+		hello_reader_close(r);
+		return false;
+	}
+	const uint8_t *p = hello_bytes_need(&r->bytes, 4);
+	uint32_t magic = p ? get32(r, p) : 0;
+	if (magic == MAGIC_NG) {
+		r->ng = true;
+		return true;
+	}
+	r->swapped = __builtin_bswap32(magic) == MAGIC_USEC ||
+		     __builtin_bswap32(magic) == MAGIC_NSEC ||
+		     __builtin_bswap32(magic) == MAGIC_MODIFIED;
+	if (r->swapped || magic == MAGIC_USEC || magic == MAGIC_NSEC || magic == MAGIC_MODIFIED) {
+		if (open_pcap(r, err))
+			return true;
+	} else if (r->bytes.failed) {
+		if (err)
+			*err = r->bytes.err;
+	} else if (!p) {
+		amt_fail(err, "%s: %s", path,
+			 hello_bytes_left(&r->bytes) ? "too short for a capture" : "is empty");
+	} else {
+		amt_fail(err,
+			 "%s: not a capture (it begins with %02x %02x %02x %02x; pcap, pcapng, and "
+			 "either in gzip or zstd are read)",
+			 path, p[0], p[1], p[2], p[3]);
+	}
+	hello_reader_close(r);
+	return false;
+}
+
+bool hello_reader_next(struct hello_reader *r, struct hello_packet *p)
+{
+	if (r->ng)
+		return hello_pcapng_next(r, p);
+	const uint8_t *h = hello_bytes_need(&r->bytes, r->record);
+	if (!h) {
+		if (hello_bytes_left(&r->bytes) || r->bytes.failed)
+			return hello_reader_damaged(r, "the file is cut off in a record header");
+		return false;
+	}
+	uint32_t caplen = get32(r, h + 8);
+	p->ns = (int64_t)get32(r, h) * 1000000000 + (int64_t)get32(r, h + 4) * r->fraction;
+	p->caplen = caplen;
+	p->len = get32(r, h + 12);
+	if (caplen > HELLO_SNAPLEN_MAX)
+		return hello_reader_damaged(
+			r, "a record of %u bytes cannot be: the file is damaged here", caplen);
+	h = hello_bytes_need(&r->bytes, r->record + (size_t)caplen);
+	if (!h)
+		return hello_reader_damaged(r, "the file is cut off in a packet of %u bytes",
+					    caplen);
+	if (p->len < caplen) /* a lie that older writers tell of padded frames */
+		p->len = caplen;
+	p->data = h + r->record;
+	p->frame = ++r->frame;
+	p->iface = 0;
+	p->link = r->ifaces.v[0].link;
+	hello_bytes_take(&r->bytes, r->record + (size_t)caplen);
+	return true;
+}
+
+void hello_reader_close(struct hello_reader *r)
+{
+	hello_bytes_close(&r->bytes);
+	amt_vec_free(&r->ifaces);
+}
