@@ -1,0 +1,488 @@
+#include "names/asker.h"
+
+#include "names/message.h"
+#include "names/peer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TICK_MS        10
+#define WINDOW_FIRST   32
+#define WINDOW_LEAST   4
+#define GIVE_UP_SILENT 3  /* questions without any answer before a server is left alone */
+#define GIVE_UP_LATER  24 /* the same, for one that did answer earlier */
+#define QUERY_MAX      (DNS_HEADER + DNS_NAME_WIRE + 4 + 11)
+
+struct question {
+	struct question *next;
+	struct dns_peer *peer;
+	const char *name;
+	unsigned type;
+	struct amt_arena *arena;
+	struct amt_dns_reply *reply;
+	void (*done)(void *arg);
+	void *arg;
+	double sent;                  /* loop ms of the last packet */
+	bool no_edns;                 /* ask the plain way */
+	bool over_tcp;                /* on its way over TCP */
+	bool cut;                     /* a truncated UDP answer stands in the reply */
+	enum amt_dns_outcome udp_end; /* how UDP ended when TCP is tried instead */
+};
+
+struct dns_peer {
+	struct dns_asker *asker;
+	unsigned index;
+	struct amt_addr addr;
+	struct dns_channel udp, tcp;
+	struct question *first, **last; /* waiting */
+	unsigned open;
+	unsigned window, in_a_row; /* answers since the window last changed */
+	unsigned silent;           /* questions in a row without an answer */
+	unsigned udp_silent;       /* the same over UDP alone */
+	bool udp_dead;             /* only TCP answers: UDP is no longer tried */
+	double tokens, halved;
+	struct amt_dns_server stats;
+	double ms_sum;
+};
+
+struct dns_asker {
+	struct amt_loop *loop;
+	struct dns_asker_options o;
+	struct AMT_VEC(struct dns_peer *) peers;
+	struct question *spare;
+	size_t open;
+	struct amt_timer *timer;
+	double last_tick;
+	bool pumping;
+};
+
+static void pump(struct dns_peer *p);
+static void transmit(struct question *q);
+
+static struct question *question_new(struct dns_asker *a)
+{
+	struct question *q = a->spare;
+
+	if (q)
+		a->spare = q->next;
+	else
+		q = amt_malloc(sizeof(*q));
+	memset(q, 0, sizeof(*q));
+	return q;
+}
+
+static void finish(struct question *q, enum amt_dns_outcome outcome)
+{
+	struct dns_asker *a = q->peer->asker;
+	void (*done)(void *arg) = q->done;
+	void *arg = q->arg;
+
+	if (q->cut && outcome != AMT_DNS_STOPPED) {
+		/* What UDP gave is all there is. */
+		q->reply->flags |= AMT_DNS_TC | AMT_DNS_TCP_FAILED;
+		outcome = AMT_DNS_TRUNCATED;
+	}
+	q->reply->outcome = (uint8_t)outcome;
+	q->next = a->spare;
+	a->spare = q;
+	a->open--;
+	done(arg);
+}
+
+static void answered(struct dns_peer *p, const struct question *q)
+{
+	double ms = amt_loop_ms(p->asker->loop) - q->sent;
+	struct amt_dns_server *s = &p->stats;
+
+	q->reply->ms = (float)ms;
+	q->reply->at = amt_time_now();
+	s->answered++;
+	p->ms_sum += ms;
+	if (s->answered == 1 || ms < s->ms_min)
+		s->ms_min = ms;
+	if (ms > s->ms_max)
+		s->ms_max = ms;
+	p->silent = 0;
+	if (!q->over_tcp)
+		p->udp_silent = 0;
+	if (++p->in_a_row >= p->window && p->window < p->asker->o.window) {
+		p->window++;
+		p->in_a_row = 0;
+		if (p->window > s->window_high)
+			s->window_high = p->window;
+	}
+}
+
+/* A packet was lost: half the window, once for all that were lost together. */
+static void lost(struct dns_peer *p)
+{
+	double now = amt_loop_ms(p->asker->loop);
+
+	p->stats.lost++;
+	p->in_a_row = 0;
+	if (now - p->halved < 200)
+		return;
+	p->halved = now;
+	p->window = p->window / 2 > WINDOW_LEAST ? p->window / 2 : WINDOW_LEAST;
+	if (p->window < p->stats.window_low)
+		p->stats.window_low = p->window;
+}
+
+/* No answer at all over UDP. TCP tells whether it is the server or a filter before it. */
+static void udp_failed(struct question *q, enum amt_dns_outcome how)
+{
+	struct dns_peer *p = q->peer;
+
+	p->udp_silent++;
+	if (p->stats.answered == p->stats.tcp && p->udp_silent >= GIVE_UP_SILENT && p->stats.tcp)
+		p->udp_dead = true;
+	/* A server that answers over UDP otherwise need not be asked by TCP for each lost question.
+	 */
+	if (q->type && p->stats.answered == p->stats.tcp) {
+		q->udp_end = how;
+		q->over_tcp = true;
+		transmit(q);
+		return;
+	}
+	p->silent++;
+	finish(q, how);
+}
+
+static void tcp_failed(struct question *q, enum amt_dns_outcome how)
+{
+	if (!q->cut)
+		q->peer->silent++;
+	/* How UDP ended says more than how the second attempt did. */
+	finish(q, q->udp_end ? q->udp_end : how);
+}
+
+static enum amt_dns_outcome of_status(int status, int error)
+{
+	switch (status) {
+	case ARES_ECONNREFUSED: /* also what c-ares makes of every other error of a socket */
+		return error == ENETUNREACH || error == EHOSTUNREACH ? AMT_DNS_UNREACHABLE
+								     : AMT_DNS_CLOSED;
+	case ARES_ECANCELLED:
+	case ARES_EDESTRUCTION:
+		return AMT_DNS_STOPPED;
+	case ARES_EBADRESP:
+		return AMT_DNS_MALFORMED;
+	default:
+		return AMT_DNS_TIMEOUT;
+	}
+}
+
+static void on_answer(struct question *q, unsigned char *p, int n)
+{
+	struct dns_peer *peer = q->peer;
+	struct dns_channel *c = q->over_tcp ? &peer->tcp : &peer->udp;
+	struct amt_dns_reply *r = q->reply;
+	struct amt_dns_reply whole = *r;
+
+	c->accepted++;
+	dns_channel_answer(c, &p, &n);
+	whole.flags &= AMT_DNS_NO_EDNS;
+	if (q->type)
+		amt_dns_read(p, (size_t)n, q->name, q->type, q->arena, &whole);
+	else if (!dns_update_read(p, (size_t)n, &whole))
+		whole.outcome = AMT_DNS_MALFORMED;
+	if (!q->no_edns && q->type &&
+	    (whole.outcome == AMT_DNS_FORMERR || whole.outcome == AMT_DNS_NOTIMP)) {
+		/* RFC 6891 section 7: a server that does not know EDNS is asked the plain way. */
+		q->no_edns = true;
+		transmit(q);
+		return;
+	}
+	*r = whole;
+	answered(peer, q);
+	if (q->over_tcp) {
+		q->cut = false;
+		peer->stats.tcp++;
+		r->flags |= AMT_DNS_TCP;
+		if (q->udp_end)
+			r->flags |= AMT_DNS_UDP_LOST;
+	} else if (r->flags & AMT_DNS_TC) {
+		q->cut = true;
+		q->over_tcp = true;
+		transmit(q);
+		return;
+	}
+	finish(q, (enum amt_dns_outcome)r->outcome);
+}
+
+static void on_end(void *arg, int status, int timeouts, unsigned char *p, int n)
+{
+	struct question *q = arg;
+	struct dns_peer *peer = q->peer;
+	int error = q->over_tcp ? peer->tcp.error : peer->udp.error;
+	enum amt_dns_outcome how = of_status(status, error);
+
+	(void)timeouts;
+	peer->open--;
+	if (status == ARES_SUCCESS) {
+		on_answer(q, p, n);
+		return;
+	}
+	q->reply->at = amt_time_now();
+	if (how == AMT_DNS_STOPPED) {
+		finish(q, how);
+		return;
+	}
+	lost(peer);
+	if (q->over_tcp) {
+		tcp_failed(q, how);
+	} else if (how == AMT_DNS_TIMEOUT && q->reply->tries < peer->asker->o.tries) {
+		/* The last try goes without EDNS: some filters drop what they do not know. */
+		if (q->reply->tries + 1u == peer->asker->o.tries)
+			q->no_edns = true;
+		transmit(q);
+	} else {
+		udp_failed(q, how);
+	}
+}
+
+/* Hands a question to c-ares. It may end at once (no route), before this returns. */
+static void transmit(struct question *q)
+{
+	struct dns_peer *p = q->peer;
+	struct dns_asker *a = p->asker;
+	struct dns_channel *c = q->over_tcp ? &p->tcp : &p->udp;
+	uint8_t query[QUERY_MAX];
+	size_t n = q->type ? amt_dns_query(q->name, q->type, !q->no_edns, query, sizeof(query))
+			   : dns_update_probe(q->name, query, sizeof(query));
+	unsigned ms = (unsigned)(a->o.timeout * 1000);
+
+	if (!n) {
+		finish(q, AMT_DNS_BAD_NAME);
+		return;
+	}
+	p->open++;
+	p->stats.questions++;
+	if (!c->ares) {
+		c->peer = p;
+		c->tcp = q->over_tcp;
+		if (!dns_channel_open(c, a->loop, &p->addr, c->tcp ? ms : ms / a->o.tries)) {
+			on_end(q, ARES_ECONNREFUSED, 0, NULL, 0);
+			return;
+		}
+	}
+	if (!q->over_tcp) {
+		q->reply->tries++;
+		if (q->no_edns && q->type)
+			q->reply->flags |= AMT_DNS_NO_EDNS;
+	}
+	q->sent = amt_loop_ms(a->loop);
+	ares_send(c->ares, query, (int)n, on_end, q);
+}
+
+static bool given_up(const struct dns_peer *p)
+{
+	return p->silent >= (p->stats.answered ? GIVE_UP_LATER : GIVE_UP_SILENT);
+}
+
+static void start_one(struct dns_peer *p)
+{
+	struct question *q = p->first;
+
+	p->first = q->next;
+	if (!p->first)
+		p->last = &p->first;
+	if (given_up(p)) {
+		p->stats.given_up = true;
+		finish(q, AMT_DNS_NOT_ASKED);
+		return;
+	}
+	if (p->udp_dead && q->type) {
+		q->udp_end = AMT_DNS_TIMEOUT;
+		q->over_tcp = true;
+	}
+	p->tokens -= 1;
+	transmit(q);
+}
+
+/* Until a server has answered once, little is sent at it. */
+static unsigned window_of(const struct dns_peer *p)
+{
+	return p->stats.answered || p->window < WINDOW_LEAST ? p->window : WINDOW_LEAST;
+}
+
+static void pump(struct dns_peer *p)
+{
+	if (p->asker->pumping)
+		return; /* the one below on the stack goes on */
+	p->asker->pumping = true;
+	while (p->first &&
+	       (given_up(p) || (p->open < window_of(p) && (!p->asker->o.qps || p->tokens >= 1))))
+		start_one(p);
+	p->asker->pumping = false;
+}
+
+void dns_peer_ready(struct dns_peer *p)
+{
+	/* An answer to one server's question may have queued questions for others. */
+	for (size_t i = 0; i < p->asker->peers.n; i++)
+		pump(p->asker->peers.v[i]);
+}
+
+static void set_awake(struct dns_asker *a, bool awake)
+{
+	for (size_t i = 0; i < a->peers.n; i++) {
+		dns_channel_awake(&a->peers.v[i]->udp, awake);
+		dns_channel_awake(&a->peers.v[i]->tcp, awake);
+	}
+}
+
+static void on_tick(void *arg)
+{
+	struct dns_asker *a = arg;
+	double now = amt_loop_ms(a->loop), passed = (now - a->last_tick) / 1000;
+	double burst = a->o.qps / 50.0 > 1 ? a->o.qps / 50.0 : 1;
+
+	a->last_tick = now;
+	for (size_t i = 0; i < a->peers.n; i++) {
+		struct dns_peer *p = a->peers.v[i];
+		p->tokens += passed * a->o.qps;
+		if (p->tokens > burst)
+			p->tokens = burst;
+		dns_channel_tick(&p->udp);
+		dns_channel_tick(&p->tcp);
+	}
+	for (size_t i = 0; i < a->peers.n; i++)
+		pump(a->peers.v[i]);
+	if (!a->open) {
+		/* The loop may end now; sockets stay open, but are not looked at. */
+		amt_timer_stop(a->timer);
+		a->timer = NULL;
+		set_awake(a, false);
+	}
+}
+
+struct dns_asker *dns_asker_new(struct amt_loop *loop, const struct dns_asker_options *o)
+{
+	struct dns_asker *a = amt_calloc(1, sizeof(*a));
+
+	a->loop = loop;
+	a->o = *o;
+	if (!(a->o.timeout > 0))
+		a->o.timeout = 5;
+	if (!a->o.tries)
+		a->o.tries = 3;
+	if (!a->o.window)
+		a->o.window = 100;
+	ares_library_init(ARES_LIB_INIT_ALL);
+	return a;
+}
+
+bool dns_asker_add(struct dns_asker *a, const struct amt_addr *server, unsigned *index,
+		   struct amt_error *err)
+{
+	struct dns_peer *p;
+
+	if (a->peers.n >= UINT16_MAX)
+		return amt_fail(err, "more than %u DNS servers", UINT16_MAX);
+	p = amt_calloc(1, sizeof(*p));
+	p->asker = a;
+	p->addr = *server;
+	p->index = (unsigned)a->peers.n;
+	p->last = &p->first;
+	p->window = a->o.window < WINDOW_FIRST ? a->o.window : WINDOW_FIRST;
+	p->stats.window_low = p->stats.window_high = p->window;
+	p->tokens = 1;
+	p->halved = -1000;
+	amt_vec_push(&a->peers, p);
+	*index = p->index;
+	return true;
+}
+
+void dns_ask(struct dns_asker *a, unsigned server, const char *name, unsigned type,
+	     struct amt_arena *arena, struct amt_dns_reply *reply, void (*done)(void *arg),
+	     void *arg)
+{
+	struct question *q = question_new(a);
+
+	memset(reply, 0, sizeof(*reply));
+	reply->name = name;
+	reply->type = (uint16_t)type;
+	reply->server = (uint16_t)server;
+	reply->at = amt_time_now();
+	q->peer = a->peers.v[server];
+	q->name = name;
+	q->type = type;
+	q->arena = arena;
+	q->reply = reply;
+	q->done = done;
+	q->arg = arg;
+	*q->peer->last = q;
+	q->peer->last = &q->next;
+	a->open++;
+	if (!a->timer) {
+		set_awake(a, true);
+		a->last_tick = amt_loop_ms(a->loop);
+		a->timer = amt_timer_start(a->loop, 1, TICK_MS, on_tick, a);
+	}
+}
+
+size_t dns_asker_open(const struct dns_asker *a)
+{
+	return a->open;
+}
+
+void dns_asker_cancel(struct dns_asker *a)
+{
+	a->pumping = true; /* nothing new is sent while old questions end */
+	for (size_t i = 0; i < a->peers.n; i++) {
+		struct dns_peer *p = a->peers.v[i];
+		if (p->udp.ares)
+			ares_cancel(p->udp.ares);
+		if (p->tcp.ares)
+			ares_cancel(p->tcp.ares);
+	}
+	/* What ends may have asked more. */
+	for (size_t i = 0; a->open; i = (i + 1) % a->peers.n) {
+		struct dns_peer *p = a->peers.v[i];
+		while (p->first) {
+			struct question *q = p->first;
+			p->first = q->next;
+			if (!p->first)
+				p->last = &p->first;
+			finish(q, AMT_DNS_STOPPED);
+		}
+	}
+	a->pumping = false;
+}
+
+void dns_asker_stats(const struct dns_asker *a, unsigned server, struct amt_dns_server *out)
+{
+	const struct dns_peer *p = a->peers.v[server];
+	struct amt_dns_server s = p->stats;
+
+	s.address = out->address;
+	s.port = out->port;
+	s.origin = out->origin;
+	s.clients = out->clients;
+	s.ignored = p->udp.datagrams - p->udp.accepted;
+	s.ms_mean = s.answered ? p->ms_sum / (double)s.answered : 0;
+	*out = s;
+}
+
+void dns_asker_free(struct dns_asker *a)
+{
+	if (!a)
+		return;
+	dns_asker_cancel(a);
+	amt_timer_stop(a->timer);
+	for (size_t i = 0; i < a->peers.n; i++) {
+		dns_channel_close(&a->peers.v[i]->udp);
+		dns_channel_close(&a->peers.v[i]->tcp);
+		free(a->peers.v[i]);
+	}
+	amt_vec_free(&a->peers);
+	while (a->spare) {
+		struct question *q = a->spare;
+		a->spare = q->next;
+		free(q);
+	}
+	ares_library_cleanup();
+	free(a);
+}
