@@ -1,0 +1,269 @@
+#include "amtdiag/site.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FIELDS_MAX    64
+#define INVENTORY_MAX (256 * AMT_MIB)
+
+enum column { NAME, FQDN, UUID, MAC, ADDRESS, FIRMWARE, METHOD, SUFFIX, NOTES, COLUMNS };
+
+/* Headings seen in exports of ConfigMgr, Excel lists and other consoles. */
+static const struct {
+	const char *heading;
+	enum column column;
+} headings[] = {
+	{"name", NAME},           {"computer", NAME},
+	{"computer name", NAME},  {"computername", NAME},
+	{"host", NAME},           {"hostname", NAME},
+	{"netbios name", NAME},   {"fqdn", FQDN},
+	{"dns name", FQDN},       {"dnsname", FQDN},
+	{"uuid", UUID},           {"guid", UUID},
+	{"smbios guid", UUID},    {"smbios_guid", UUID},
+	{"smbiosguid", UUID},     {"mac", MAC},
+	{"mac address", MAC},     {"macaddress", MAC},
+	{"ip", ADDRESS},          {"ip address", ADDRESS},
+	{"address", ADDRESS},     {"ipaddress", ADDRESS},
+	{"firmware", FIRMWARE},   {"amt version", FIRMWARE},
+	{"amtversion", FIRMWARE}, {"firmware version", FIRMWARE},
+	{"method", METHOD},       {"provisioning", METHOD},
+	{"suffix", SUFFIX},       {"dns suffix", SUFFIX},
+	{"notes", NOTES},         {"comment", NOTES},
+	{"description", NOTES},
+};
+
+static int column_of(const char *heading)
+{
+	for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
+		if (!amt_strcasecmp(heading, headings[i].heading))
+			return (int)headings[i].column;
+	return -1;
+}
+
+static bool is_uuid(const char *s)
+{
+	size_t digits = 0;
+	bool brace = *s == '{';
+
+	for (s += brace; *s && *s != '}'; s++) {
+		if (*s == '-')
+			continue;
+		if (!strchr("0123456789abcdefABCDEF", *s))
+			return false;
+		digits++;
+	}
+	return digits == 32;
+}
+
+static const char *keep_upper(struct site_inventory *inv, const char *s)
+{
+	char *p = amt_arena_strdup(&inv->arena, s), *out = p;
+
+	for (char *q = p; *q; q++)
+		if (*q != '{' && *q != '}')
+			*out++ = (char)(*q >= 'a' && *q <= 'f' ? *q - 32 : *q);
+	*out = '\0';
+	return p;
+}
+
+static const char *keep_mac(struct site_inventory *inv, const char *s)
+{
+	unsigned char b[6];
+	char plain[13];
+	size_t n = 0;
+
+	for (const char *p = s; *p && n < 12; p++)
+		if (!strchr(":-. ", *p))
+			plain[n++] = *p;
+	plain[n] = '\0';
+	if (amt_hex_decode(plain, b, sizeof(b)) != 6)
+		return NULL;
+	return amt_arena_printf(&inv->arena, "%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2],
+				b[3], b[4], b[5]);
+}
+
+struct reader {
+	struct site_inventory *inv;
+	struct site_csv csv;
+	const char *name;
+	struct amt_notes *notes;
+	int map[FIELDS_MAX]; /* field -> column, -1 ignored */
+	size_t n_map;
+};
+
+static void reject(struct reader *r, const char *why, const char *what)
+{
+	r->inv->rejected++;
+	amt_note_add(r->notes, r->name, "line %llu: %s%s%s%s; the row is left out",
+		     (unsigned long long)r->csv.line, why, what ? " '" : "", what ? what : "",
+		     what ? "'" : "");
+}
+
+static const char *method_of(const char *s)
+{
+	if (!*s || amt_str_begins(s, "in"))
+		return *s ? "in-band" : "";
+	return amt_str_begins(s, "out") || !amt_strcasecmp(s, "oob") ? "out-of-band" : NULL;
+}
+
+static void add_row(struct reader *r, const char *const *cell)
+{
+	struct amt_arena *a = &r->inv->arena;
+	struct amt_fw fw;
+	struct site_client c = {.line = r->csv.line};
+
+	if (!*cell[NAME] && !*cell[FQDN]) {
+		reject(r, "no name and no FQDN", NULL);
+		return;
+	}
+	if (*cell[UUID] && !is_uuid(cell[UUID])) {
+		reject(r, "not a UUID:", cell[UUID]);
+		return;
+	}
+	c.mac = *cell[MAC] ? keep_mac(r->inv, cell[MAC]) : "";
+	if (!c.mac) {
+		reject(r, "not a MAC address:", cell[MAC]);
+		return;
+	}
+	if (*cell[FIRMWARE] && !amt_fw_parse(cell[FIRMWARE], &fw, NULL)) {
+		reject(r, "not a firmware version:", cell[FIRMWARE]);
+		return;
+	}
+	c.method = method_of(cell[METHOD]);
+	if (!c.method) {
+		reject(r, "neither in-band nor out-of-band:", cell[METHOD]);
+		return;
+	}
+	c.name = *cell[NAME] ? amt_arena_strdup(a, cell[NAME])
+			     : amt_arena_strndup(a, cell[FQDN], strcspn(cell[FQDN], "."));
+	c.fqdn = amt_arena_strdup(a, cell[FQDN]);
+	c.uuid = keep_upper(r->inv, cell[UUID]);
+	c.address = amt_arena_strdup(a, cell[ADDRESS]);
+	c.firmware = amt_arena_strdup(a, cell[FIRMWARE]);
+	c.suffix = amt_arena_strdup(a, cell[SUFFIX]);
+	c.notes = amt_arena_strdup(a, cell[NOTES]);
+	amt_vec_push(&r->inv->clients, c);
+}
+
+/* A header, or the import file of ConfigMgr 2007, which has none. */
+static bool first_row(struct reader *r, char **v, size_t n)
+{
+	size_t known = 0;
+
+	for (size_t i = 0; i < n && i < FIELDS_MAX; i++) {
+		r->map[i] = column_of(amt_str_trim(v[i]));
+		known += r->map[i] >= 0;
+	}
+	r->n_map = n < FIELDS_MAX ? n : FIELDS_MAX;
+	if (known)
+		return true;
+	if (n < 3 || !is_uuid(amt_str_trim(v[2])))
+		return false;
+	r->inv->import_format = true;
+	static const int import[] = {NAME, FQDN, UUID, MAC};
+	for (size_t i = 0; i < FIELDS_MAX; i++)
+		r->map[i] = i < 4 ? import[i] : -1;
+	r->n_map = FIELDS_MAX;
+	return true;
+}
+
+static void row(struct reader *r, char **v, size_t n)
+{
+	const char *cell[COLUMNS];
+
+	for (size_t i = 0; i < COLUMNS; i++)
+		cell[i] = "";
+	for (size_t i = 0; i < n && i < r->n_map; i++) {
+		if (r->map[i] >= 0)
+			cell[r->map[i]] = amt_str_trim(v[i]);
+		else
+			amt_wipe(v[i], strlen(v[i])); /* it may be a password; nobody needs it */
+	}
+	if (r->csv.bad_quote)
+		reject(r, "a quote is not closed, or text follows one", NULL);
+	else
+		add_row(r, cell);
+}
+
+bool site_inventory_parse(struct site_inventory *inv, char *text, size_t len, const char *name,
+			  struct amt_notes *notes)
+{
+	struct reader r = {.inv = inv, .name = name, .notes = notes};
+	char *v[FIELDS_MAX];
+	size_t n;
+
+	site_csv_init(&r.csv, text, len);
+	n = site_csv_next(&r.csv, v, FIELDS_MAX);
+	if (!n) {
+		amt_note_add(notes, name, "the client list is empty");
+		return true;
+	}
+	if (!first_row(&r, v, n)) {
+		amt_note_add(notes, name,
+			     "line %llu: not a client list: no heading such as name, fqdn or uuid "
+			     "was found, and "
+			     "the third column is not a UUID as in a ConfigMgr import file",
+			     (unsigned long long)r.csv.line);
+		return false;
+	}
+	if (inv->import_format)
+		row(&r, v, n);
+	while ((n = site_csv_next(&r.csv, v, FIELDS_MAX)))
+		row(&r, v, n < FIELDS_MAX ? n : FIELDS_MAX);
+	return true;
+}
+
+/* UTF-16 as "Unicode text" of Excel; everything else is taken as UTF-8. */
+static bool to_utf8(struct amt_buf *b, const char *name, struct amt_error *err)
+{
+	const char *charset = b->len < 2                        ? NULL
+			      : !memcmp(b->data, "\xff\xfe", 2) ? "UTF-16LE"
+			      : !memcmp(b->data, "\xfe\xff", 2) ? "UTF-16BE"
+								: NULL;
+	struct amt_buf utf8;
+
+	if (!charset)
+		return true;
+	amt_buf_init(&utf8, 2 * INVENTORY_MAX);
+	bool good = amt_text_to_utf8(charset, b->data + 2, b->len - 2, &utf8, NULL, err);
+	amt_wipe(b->data, b->len);
+	amt_buf_free(b);
+	*b = utf8;
+	return good || amt_fail_prefix(err, "%s", name);
+}
+
+bool site_inventory_load(struct site_inventory *inv, const char *path, struct amt_notes *notes,
+			 struct amt_error *err)
+{
+	struct amt_buf b;
+
+	*inv = (struct site_inventory){0};
+	amt_buf_init(&b, INVENTORY_MAX);
+	bool good = amt_file_read(path, &b, err) && to_utf8(&b, path, err);
+	if (good && b.len && memchr(b.data, '\0', b.len))
+		good = amt_fail(err, "%s is not a text file (it holds NUL bytes)", path);
+	if (good && b.len && !site_inventory_parse(inv, b.data, b.len, path, notes))
+		good = amt_fail(err, "%s is not a client list", path);
+	if (good && !b.len)
+		amt_note_add(notes, path, "the client list is empty");
+	amt_wipe(b.data, b.cap); /* an import file holds passwords */
+	amt_buf_free(&b);
+	return good;
+}
+
+void site_inventory_free(struct site_inventory *inv)
+{
+	amt_vec_free(&inv->clients);
+	amt_arena_free(&inv->arena);
+}
+
+const struct site_client *site_inventory_find(const struct site_inventory *inv, const char *key)
+{
+	for (size_t i = 0; i < inv->clients.n; i++) {
+		const struct site_client *c = &inv->clients.v[i];
+		if ((*c->fqdn && !amt_strcasecmp(c->fqdn, key)) || !amt_strcasecmp(c->name, key) ||
+		    (*c->uuid && !amt_strcasecmp(c->uuid, key)))
+			return c;
+	}
+	return NULL;
+}
