@@ -107,8 +107,11 @@ void amt_out_abort(struct amt_out *o)
 
 bool amt_out_commit(struct amt_out *o, struct amt_error *err)
 {
-	errno = 0;
-	bool good = !ferror(o->f) && !fflush(o->f);
+	/* After a failed write errno still says why; a stream keeps only that it failed. */
+	bool good = !ferror(o->f);
+	if (good)
+		errno = 0;
+	good = good && !fflush(o->f);
 	if (good && o->temp)
 		good = !fsync(fileno(o->f));
 	int why = errno ? errno : EIO;

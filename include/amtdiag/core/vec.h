@@ -29,7 +29,7 @@
 /* One zeroed element at the end; its address. */
 #define amt_vec_add(vec)                                                                           \
 	((vec)->v = amt_vec_grow_((vec)->v, (vec)->n, &(vec)->cap, sizeof(*(vec)->v)), (vec)->n++, \
-	 amt_vec_zero_(&(vec)->v[(vec)->n - 1], sizeof(*(vec)->v)))
+	 (__typeof__((vec)->v))amt_vec_zero_(&(vec)->v[(vec)->n - 1], sizeof(*(vec)->v)))
 
 #define amt_vec_free(vec) (amt_vec_free_((vec)->v), (vec)->v = NULL, (vec)->n = (vec)->cap = 0)
 
