@@ -167,11 +167,11 @@ static const struct amt_opt *look_up(const struct amt_opt *common, const struct 
 		return b;
 	if (in_own + in_common == 1)
 		return a ? a : b;
-	if (in_own + in_common == 0)
-		amt_fail(err, "there is no option --%.*s", (int)n, name);
+	if (a || b)
+		amt_fail(err, "--%.*s could be more than one option, --%s among them", (int)n, name,
+			 a ? a->name : b->name);
 	else
-		amt_fail(err, "--%.*s could be --%s or --%s", (int)n, name, (a ? a : b)->name,
-			 (b ? b : a)->name);
+		amt_fail(err, "there is no option --%.*s", (int)n, name);
 	return NULL;
 }
 

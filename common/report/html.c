@@ -62,6 +62,8 @@ static void table(struct amt_buf *out, const struct amt_section *s)
 {
 	enum amt_verdict v;
 
+	if (!s->n_columns)
+		return;
 	amt_buf_str(out, "<div class=\"scroll\"><table><thead><tr>");
 	for (size_t c = 0; c < s->n_columns; c++)
 		element(out,

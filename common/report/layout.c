@@ -186,8 +186,11 @@ static void last_cell(struct layout *l, const struct amt_section *s, const char 
 
 void lay_table(struct layout *l, const struct amt_section *s)
 {
-	size_t *widths = amt_calloc(s->n_columns, sizeof(*widths));
 	size_t indent = 2;
+
+	if (!s->n_columns)
+		return;
+	size_t *widths = amt_calloc(s->n_columns, sizeof(*widths));
 
 	measure(l, s, widths);
 	for (size_t c = 0; c + 1 < s->n_columns; c++)

@@ -69,6 +69,7 @@ int main(int argc, char **argv)
 		files += replay_dir(argv[i], &bad);
 	if (!files)
 		bad = 1;
-	printf("%s 1 - corpus replay and truncation sweep of %zu files\n1..1\n", bad ? "not ok" : "ok", files);
+	printf("%s 1 - corpus replay and truncation sweep of %zu files\n1..1\n",
+	       bad ? "not ok" : "ok", files);
 	return bad;
 }

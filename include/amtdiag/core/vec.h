@@ -27,9 +27,13 @@
 	} while (0)
 
 /* One zeroed element at the end; its address. */
+#ifdef __cppcheck__ /* which can't parse the real one */
+#define amt_vec_add(vec) (&(vec)->v[(vec)->n++])
+#else
 #define amt_vec_add(vec)                                                                           \
 	((vec)->v = amt_vec_grow_((vec)->v, (vec)->n, &(vec)->cap, sizeof(*(vec)->v)), (vec)->n++, \
 	 (__typeof__((vec)->v))amt_vec_zero_(&(vec)->v[(vec)->n - 1], sizeof(*(vec)->v)))
+#endif
 
 #define amt_vec_free(vec) (amt_vec_free_((vec)->v), (vec)->v = NULL, (vec)->n = (vec)->cap = 0)
 
