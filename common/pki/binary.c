@@ -1,0 +1,341 @@
+/* Binary inputs: DER certificates and CRLs, PKCS#7, PFX, private keys, Windows store exports. */
+#include "pki/private.h"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+#include <openssl/pkcs7.h>
+#include <openssl/provider.h>
+#include <openssl/x509.h>
+#include <stdlib.h>
+
+static uint32_t add_x509(struct pki_loading *l, X509 *x, const char *friendly_name)
+{
+	unsigned char *der = NULL;
+	int n = i2d_X509(x, &der);
+	uint32_t index = UINT32_MAX;
+
+	if (n > 0)
+		index = pki_store_add(l->f, pki_source_of(l), der, (size_t)n, friendly_name,
+				      l->notes);
+	OPENSSL_free(der);
+	return index;
+}
+
+static void add_crl(struct pki_loading *l, X509_CRL *crl)
+{
+	struct pki_crl c = {crl, pki_source_of(l)->name};
+
+	pki_source_of(l)->crls++;
+	amt_vec_push(&l->f->store->crls, c);
+}
+
+bool pki_load_pkcs7(struct pki_loading *l, const uint8_t *p, size_t n)
+{
+	PKCS7 *p7 = d2i_PKCS7(NULL, &p, (long)n);
+
+	if (!p7) {
+		ERR_clear_error();
+		return false;
+	}
+	bool is_signed = PKCS7_type_is_signed(p7) && p7->d.sign;
+	STACK_OF(X509) *certs = is_signed ? p7->d.sign->cert : NULL;
+	STACK_OF(X509_CRL) *crls = is_signed ? p7->d.sign->crl : NULL;
+	if (!*pki_source_of(l)->format)
+		pki_source_of(l)->format = "PKCS#7";
+	for (int i = 0; i < sk_X509_num(certs); i++)
+		add_x509(l, sk_X509_value(certs, i), NULL);
+	for (int i = 0; i < sk_X509_CRL_num(crls); i++)
+		add_crl(l, X509_CRL_dup(sk_X509_CRL_value(crls, i)));
+	if (!certs || !sk_X509_num(certs))
+		amt_note_add(l->notes, pki_source_of(l)->name,
+			     "the PKCS#7 message holds no certificates");
+	PKCS7_free(p7);
+	return true;
+}
+
+/* SEQUENCE { SEQUENCE, SEQUENCE, BIT STRING }: a certificate or a CRL. */
+static bool looks_signed(const uint8_t *p, size_t n)
+{
+	struct amt_rd in = amt_rd_init(p, n);
+	struct der whole, part;
+
+	if (!der_take(&in, DER_SEQUENCE, &whole))
+		return false;
+	in = der_inside(&whole);
+	return der_take(&in, DER_SEQUENCE, &part) && der_take(&in, DER_SEQUENCE, &part) &&
+	       der_take(&in, DER_BIT_STRING, &part);
+}
+
+/* The second field of a TBSCertList is an algorithm or an issuer, never a serial number. */
+static bool looks_like_crl(const uint8_t *p, size_t n)
+{
+	struct amt_rd in = amt_rd_init(p, n);
+	struct der whole, tbs, d;
+
+	if (!der_take(&in, DER_SEQUENCE, &whole))
+		return false;
+	in = der_inside(&whole);
+	if (!der_take(&in, DER_SEQUENCE, &tbs))
+		return false;
+	in = der_inside(&tbs);
+	der_take(&in, DER_INTEGER, &d);
+	return der_take(&in, DER_SEQUENCE, &d) && der_take(&in, DER_SEQUENCE, &d) &&
+	       (der_take(&in, DER_UTC_TIME, &d) || der_take(&in, DER_GENERAL_TIME, &d));
+}
+
+bool pki_load_der(struct pki_loading *l, const uint8_t *p, size_t n)
+{
+	struct pki_source *s = pki_source_of(l);
+
+	if (looks_like_crl(p, n)) {
+		const uint8_t *at = p;
+		X509_CRL *crl = d2i_X509_CRL(NULL, &at, (long)n);
+		if (crl) {
+			if (!*s->format)
+				s->format = "DER";
+			add_crl(l, crl);
+			return true;
+		}
+		ERR_clear_error();
+	}
+	if (looks_signed(p, n)) {
+		/* Several certificates end to end are taken one after the other. */
+		struct amt_rd in = amt_rd_init(p, n);
+		struct der one;
+		if (!*s->format)
+			s->format = "DER";
+		s->ordered = true;
+		while (der_take(&in, DER_SEQUENCE, &one))
+			pki_store_add(l->f, s, one.whole, one.whole_n, NULL, l->notes);
+		if (in.short_ || amt_rd_left(&in))
+			amt_note_add(l->notes, s->name, "bytes from %zu on are no certificate",
+				     amt_rd_at(&in));
+		return true;
+	}
+	return n && p[0] == DER_SEQUENCE &&
+	       (pki_load_pkcs7(l, p, n) || pki_load_pfx(l, p, n) || pki_load_key(l, p, n));
+}
+
+/*
+ * RC2-40 and 3DES of old PFX files live in the legacy provider. It is loaded in a
+ * library context of its own, so that nothing else can come to use it.
+ */
+static OSSL_LIB_CTX *legacy_context(void)
+{
+	OSSL_LIB_CTX *ctx = OSSL_LIB_CTX_new();
+
+	if (ctx && (!OSSL_PROVIDER_load(ctx, "default") || !OSSL_PROVIDER_load(ctx, "legacy"))) {
+		OSSL_LIB_CTX_free(ctx);
+		ctx = NULL;
+	}
+	ERR_clear_error();
+	return ctx;
+}
+
+static PKCS12 *read_pfx(const uint8_t *p, size_t n, OSSL_LIB_CTX *ctx)
+{
+	PKCS12 *empty = ctx ? PKCS12_init_ex(NID_pkcs7_data, ctx, NULL) : NULL;
+	PKCS12 *pfx = d2i_PKCS12(ctx ? &empty : NULL, &p, (long)n);
+
+	ERR_clear_error();
+	return pfx;
+}
+
+static void keep_key(struct pki_loading *l, EVP_PKEY *key)
+{
+	struct pki_private_key k = {key, pki_source_of(l)->name};
+
+	pki_source_of(l)->keys++;
+	amt_vec_push(&l->f->store->private_keys, k);
+}
+
+/* A key made in another library context, in ours: comparing needs both in one. */
+static EVP_PKEY *key_in_default(EVP_PKEY *key)
+{
+	unsigned char *der = NULL;
+	int n = i2d_PUBKEY(key, &der);
+	const unsigned char *p = der;
+	EVP_PKEY *out = n > 0 ? d2i_PUBKEY(NULL, &p, n) : NULL;
+
+	OPENSSL_free(der);
+	ERR_clear_error();
+	return out;
+}
+
+static bool parse_pfx(struct pki_loading *l, PKCS12 *pfx, const char *password)
+{
+	STACK_OF(X509) *ca = NULL;
+	EVP_PKEY *key = NULL;
+	X509 *leaf = NULL;
+
+	if (!PKCS12_parse(pfx, password, &key, &leaf, &ca))
+		return false;
+	if (leaf) {
+		int n = 0;
+		const char *alias = (const char *)X509_alias_get0(leaf, &n);
+		char *name = alias ? amt_arena_strndup(&l->f->arena, alias, (size_t)n) : NULL;
+		add_x509(l, leaf, name);
+	}
+	for (int i = 0; i < sk_X509_num(ca); i++)
+		add_x509(l, sk_X509_value(ca, i), NULL);
+	if (key) {
+		EVP_PKEY *own = key_in_default(key);
+		if (own)
+			keep_key(l, own);
+	}
+	EVP_PKEY_free(key);
+	X509_free(leaf);
+	sk_X509_pop_free(ca, X509_free);
+	return true;
+}
+
+static bool open_pfx(struct pki_loading *l, const uint8_t *p, size_t n, const char *password)
+{
+	PKCS12 *pfx = read_pfx(p, n, NULL);
+	bool good = pfx && parse_pfx(l, pfx, password);
+
+	PKCS12_free(pfx);
+	if (good)
+		return true;
+	OSSL_LIB_CTX *ctx = legacy_context();
+	if (!ctx)
+		return false;
+	pfx = read_pfx(p, n, ctx);
+	good = pfx && parse_pfx(l, pfx, password);
+	PKCS12_free(pfx);
+	OSSL_LIB_CTX_free(ctx);
+	pki_source_of(l)->legacy = good;
+	return good;
+}
+
+bool pki_load_pfx(struct pki_loading *l, const uint8_t *p, size_t n)
+{
+	struct pki_source *s = pki_source_of(l);
+	PKCS12 *pfx = read_pfx(p, n, NULL);
+	char why[128], *asked = NULL;
+	struct amt_error err = {0};
+	bool good = false;
+
+	if (!pfx)
+		return false;
+	bool mac = PKCS12_mac_present(pfx);
+	PKCS12_free(pfx);
+	s->format = "PFX";
+	if (l->opt->password)
+		good = open_pfx(l, p, n, l->opt->password);
+	/* Both ways of having no password. */
+	good = good || open_pfx(l, p, n, "") || open_pfx(l, p, n, NULL);
+	if (!good && !l->opt->password && l->opt->ask) {
+		asked = l->opt->ask(l->opt->ask_arg, s->name, &err);
+		good = asked && open_pfx(l, p, n, asked);
+	}
+	pki_ssl_error(why, sizeof(why));
+	if (!good && err.text[0])
+		amt_note_add(l->notes, s->name, "the PFX was not opened: %s", err.text);
+	else if (!good && (l->opt->password || asked))
+		amt_note_add(l->notes, s->name, "the PFX was not opened: the password is wrong%s",
+			     mac ? "" : ", or it is damaged");
+	else if (!good)
+		amt_note_add(l->notes, s->name,
+			     "the PFX wants a password: give it with --password-file");
+	if (asked) {
+		amt_wipe(asked, strlen(asked));
+		free(asked);
+	}
+	s->opened = good;
+	/* It is a PFX either way: nobody else needs to try. */
+	return true;
+}
+
+static int key_password(char *buf, int size, int writing, void *arg)
+{
+	const char *password = arg;
+	size_t n = password ? strlen(password) : 0;
+
+	(void)writing;
+	if (!password || n > (size_t)size)
+		return -1;
+	memcpy(buf, password, n);
+	return (int)n;
+}
+
+static EVP_PKEY *read_key(const void *p, size_t n, const char *password)
+{
+	const unsigned char *at = p;
+	EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &at, (long)n);
+
+	if (!key) {
+		BIO *bio = BIO_new_mem_buf(p, (int)n);
+		union {
+			const char *in;
+			void *out;
+		} secret = {.in = password};
+		key = bio ? PEM_read_bio_PrivateKey(bio, NULL, key_password, secret.out) : NULL;
+		BIO_free(bio);
+	}
+	ERR_clear_error();
+	return key;
+}
+
+bool pki_load_key(struct pki_loading *l, const void *p, size_t n)
+{
+	struct pki_source *s = pki_source_of(l);
+	bool pem = n > 10 && !memcmp(p, "-----BEGIN", 10);
+	EVP_PKEY *key = n < INT32_MAX ? read_key(p, n, l->opt->password) : NULL;
+	struct amt_error err = {0};
+	char *asked = NULL;
+
+	if (!key && pem && memmem(p, n, "ENCRYPTED", 9) && !l->opt->password && l->opt->ask) {
+		asked = l->opt->ask(l->opt->ask_arg, s->name, &err);
+		if (asked) {
+			key = read_key(p, n, asked);
+			amt_wipe(asked, strlen(asked));
+			free(asked);
+		}
+	}
+	if (!key && !pem)
+		return false;
+	if (!*s->format)
+		s->format = pem ? "PEM" : "DER";
+	EVP_PKEY *own = key ? key_in_default(key) : NULL;
+	if (own)
+		keep_key(l, own);
+	else
+		amt_note_add(l->notes, s->name, "the private key can't be read%s%s",
+			     memmem(p, n, "ENCRYPTED", 9) ? ": wrong or missing password" : "",
+			     err.text[0] ? err.text : "");
+	EVP_PKEY_free(key);
+	return true;
+}
+
+/*
+ * A Windows serialized store (certutil, MMC, "sst"): 0, "CERT", then elements of
+ * {id, encoding, length, bytes}, little-endian; id 32 is a certificate, 33 a CRL,
+ * id 0 the end ([MS-GPEF] and the observed layout).
+ */
+bool pki_load_sst(struct pki_loading *l, const uint8_t *p, size_t n)
+{
+	struct amt_rd r = amt_rd_init(p, n);
+	struct pki_source *s = pki_source_of(l);
+
+	if (n < 12 || amt_rd_le32(&r) != 0 || memcmp(amt_rd_bytes(&r, 4), "CERT", 4) != 0)
+		return false;
+	s->format = "SST";
+	while (amt_rd_left(&r)) {
+		uint32_t id = amt_rd_le32(&r);
+		uint32_t encoding = amt_rd_le32(&r);
+		if (!id && !encoding)
+			break;
+		struct amt_rd body = amt_rd_sub(&r, amt_rd_le32(&r));
+		if (r.short_)
+			break;
+		if (id == 32)
+			pki_store_add(l->f, s, body.p, amt_rd_left(&body), NULL, l->notes);
+		else if (id == 33)
+			pki_load_der(l, body.p, amt_rd_left(&body));
+	}
+	if (r.short_)
+		amt_note_add(l->notes, s->name, "the store export is cut off at byte %zu", n);
+	return true;
+}
