@@ -175,10 +175,10 @@ static int work(struct amt_cli *cli)
 		return cli->replay ? AMT_EXIT_UNKNOWN : AMT_EXIT_INTERNAL;
 	}
 	set_context(cli);
-	if (t->facts)
-		cli->run.facts = t->facts(cli);
 	if (t->judge)
 		t->judge(cli);
+	if (t->facts)
+		cli->run.facts = t->facts(cli);
 	if (t->sections)
 		t->sections(cli);
 	return report(cli);

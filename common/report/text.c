@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define INDENT 11 /* columns before a finding's text: two blanks and the verdict */
+
 struct amt_finding **by_severity(const struct amt_findings *fs)
 {
 	struct amt_finding **list = amt_calloc(fs->list.n, sizeof(*list));
@@ -37,7 +39,7 @@ void count_words(struct amt_run *r, struct amt_buf *out)
 
 static void one_evidence(struct layout *l, struct amt_arena *a, const struct amt_evidence *e)
 {
-	lay_para(l, 9, "seen: ",
+	lay_para(l, INDENT, "seen: ",
 		 amt_arena_printf(a, "%s%s%s%s%s", e->source, e->locator && *e->source ? ", " : "",
 				  e->locator ? e->locator : "", e->text ? ": " : "",
 				  e->text ? e->text : ""));
@@ -50,19 +52,28 @@ static void one_finding(struct layout *l, struct amt_run *r, const struct amt_fi
 		l->style->verbose < 1 && amt_verdict_rank(f->verdict) <= amt_verdict_rank(AMT_PASS);
 
 	amt_buf_str(l->out, "  ");
-	lay_verdict(l, f->verdict, 7);
+	lay_verdict(l, f->verdict, 9);
+	/* A row that nobody could judge: what it is and what it needs, on one line. */
+	bool bare = l->style->verbose < 1 && !*f->subject && !f->evidence.n && !f->actions.n &&
+		    (f->verdict == AMT_UNKNOWN || f->verdict == AMT_SKIPPED);
 	const char *line =
-		*f->subject ? amt_arena_printf(a, "%s  %s: %s", f->item->id, f->subject, f->summary)
-			    : amt_arena_printf(a, "%s  %s", f->item->id, f->summary);
+		bare ? amt_arena_printf(
+			       a, "%s  %s (%s%s)", f->item->id, f->item->title,
+			       f->verdict == AMT_UNKNOWN && f->item->inputs ? "needs: "
+									    : f->summary,
+			       f->verdict == AMT_UNKNOWN && f->item->inputs ? f->item->inputs : "")
+		: *f->subject
+			? amt_arena_printf(a, "%s  %s: %s", f->item->id, f->subject, f->summary)
+			: amt_arena_printf(a, "%s  %s", f->item->id, f->summary);
 	struct amt_style style = *l->style;
 	struct amt_buf para;
 	amt_buf_init(&para, AMT_MIB * 2);
 	struct layout inner = {&para, &style};
-	lay_para(&inner, 9, "", line);
+	lay_para(&inner, INDENT, "", line);
 	/* The verdict stands where the paragraph's first indent was. */
-	amt_buf_str(l->out, amt_buf_cstr(&para) + (para.len >= 9 ? 9 : para.len));
+	amt_buf_str(l->out, amt_buf_cstr(&para) + (para.len >= INDENT ? INDENT : para.len));
 	amt_buf_free(&para);
-	if (brief)
+	if (brief || bare)
 		return;
 	size_t shown = l->style->verbose > 0 ? f->evidence.n
 		       : f->evidence.n < 5   ? f->evidence.n
@@ -70,15 +81,15 @@ static void one_finding(struct layout *l, struct amt_run *r, const struct amt_fi
 	for (size_t i = 0; i < shown; i++)
 		one_evidence(l, a, &f->evidence.v[i]);
 	if (shown < f->evidence.n)
-		lay_para(l, 9, "",
+		lay_para(l, INDENT, "",
 			 amt_arena_printf(a, "... and %zu more places (-v shows them)",
 					  f->evidence.n - shown));
 	const char *const *steps = amt_finding_steps(&r->findings, f);
 	for (size_t i = 0; steps[i]; i++)
-		lay_para(l, 9, i ? "      " : "do:   ",
+		lay_para(l, INDENT, i ? "      " : "do:   ",
 			 steps[1] ? amt_arena_printf(a, "%zu. %s", i + 1, steps[i]) : steps[i]);
 	if (steps[0] && f->item->who && f->verdict != AMT_UNKNOWN)
-		lay_para(l, 9, "who:  ", f->item->who);
+		lay_para(l, INDENT, "who:  ", f->item->who);
 }
 
 static void notes(struct layout *l, struct amt_run *r)

@@ -25,6 +25,7 @@ room_of() { # header path as included -> room
 	traits.def) echo guide ;;
 	site_keys.def) echo site ;;
 	dns_*.def) echo names ;;
+	walk.h) echo site ;;
 	version.h) echo core ;;
 	*/*) echo "${h%%/*}" ;;
 	*) h=${h%.h}; echo "${h%.def}" ;;

@@ -198,13 +198,13 @@ static void text_wraps_and_names_everything(void **state)
 		assert_true(amt_text_width(p, n) <= 60 || !memchr(p, ' ', n));
 		p += n + (p[n] != '\0');
 	}
-	assert_non_null(strstr(b.data, "FAIL   S3.C14"));
+	assert_non_null(strstr(b.data, "FAIL     S3.C14"));
 	assert_non_null(strstr(b.data, "1. Order a certificate with a key of 2048"));
 	assert_non_null(strstr(b.data, "x.log: cut at byte 7"));
 	assert_non_null(strstr(b.data, "Verdict: FAIL (1 fail, 1 unknown, 1 warn, 1 pass)"));
 	/* worst first */
-	assert_true(strstr(b.data, "FAIL   ") < strstr(b.data, "UNKNOWN"));
-	assert_true(strstr(b.data, "UNKNOWN") < strstr(b.data, "WARN   "));
+	assert_true(strstr(b.data, "FAIL     S3") < strstr(b.data, "UNKNOWN  S1"));
+	assert_true(strstr(b.data, "UNKNOWN  S1") < strstr(b.data, "WARN     S2"));
 	amt_buf_free(&b);
 	amt_run_free(&r);
 }

@@ -1,0 +1,171 @@
+/* amt-stage: the walk through stages 1 to 7 over all the evidence of a site. */
+#include "stage.h"
+
+#include <string.h>
+
+struct stage stage;
+
+static bool setup(struct amt_cli *cli, struct amt_error *err)
+{
+	stage.cli = cli;
+	if (cli->args.n)
+		return amt_fail(
+			err,
+			"'%s' is not an option; evidence is named in the site profile (--site)",
+			cli->args.v[0]);
+	if (!cli->site && !cli->replay && !stage.opt.init)
+		return amt_fail(err,
+				"no site profile: --site FILE names one, --init writes a new one");
+	return stage_parse_stages(&stage, err) && stage_load(&stage, err);
+}
+
+static int special(struct amt_cli *cli)
+{
+	struct amt_buf out;
+	struct amt_error err;
+
+	if (!stage.opt.init)
+		return -1;
+	amt_buf_init(&out, AMT_CAP_INI);
+	site_profile_sample(&out);
+	bool good = amt_file_write(cli->output, amt_buf_cstr(&out), out.len, &err);
+	amt_buf_free(&out);
+	if (!good)
+		amt_cli_say(cli, "%s", err.text);
+	return good ? AMT_EXIT_PASS : AMT_EXIT_IO;
+}
+
+static bool collect(struct amt_cli *cli, struct amt_error *err)
+{
+	(void)cli;
+	(void)err;
+	stage_collect(&stage);
+	return true;
+}
+
+static bool replay(struct amt_cli *cli, const json_t *facts, struct amt_error *err)
+{
+	(void)cli;
+	return stage_from_json(&stage, facts, err);
+}
+
+static bool asked_for(const struct walk_client *c)
+{
+	for (size_t k = 0; k < c->keys.n; k++)
+		if (amt_strlist_has(&stage.opt.clients, c->keys.v[k]))
+			return true;
+	return stage.opt.clients.n == 0;
+}
+
+/* Everybody that evidence speaks of; those that were not asked for are left out of the walk. */
+static void gather_fleet(void)
+{
+	for (size_t i = 0; i < stage.inventory.clients.n; i++) {
+		const struct site_client *c = &stage.inventory.clients.v[i];
+		const char *const keys[] = {c->fqdn, c->name, c->uuid, c->mac, c->address};
+		walk_fleet_add(&stage.fleet, keys, 5, true);
+	}
+	for (size_t i = 0; stage_rooms[i]; i++)
+		if (stage.state[i] && stage_rooms[i]->devices)
+			stage_rooms[i]->devices(stage.state[i], &stage.fleet);
+}
+
+static void drop_others(struct amt_findings *fs)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < fs->list.n; i++) {
+		struct amt_finding *f = fs->list.v[i];
+		const struct walk_client *c = walk_fleet_find(&stage.fleet, f->subject);
+		if (!c || asked_for(c)) {
+			fs->list.v[n++] = f;
+			continue;
+		}
+		amt_vec_free(&f->evidence);
+		amt_vec_free(&f->actions);
+	}
+	fs->list.n = n;
+}
+
+/* Before facts(): the walk's results are facts of this tool. */
+static void walk_all(struct amt_cli *cli)
+{
+	struct walk_input in = {.seen = &stage.seen,
+				.ctx = &cli->context,
+				.answers = &stage.answers,
+				.stages = stage.stages};
+
+	gather_fleet();
+	for (size_t i = 0; stage_rooms[i]; i++)
+		if (stage.state[i])
+			stage_rooms[i]->judge(&stage, stage.state[i], &stage.seen);
+	if (stage.opt.clients.n)
+		drop_others(&stage.seen);
+	walk_run(&in, &stage.fleet, &cli->run.findings, &stage.walk);
+	size_t n = 0;
+	for (size_t i = 0; i < stage.fleet.clients.n; i++) {
+		struct walk_client *c = &stage.fleet.clients.v[i];
+		if (asked_for(c))
+			stage.fleet.clients.v[n++] = *c;
+		else
+			amt_vec_free(&c->keys);
+	}
+	stage.fleet.clients.n = n;
+}
+
+static json_t *facts(struct amt_cli *cli)
+{
+	(void)cli;
+	return stage_to_json(&stage);
+}
+
+static void sections(struct amt_cli *cli)
+{
+	(void)cli;
+	stage_sections(&stage);
+}
+
+static void cleanup(struct amt_cli *cli)
+{
+	(void)cli;
+	stage_free(&stage);
+}
+
+static const struct amt_tool tool = {
+	.name = "amt-stage",
+	.id = AMT_TOOL_STAGE,
+	.purpose = "walk Intel vPro provisioning through its seven stages",
+	.synopsis = "--site FILE [options]\n--replay FILE [options]\n--init -o site.ini",
+	.description = "Reads the site profile, collects the evidence it names, judges every check "
+		       "of the catalogue and walks\n"
+		       "the seven stages of Intel's Troubleshooting Guide in order. Prints each "
+		       "stage's verdict, the first broken\n"
+		       "thing with its corrective action, and what would answer the checks that "
+		       "could not be judged.\n"
+		       "\n"
+		       "A failure ends the walk for the client it concerns, or for all when it "
+		       "concerns the site: later checks are\n"
+		       "skipped and say what they wait for. Nothing is changed on clients, servers "
+		       "or directories.",
+	.examples = "amt-stage --init -o site.ini\n    write a commented profile to start with\n"
+		    "amt-stage --site site.ini\n    walk all stages\n"
+		    "amt-stage --site site.ini --stage 1-3 --client pc1.contoso.com\n    one "
+		    "client, up to provisioning\n"
+		    "amt-stage --site site.ini --format html -o report.html\n    a report to "
+		    "attach to a case\n"
+		    "amt-stage --explain S3.C14\n    one check whole\n",
+	.options = stage_options,
+	.setup = setup,
+	.special = special,
+	.collect = collect,
+	.replay = replay,
+	.judge = walk_all,
+	.facts = facts,
+	.sections = sections,
+	.cleanup = cleanup,
+};
+
+int main(int argc, char **argv)
+{
+	return amt_cli_main(&tool, argc, argv);
+}

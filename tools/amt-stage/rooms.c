@@ -1,0 +1,6 @@
+/* The rooms in the order in which they collect. */
+#include "rooms.h"
+
+const struct stage_room *const stage_rooms[] = {
+	NULL,
+};

@@ -1,0 +1,67 @@
+/* What the files of amt-stage share: the evidence of a site, room by room. */
+#ifndef STAGE_H
+#define STAGE_H
+
+#include "amtdiag/cli.h"
+#include "amtdiag/site.h"
+#include "amtdiag/walk.h"
+
+struct stage;
+
+/*
+ * A room as amt-stage uses it: one file room_NAME.c and one line in rooms.c. Each
+ * function may find nothing to do. state is the room's own, made by collect or read.
+ */
+struct stage_room {
+	const char *name; /* key in facts.evidence */
+	bool (*wanted)(const struct stage *st);
+	void (*collect)(struct stage *st, void *state);
+	/* Names of computers that the evidence speaks of. */
+	void (*devices)(const void *state, struct walk_fleet *fleet);
+	void (*judge)(const struct stage *st, const void *state, struct amt_findings *fs);
+	json_t *(*to_json)(const void *state);
+	bool (*from_json)(const json_t *j, void *state, struct amt_error *err);
+	void (*free)(void *state);
+	size_t size; /* of the state */
+};
+extern const struct stage_room *const stage_rooms[]; /* NULL at the end */
+#define STAGE_ROOMS_MAX 16
+
+struct stage_options {
+	struct amt_strlist stages, clients;
+	const char *inventory, *answers;
+	bool init;
+};
+
+struct stage {
+	struct amt_cli *cli;
+	struct stage_options opt;
+	struct site_profile profile;
+	struct site_inventory inventory;
+	struct site_answers answers;
+	const char *answers_path;
+	bool has_profile;
+	void *state[STAGE_ROOMS_MAX]; /* NULL: no evidence for this room */
+	unsigned stages;              /* bits to walk */
+	struct amt_findings seen;
+	struct walk_fleet fleet;
+	struct walk walk;
+	struct amt_arena arena;
+};
+
+extern struct stage stage; /* the one run of this process */
+
+/* options.c */
+extern const struct amt_opt stage_options[];
+bool stage_parse_stages(struct stage *st, struct amt_error *err);
+/* evidence.c */
+bool stage_load(struct stage *st, struct amt_error *err);
+void stage_collect(struct stage *st);
+void stage_free(struct stage *st);
+/* facts.c */
+json_t *stage_to_json(const struct stage *st);
+bool stage_from_json(struct stage *st, const json_t *facts, struct amt_error *err);
+/* sections.c */
+void stage_sections(struct stage *st);
+
+#endif
