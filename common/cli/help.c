@@ -85,13 +85,17 @@ void cli_version(const struct amt_cli *cli, struct amt_buf *out)
 /* mdoc would read these as macros or escapes. */
 static void roff(struct amt_buf *out, const char *s)
 {
-	for (bool start = true; *s; start = *s == '\n', s++) {
-		if (start && (*s == '.' || *s == '\''))
+	char before = '\n';
+
+	for (; *s; before = *s++) {
+		if (before == '\n' && (*s == '.' || *s == '\''))
 			amt_buf_str(out, "\\&");
 		if (*s == '\\')
 			amt_buf_str(out, "\\e");
 		else if (*s == '-')
 			amt_buf_str(out, "\\-");
+		else if (*s == ' ' && before == '.' && s[1] >= 'A' && s[1] <= 'Z')
+			amt_buf_byte(out, '\n'); /* mdoc wants each sentence on a line of its own */
 		else
 			amt_buf_byte(out, *s);
 	}
@@ -211,11 +215,11 @@ static void bash_case(const struct amt_opt *o, struct amt_buf *out)
 			amt_buf_str(out, "COMPREPLY=($(compgen -W '");
 			for (const char *c = o->choices; *c; c++)
 				amt_buf_byte(out, *c == '|' ? ' ' : *c);
-			amt_buf_str(out, "' -- \"$cur\"))");
+			amt_buf_str(out, "' -- \"$cur\"));");
 		} else if (o->type == AMT_OPT_FILE || o->type == AMT_OPT_FILES) {
-			amt_buf_str(out, "COMPREPLY=($(compgen -f -- \"$cur\"))");
+			amt_buf_str(out, "COMPREPLY=($(compgen -f -- \"$cur\"));");
 		}
-		amt_buf_str(out, "; return ;;\n");
+		amt_buf_str(out, " return ;;\n");
 	}
 }
 
