@@ -274,3 +274,20 @@ void hello_engine_packet(struct hello_engine *e, const struct hello_packet *p)
 	if (e->relevant && e->opt->relevant)
 		e->opt->relevant(e->opt->relevant_arg, e->capture, p);
 }
+
+void hello_engine_payload(struct hello_engine *e, const uint8_t *p, size_t n)
+{
+	struct hello_packet packet = {.frame = 0};
+	struct hello_frame f = {.packet = &packet,
+				.time = AMT_TIME_NONE,
+				.protocol = PROTO_TCP,
+				.destination_port = HELLO_PORT,
+				.flags = TCP_FIN,
+				.payload = p,
+				.payload_caplen = (uint32_t)n,
+				.payload_len = (uint32_t)n,
+				.l4 = p};
+
+	e->ports[HELLO_PORT] = PORT_HELLO;
+	hello_tcp(e, &f);
+}

@@ -102,6 +102,10 @@ uint32_t hello_engine_capture(struct hello_engine *e, const char *name, const ch
 void hello_engine_packet(struct hello_engine *e, const struct hello_packet *p);
 void hello_engine_flush(struct hello_engine *e);
 void hello_engine_free(struct hello_engine *e);
+/* Bytes as if a client had sent them to the hello port; no addresses, no frame. */
+void hello_engine_payload(struct hello_engine *e, const uint8_t *p, size_t n);
+/* collect.c */
+void hello_prune(struct hello_facts *f);
 bool hello_engine_full(const struct hello_engine *e); /* max_hellos reached */
 /* A copy of a packet that was just seen (a mirror port delivers some twice). */
 bool hello_engine_duplicate(struct hello_engine *e, const struct hello_frame *f);

@@ -54,6 +54,8 @@ void hello_tcp_finish(struct hello_engine *e, uint32_t at, bool evicted)
 /* Whether the sender of f is the client of the connection. */
 static bool from_client(const struct hello_conn *c, const struct hello_frame *f)
 {
+	if (!f->source.family) /* a bare payload comes from nowhere */
+		return true;
 	return c->client_port == f->source_port && hello_ip_equal(&c->client, &f->source);
 }
 

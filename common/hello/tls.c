@@ -186,7 +186,7 @@ static void alert(struct hello_tls *t, struct amt_rd r, int dir, uint64_t frame)
 
 	if (r.short_ || amt_rd_left(&r) || t->alert_level || level < 1 || level > 2)
 		return;
-	if (what == 0 && t->client_done) /* close_notify: an orderly end */
+	if (what == 0 && t->client_ccs) /* close_notify: an orderly end */
 		return;
 	t->alert_level = level;
 	t->alert = what;
@@ -208,9 +208,9 @@ static void record(struct hello_engine *e, struct hello_flow *w, int dir, unsign
 	} else if (type == RECORD_CCS) {
 		s->ccs = true;
 		if (dir == 0)
-			t->client_done = true;
-		else if (t->server_version < 0x0304)
-			w->dir[1].ccs = true;
+			t->client_ccs = true;
+		else
+			t->server_ccs = true;
 	} else if (type == RECORD_ALERT && !s->ccs) {
 		alert(t, body, dir, s->last_frame);
 	} else if (type == RECORD_HANDSHAKE && !s->ccs) {

@@ -23,6 +23,8 @@ struct hello_ip {
 	uint8_t family; /* 0 none, 4, 6 */
 	uint8_t bytes[16];
 };
+struct hello_ips AMT_VEC(struct hello_ip);
+struct hello_indices AMT_VEC(uint32_t); /* into a list of facts */
 #define HELLO_IP_TEXT 48
 char *hello_ip_text(const struct hello_ip *ip, char out[HELLO_IP_TEXT]); /* "" for none */
 bool hello_ip_parse(const char *s, struct hello_ip *out);
@@ -110,11 +112,12 @@ struct hello_seen {
 
 /* One TLS handshake as an observer sees it. */
 struct hello_tls {
-	bool client_hello, server_hello, server_done, client_key, client_done; /* *_done: CCS */
+	bool client_hello, server_hello, server_done, client_key;
+	bool client_ccs, server_ccs; /* both: the handshake went through */
 	uint16_t client_version, server_version, cipher; /* as on the wire; 0x0303 = TLS 1.2 */
 	bool server_cert, client_cert, client_cert_empty, cert_request;
 	uint64_t frame_server_cert, frame_client_cert;
-	struct AMT_VEC(uint32_t) server_chain, client_chain; /* into hello_facts.certificates */
+	struct hello_indices server_chain, client_chain; /* into hello_facts.certificates */
 	const char *psk_identity;                            /* NULL if none was sent */
 	uint8_t alert_level, alert; /* first alert in clear; level 0: none */
 	uint8_t alert_by;           /* 1 client, 2 server */
@@ -166,7 +169,7 @@ struct hello_lease {
 	unsigned discovers, offers, requests, acks, naks;
 	struct hello_spot discover, offer, ack; /* the latest of each */
 	struct hello_ip address, server, relay;
-	struct AMT_VEC(struct hello_ip) dns; /* option 6 of the ACK */
+	struct hello_ips dns; /* option 6 of the ACK */
 	bool has_dns, has_suffix;
 	const char *suffix;   /* option 15 of the ACK */
 	const char *hostname; /* option 12 of the client */
@@ -186,7 +189,7 @@ struct hello_query {
 	struct hello_spot question, answer;
 	uint8_t rcode;
 	bool truncated;
-	struct AMT_VEC(struct hello_ip) addresses;
+	struct hello_ips addresses;
 	const char *cname; /* the last name of the chain; NULL if none */
 	uint32_t ttl;
 	struct hello_mac mac;
@@ -249,10 +252,10 @@ struct hello_device {
 	const char *id; /* UUID if it said hello, else address or MAC */
 	bool has_uuid, blank_uuid;
 	uint8_t uuid[16];
-	struct AMT_VEC(struct hello_ip) addresses, servers;
+	struct hello_ips addresses, servers;
 	struct AMT_VEC(struct hello_mac) macs;
-	struct AMT_VEC(uint32_t) hellos; /* indices into facts */
-	struct AMT_VEC(uint32_t) conns, leases, queries, rmcps;
+	struct hello_indices hellos; /* indices into facts */
+	struct hello_indices conns, leases, queries, rmcps;
 	bool expected; /* named with --expect */
 	enum hello_phase phase;
 	amt_time next_expected;              /* AMT_TIME_NONE if it can't be said */
@@ -295,7 +298,7 @@ struct hello_facts {
 	struct AMT_VEC(struct hello_query) queries;
 	struct AMT_VEC(struct hello_rmcp) rmcps;
 	struct AMT_VEC(struct hello_certificate) certificates;
-	struct AMT_VEC(struct hello_ip) servers; /* service points, as given */
+	struct hello_ips servers; /* service points, as given */
 	struct AMT_VEC(struct hello_expected) expected;
 	struct AMT_VEC(uint16_t) ports; /* hello ports */
 	uint64_t duplicates;            /* copies by a mirror port */
@@ -304,7 +307,8 @@ struct hello_facts {
 	uint64_t other_hosts;           /* DHCP clients that never touched provisioning: not kept */
 	bool filtered;                  /* a filter of the user's own decided what was captured */
 	bool root_given;
-	/* derived */
+	/* derived: made anew by every hello_relate() */
+	struct amt_arena derived;
 	struct AMT_VEC(struct hello_device) devices;
 	struct AMT_VEC(struct hello_symptom) symptoms; /* of the capture as a whole */
 	enum hello_vantage vantage;
@@ -328,6 +332,7 @@ struct hello_options {
 	size_t n_ports;
 	size_t max_flows;    /* 0: HELLO_FLOWS_DEFAULT */
 	uint64_t max_hellos; /* stop after so many; 0: never */
+	const char *filter; /* BPF: only these packets of a file; NULL: all */
 	bool uuid_swapped;   /* show UUIDs in the other byte order */
 	const struct amt_progress *progress;
 	/* Every packet that mattered, in order (amt-hellocap -w). May be NULL. */
@@ -349,7 +354,7 @@ bool hello_collect_payload(const char *path, const struct hello_options *opt,
 			   struct amt_error *err);
 
 /* Devices, phases, timelines, symptoms and vantage point from the rest. May be called again. */
-void hello_relate(struct hello_facts *f, const struct hello_options *opt);
+void hello_relate(struct hello_facts *f, bool uuid_swapped);
 
 void hello_judge(const struct hello_facts *f, const struct amt_context *ctx,
 		 struct amt_findings *fs);

@@ -1,0 +1,81 @@
+/*
+ * How often a device says hello and what follows from it (hello.md 2: Microsoft's
+ * cadence of 1 minute for 5 minutes, 5 minutes for 1 hour, 1 hour for 23 hours; the
+ * inference rules are the handbook's own). The retry counter tells restarts
+ * and losses, never time.
+ */
+#include "hello/relate.h"
+
+static enum hello_phase phase_of(amt_time gap)
+{
+	double s = (double)gap / (double)AMT_SECOND;
+
+	if (s >= 45 && s <= 90)
+		return HELLO_PHASE_MINUTE;
+	if (s >= 240 && s <= 360)
+		return HELLO_PHASE_FIVE;
+	if (s >= 3300 && s <= 3900)
+		return HELLO_PHASE_HOUR;
+	return HELLO_PHASE_IRREGULAR;
+}
+
+unsigned hello_phase_gap(enum hello_phase p, unsigned *tolerance)
+{
+	switch (p) {
+	case HELLO_PHASE_MINUTE:
+		*tolerance = 30;
+		return 60;
+	case HELLO_PHASE_FIVE:
+		*tolerance = 60;
+		return 300;
+	case HELLO_PHASE_HOUR:
+		*tolerance = 300;
+		return 3600;
+	default:
+		*tolerance = 0;
+		return 0;
+	}
+}
+
+void hello_cadence(const struct hello_facts *f, struct hello_device *d)
+{
+	const struct hello_seen *last = NULL;
+
+	d->next_expected = d->begun = d->window_first = d->window_later = AMT_TIME_NONE;
+	for (size_t i = 0; i < d->hellos.n; i++) {
+		const struct hello_seen *h = &f->hellos.v[d->hellos.v[i]];
+
+		if (!last) {
+			d->begun = h->at.time;
+			d->begun_certain = h->m.retry == 0;
+			last = h;
+			continue;
+		}
+		/* The same message to a second server, or copied by a mirror. */
+		if (h->at.time - last->at.time < 10 * AMT_SECOND && h->m.retry == last->m.retry)
+			continue;
+		if (h->m.retry < last->m.retry) {
+			d->restarts++;
+			d->begun = h->at.time;
+			d->begun_certain = h->m.retry == 0;
+			d->phase = HELLO_PHASE_UNKNOWN;
+		} else {
+			if (h->m.retry > last->m.retry + 1)
+				d->lost += h->m.retry - last->m.retry - 1;
+			/* Over a gap left by lost ones nothing can be read off. */
+			d->phase = h->m.retry > last->m.retry + 1
+					   ? HELLO_PHASE_IRREGULAR
+					   : phase_of(h->at.time - last->at.time);
+		}
+		last = h;
+	}
+	if (!last)
+		return;
+	unsigned tolerance, gap = hello_phase_gap(d->phase, &tolerance);
+	if (gap) {
+		d->next_expected = last->at.time + (amt_time)gap * AMT_SECOND;
+		d->tolerance = (amt_time)tolerance * AMT_SECOND;
+	}
+	d->window_first = d->begun + AMT_DAY;
+	d->window_later = d->begun + 6 * 3600 * AMT_SECOND;
+}

@@ -1,0 +1,50 @@
+/* Private to common/hello: from facts to devices, timelines and symptom rows. All pure. */
+#ifndef AMTDIAG_HELLO_RELATE_H
+#define AMTDIAG_HELLO_RELATE_H
+
+#include "amtdiag/hello.h"
+
+/* cadence.c: phase, next hello, window, restarts. Hellos of d are in order of time. */
+void hello_cadence(const struct hello_facts *f, struct hello_device *d);
+/* Seconds to the next hello of a phase, and how far off it may be; 0 if unknown. */
+unsigned hello_phase_gap(enum hello_phase p, unsigned *tolerance);
+
+/* timeline.c: the device's main conclusion, then its events with the failing step marked */
+void hello_conclude(struct hello_facts *f, struct hello_device *d);
+void hello_timeline(struct hello_facts *f, struct hello_device *d);
+
+/* rows_*.c: each adds the rows of its part of the table that fit */
+void hello_rows_reach(struct hello_facts *f, struct hello_device *d);   /* 1-12 */
+void hello_rows_message(struct hello_facts *f, struct hello_device *d); /* 13-20, 34-37 */
+void hello_rows_server(struct hello_facts *f, struct hello_device *d);  /* 21-33, 38, 39 */
+void hello_rows_capture(struct hello_facts *f);                         /* 1, 17 */
+
+struct hello_symptom *hello_symptom_add(struct hello_facts *f, struct hello_device *d, unsigned row,
+					const char *fmt, ...) AMT_PRINTF(4, 5);
+void hello_symptom_spot(struct hello_symptom *s, struct hello_spot at);
+void hello_symptom_frame(struct hello_symptom *s, const struct hello_conn *c, uint64_t frame);
+bool hello_has_row(const struct hello_device *d, unsigned row);
+
+/* What every row of the table means: symptoms.def. */
+struct hello_row {
+	unsigned row;
+	const char *item; /* of the catalogue */
+	enum amt_verdict verdict;
+	bool documented; /* false: inferred (column C of the table) */
+	const char *meaning;
+	const char *others;   /* what else it could be; NULL */
+	const char *separate; /* what would tell them apart; NULL */
+	const char *action;
+};
+const struct hello_row *hello_row_find(unsigned row); /* NULL if there is none */
+
+/* Nothing was lost and nothing was filtered: silence may mean silence. */
+bool hello_capture_complete(const struct hello_facts *f);
+amt_time hello_capture_end(const struct hello_facts *f, uint32_t capture);
+bool hello_is_hello_port(const struct hello_facts *f, uint16_t port);
+bool hello_conn_to_server(const struct hello_facts *f, const struct hello_conn *c);
+
+#define HELLO_ABSENCE  (65 * 60 * AMT_SECOND) /* an hourly hello must have come by then */
+#define HELLO_PATIENCE (3 * AMT_SECOND)       /* a SYN without answer for so long is unanswered */
+
+#endif

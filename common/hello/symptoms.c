@@ -1,0 +1,82 @@
+/* The symptom table as data, and what the row files share. */
+#include "hello/relate.h"
+
+static const struct hello_row rows[] = {
+#define D true
+#define I false
+#define ROW(n, item, verdict, documented, meaning, others, separate, action)                       \
+	{n, item, verdict, documented, meaning, others, separate, action},
+#include "hello/symptoms.def"
+#undef ROW
+#undef D
+#undef I
+};
+
+const struct hello_row *hello_row_find(unsigned row)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].row == row)
+			return &rows[i];
+	return NULL;
+}
+
+struct hello_symptom *hello_symptom_add(struct hello_facts *f, struct hello_device *d, unsigned row,
+					const char *fmt, ...)
+{
+	struct hello_symptom *s = d ? amt_vec_add(&d->symptoms) : amt_vec_add(&f->symptoms);
+	va_list ap;
+
+	va_start(ap, fmt);
+	s->text = amt_arena_vprintf(&f->derived, fmt, ap);
+	va_end(ap);
+	s->row = (uint8_t)row;
+	return s;
+}
+
+void hello_symptom_spot(struct hello_symptom *s, struct hello_spot at)
+{
+	if (at.frame && s->spots.n < 16)
+		amt_vec_push(&s->spots, at);
+}
+
+void hello_symptom_frame(struct hello_symptom *s, const struct hello_conn *c, uint64_t frame)
+{
+	hello_symptom_spot(s, (struct hello_spot){c->last, c->first.capture, frame});
+}
+
+bool hello_has_row(const struct hello_device *d, unsigned row)
+{
+	for (size_t i = 0; i < d->symptoms.n; i++)
+		if (d->symptoms.v[i].row == row)
+			return true;
+	return false;
+}
+
+bool hello_capture_complete(const struct hello_facts *f)
+{
+	for (size_t i = 0; i < f->captures.n; i++) {
+		const struct hello_capture *c = &f->captures.v[i];
+
+		if (c->dropped || c->if_dropped || c->damaged || c->unsupported)
+			return false;
+	}
+	return !f->filtered && !f->evicted;
+}
+
+amt_time hello_capture_end(const struct hello_facts *f, uint32_t capture)
+{
+	return capture < f->captures.n ? f->captures.v[capture].last : AMT_TIME_NONE;
+}
+
+bool hello_is_hello_port(const struct hello_facts *f, uint16_t port)
+{
+	for (size_t i = 0; i < f->ports.n; i++)
+		if (f->ports.v[i] == port)
+			return true;
+	return false;
+}
+
+bool hello_conn_to_server(const struct hello_facts *f, const struct hello_conn *c)
+{
+	return c->hellos || hello_is_hello_port(f, c->server_port);
+}

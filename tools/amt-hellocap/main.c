@@ -1,0 +1,120 @@
+/* amt-hellocap: the hello message and everything around it. */
+#include "hellocap.h"
+
+#include <stdlib.h>
+
+/* Opened before, or never again: only what is named can be read from here on. */
+static bool confine(struct amt_cli *cli, struct amt_error *err)
+{
+	struct amt_confine c = {0};
+
+	for (size_t i = 0; i < hellocap.files.n; i++)
+		amt_vec_push(&c.read, hellocap.files.v[i]);
+	for (size_t i = 0; i < hellocap.root_files.n; i++)
+		amt_vec_push(&c.read, hellocap.root_files.v[i]);
+	if (hellocap.payload)
+		amt_vec_push(&c.read, hellocap.payload);
+	if (hellocap.write)
+		amt_vec_push(&c.write, hellocap.write);
+	bool ok = amt_cli_confine(cli, &c, err);
+	amt_vec_free(&c.read);
+	amt_vec_free(&c.write);
+	return ok;
+}
+
+static bool collect(struct amt_cli *cli, struct amt_error *err)
+{
+	struct hello_facts *f = &hellocap.facts;
+	struct amt_notes *notes = &cli->run.notes;
+	struct amt_error why = {0};
+	bool ok = true;
+
+	if (!confine(cli, err))
+		return false;
+	hellocap_load_roots(cli);
+	if (hellocap.payload) {
+		ok = hello_collect_payload(hellocap.payload, &hellocap.options, f, notes, &why);
+	} else if (hellocap.files.n) {
+		ok = hello_collect(&hellocap.files, &hellocap.options, f, notes, &why);
+	}
+	if (!ok) /* bad input, not our failure: the verdict will be unknown */
+		amt_note_add(notes, hellocap.payload ? hellocap.payload : hellocap.files.v[0], "%s",
+			     why.text);
+	return true;
+}
+
+static bool replay(struct amt_cli *cli, const json_t *facts, struct amt_error *err)
+{
+	(void)cli;
+	if (!hello_from_json(facts, &hellocap.facts, err))
+		return false;
+	hello_relate(&hellocap.facts, hellocap.uuid_order);
+	return true;
+}
+
+static json_t *facts(struct amt_cli *cli)
+{
+	(void)cli;
+	return hello_to_json(&hellocap.facts, hellocap.uuid_order);
+}
+
+static void judge(struct amt_cli *cli)
+{
+	hello_judge(&hellocap.facts, &cli->context, &cli->run.findings);
+}
+
+static void cleanup(struct amt_cli *cli)
+{
+	(void)cli;
+	hello_facts_free(&hellocap.facts);
+	amt_buf_free(&hellocap.filter);
+	amt_vec_free(&hellocap.servers);
+	amt_vec_free(&hellocap.roots);
+	amt_vec_free(&hellocap.ports);
+	amt_vec_free(&hellocap.interfaces);
+	amt_vec_free(&hellocap.files);
+	amt_vec_free(&hellocap.servers_text);
+	amt_vec_free(&hellocap.root_files);
+	amt_vec_free(&hellocap.names);
+	amt_vec_free(&hellocap.expect);
+	amt_vec_free(&hellocap.ports_text);
+}
+
+int main(int argc, char **argv)
+{
+	const struct amt_tool tool = {
+		.name = "amt-hellocap",
+		.id = AMT_TOOL_HELLOCAP,
+		.purpose = "capture and explain the hello messages of Intel AMT",
+		.synopsis = "-i IFACE [-w OUT.pcapng] [options] [BPF...]\n[-r] FILE... "
+			    "[options]\n--payload FILE",
+		.description = "Decodes the hello message that a computer with Intel AMT sends to "
+			       "the provisioning server, and "
+			       "reads what happens around it: DHCP, DNS, connection attempts, the "
+			       "server's call back and its TLS "
+			       "handshake, presence pongs. Each device gets one timeline, with the "
+			       "step where it stops.\n\n"
+			       "Conclusions follow the symptom table of the handbook. Each names "
+			       "the frames it rests on, what else it "
+			       "could be, and what would tell them apart. That something is "
+			       "missing is only concluded from a "
+			       "complete capture that is long enough.",
+		.examples = "amt-hellocap site.pcapng\n    what a capture file shows, device by "
+			    "device\n"
+			    "amt-hellocap -i eth1 --duration 4000 -w case.pcapng\n    capture for "
+			    "an hour, keep the packets that matter\n"
+			    "amt-hellocap -r server.pcap --server 10.0.0.5 --root root.cer "
+			    "--json\n    judge destinations and hash lists, for other tools\n"
+			    "amt-hellocap --payload hello.bin\n    decode one message\n",
+		.options = hellocap_options,
+		.setup = hellocap_setup,
+		.collect = collect,
+		.replay = replay,
+		.facts = facts,
+		.judge = judge,
+		.sections = hellocap_sections,
+		.cleanup = cleanup,
+	};
+
+	return amt_cli_main(&tool, argc, argv);
+}
