@@ -204,7 +204,9 @@ struct sim_http {
 };
 
 extern const struct sim_protocol sim_http_protocol, sim_redir_protocol, sim_rfb_protocol;
-/* Parses one request; bytes used, 0 when more are needed, -1 when it is not HTTP. */
+/* Bytes of the first request, body and all; 0 when more are needed, -1 when it can't become one. */
+long sim_http_length(const char *data, size_t len);
+/* Parses it, cutting data into lines in place; the same result. Pointers of r point into data. */
 long sim_http_parse(char *data, size_t len, struct sim_http *r);
 void sim_web_page(struct sim_conn *c, const struct sim_http *r, struct amt_buf *body);
 
