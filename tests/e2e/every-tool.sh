@@ -28,7 +28,7 @@ for t in "${tools[@]}"; do
 	ok "$t: the manual is clean mdoc" mandoc -Tlint -Wwarning "$tmp/$t.1"
 	"$t" --completion bash >"$tmp/$t.bash"
 	ok "$t: the completion is bash" bash -n "$tmp/$t.bash"
-	ok "$t: completion offers --explain" bash -c ". $tmp/$t.bash; COMP_WORDS=($t --exp) COMP_CWORD=1; _amt_${t#amt-}; [ \"\${COMPREPLY[*]}\" = --explain ]"
+	ok "$t: completion offers --explain" bash -c ". $tmp/$t.bash; COMP_WORDS=($t --explai) COMP_CWORD=1; _amt_${t#amt-}; [ \"\${COMPREPLY[*]}\" = --explain ]"
 	exits 64 "$t: an unknown option" "$t" --no-such-option
 	ok "$t: the message names it" grep -q -- '--no-such-option' "$tmp/err"
 	exits 64 "$t: a bad choice" "$t" --format pdf

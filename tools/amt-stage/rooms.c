@@ -2,5 +2,6 @@
 #include "rooms.h"
 
 const struct stage_room *const stage_rooms[] = {
+	&stage_room_captures,
 	NULL,
 };
