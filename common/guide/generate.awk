@@ -1,8 +1,12 @@
 # Turns the .items files into build/gen/catalogue.c: an array of struct amt_item.
-# A record is "key: value" lines; a line that begins with a blank goes on the value
-# before; records are separated by an empty line; '#' begins a comment line.
-# Repeated keys (action, source) become lists. Rows come out in file and line order,
-# files in the order given by the 'order' list below (the order of the walk).
+#
+# A record is "key: value" lines; a line that begins with a blank goes on the value before;
+# records are separated by an empty line; '#' begins a comment line. action and source may be
+# repeated. Rows come out in the order of the files given, which is the order of the walk:
+# the names of the files begin with a number.
+#
+# Every record needs id, stages, component, kind, mode, applies, title, why, how, unknown, pass
+# or warn or fail, inputs, action, who and source. tools: may be left out (amt-stage has all rows).
 
 function die(text) { printf "%s:%d: %s\n", FILENAME, FNR, text > "/dev/stderr"; failed = 1; exit 1 }
 
@@ -23,28 +27,49 @@ function stages(s,   n, i, p, sum, seen) {
 	return sum
 }
 
-function tools(s,   n, i, p, sum) {
-	n = split(s, p, " "); sum = 32 # amt-stage walks every row
+function tools(s,   n, i, p, sum, seen) {
+	n = split(s, p, " "); sum = tool_bit["stage"] # amt-stage walks every row
 	for (i = 1; i <= n; i++) {
-		if (!(p[i] in tool_bit)) die("unknown tool '" p[i] "'")
-		sum += tool_bit[p[i]]
+		if (!(p[i] in tool_bit) || p[i] == "stage" || (p[i] in seen)) die("bad tools '" s "'")
+		seen[p[i]]; sum += tool_bit[p[i]]
 	}
 	return sum
 }
 
-function list(name, key,   i, s) {
+# "guide S2-CA#9" is short for writing and checking; people get the place in words.
+# The keys are those of docs/guide-claims.tsv.
+function cite(s,   p, place, n) {
+	if (s ~ /^(handbook|other) ./) { sub(/^other /, "", s); return s }
+	if (s !~ /^[a-z-]+ [A-Za-z0-9-]+#[0-9]+[a-z]?$/) return ""
+	split(s, p, /[ #]/); place = p[2]; n = p[3]
+	if (p[1] == "guide" && place ~ /^S[1-7]-/)
+		return substr(place, 4) in part ? book["guide"] ", stage " substr(place, 2, 1) ", " part[substr(place, 4)] " " n : ""
+	if (!((p[1] " " place) in part)) {
+		if (p[1] == "prereq" && place ~ /^R[0-9]+$/) return book[p[1]] ", row " substr(place, 2) ", item " n
+		return ""
+	}
+	return book[p[1]] ", " part[p[1] " " place] " " n
+}
+
+function list(name, key,   i, s, v) {
 	s = ""
-	for (i = 1; i <= count[key]; i++) s = s "\t" quote(many[key, i]) ",\n"
+	for (i = 1; i <= count[key]; i++) {
+		v = many[key, i]
+		if (key == "source" && (v = cite(v)) == "") die(one["id"] ": source '" many[key, i] "' has none of the forms of docs/guide-claims.tsv")
+		s = s "\t" quote(v) ",\n"
+	}
 	printf "static const char *const %s[] = {\n%s\tNULL,\n};\n", name, s
 }
 
-function flush(   sym) {
+function flush(   sym, i, p, m) {
 	if (!have) return
 	if (!("id" in one)) die("record without id")
 	if (one["id"] in ids) die("id " one["id"] " twice")
 	ids[one["id"]]
+	m = split("stages component kind mode applies title why how unknown inputs who", p, " ")
+	for (i = 1; i <= m; i++) if (!(p[i] in one) || one[p[i]] == "") die(one["id"] " has no " p[i])
+	if (!("pass" in one) && !("warn" in one) && !("fail" in one)) die(one["id"] " has no pass, warn or fail")
 	if (!count["action"] || !count["source"]) die(one["id"] " has no action or no source")
-	if (!("title" in one) || !("how" in one)) die(one["id"] " has no title or no how")
 	if (!(one["component"] in component) || !(one["kind"] in kind) || !(one["mode"] in mode))
 		die(one["id"] ": unknown component, kind or mode")
 	sym = "r" n
@@ -55,7 +80,7 @@ function flush(   sym) {
 		text("why") ",\n\t " text("how") ",\n\t {" text("pass") ", " text("warn") ", " text("fail") ", " \
 		text("unknown") ", " text("pending") "},\n\t " text("inputs") ", " text("applies") ",\n\t " sym \
 		"_actions, " text("who") ", " sym "_sources},\n"
-	split("", one); split("", many); split("", count); have = 0
+	split("", one); split("", many); split("", count); have = 0; key = ""
 }
 
 BEGIN {
@@ -69,6 +94,29 @@ BEGIN {
 	for (i = 1; i <= m; i++) tool_bit[p[i]] = 2 ^ (i - 1)
 	m = split("id stages component kind mode tools applies title why how pass warn fail unknown pending inputs action who source", p, " ")
 	for (i = 1; i <= m; i++) known[p[i]]
+
+	book["guide"] = "Troubleshooting Guide 1.20"
+	book["prereq"] = "Prerequisites for Out of Band Management"
+	book["checklist"] = "Out of Band Management checklist"
+	book["about"] = "About AMT Provisioning"
+	book["about-ja"] = "About AMT Provisioning (Japanese edition)"
+	part["TF"] = "tested functionality"; part["VC"] = "verification check"; part["CA"] = "corrective action"
+	part["guide Intro-tool"] = "introduction, tool"; part["guide Intro-seq"] = "troubleshooting by stage, order of work"
+	part["guide Fig"] = "figure"; part["guide AppA"] = "appendix A, hot fix"; part["guide AppB"] = "appendix B, hot fix"
+	part["guide Client"] = "component tips, client"; part["guide Network"] = "component tips, network"
+	part["guide CMServers"] = "component tips, ConfigMgr servers"; part["guide AD"] = "component tips, Active Directory"
+	part["guide CA"] = "component tips, certificate authority"; part["guide Other"] = "component tips, other"
+	part["prereq Row"] = "row"; part["prereq Note"] = "note"; part["prereq Text"] = "statement"
+	part["checklist Step"] = "step"
+	part["about External"] = "external interactions, sentence"; part["about Internal"] = "internal interactions, sentence"
+	part["about Note"] = "note"; part["about-ja N"] = "note"
+	part["about Updating"] = "updating the memory, item"; part["about Updating-text"] = "updating the memory, statement"
+	part["about Removing"] = "removing, item"; part["about Removing-text"] = "removing, statement"
+	part["about Renaming-text"] = "renaming, statement"
+	part["about-ja E"] = "external interactions, item"; part["about-ja I"] = "internal interactions, item"
+	part["about-ja U"] = "updating the memory, item"; part["about-ja U-text"] = "updating the memory, statement"
+	part["about-ja R"] = "removing, item"; part["about-ja R-text"] = "removing, statement"
+	part["about-ja M-text"] = "renaming, statement"
 	n = 0
 	print "/* Made by common/guide/generate.awk; the rows are in common/guide/catalogue. */"
 	print "#include \"amtdiag/guide.h\"\n#include \"guide/catalogue.h\"\n"

@@ -134,6 +134,50 @@ static void walk(void **state)
 	assert_string_equal(amt_stage_title(-1), "");
 }
 
+/* Every row is whole: what --explain and the reports show of it is never empty. */
+static void rows(void **state)
+{
+	(void)state;
+	bool used[AMT_TRAIT_COUNT] = {false};
+
+	for (size_t i = 0; i < amt_guide_count(); i++) {
+		const struct amt_item *item = amt_guide_at(i);
+		const char *const text[] = {item->title, item->why,     item->how,    item->inputs,
+					    item->who,   item->applies, item->rule[3]};
+		struct amt_error err;
+		for (size_t j = 0; j < COUNT(text); j++)
+			if (!text[j] || !*text[j])
+				fail_msg("%s lacks text %zu", item->id, j);
+		if (!item->rule[0] && !item->rule[1] && !item->rule[2])
+			fail_msg("%s has no rule for pass, warn or fail", item->id);
+		if (!item->actions[0] || !item->sources[0])
+			fail_msg("%s has no action or no source", item->id);
+		if (!item->stages || !(item->tools & AMT_TOOL_STAGE))
+			fail_msg("%s has no stage, or not for amt-stage", item->id);
+		if (strlen(item->title) > 80)
+			fail_msg("%s: the title is too long for a table", item->id);
+		if (!amt_predicate_check(item->applies, &err))
+			fail_msg("%s: %s", item->id, err.text);
+		for (unsigned t = 0; t < AMT_TRAIT_COUNT; t++)
+			used[t] |= strstr(item->applies, amt_trait_name((enum amt_trait)t)) != NULL;
+	}
+	for (unsigned t = 0; t < AMT_TRAIT_COUNT; t++)
+		if (!used[t])
+			fail_msg("no row asks for %s", amt_trait_name((enum amt_trait)t));
+}
+
+/* Rows come in the order of the walk. */
+static void order(void **state)
+{
+	(void)state;
+	static const char *const ids[] = {"G.01",    "T.01",    "P.01",  "CK.04",  "S1.V01",
+					  "S2.V01a", "S3.V01a", "PV.01", "S4.V01", "S5.V01",
+					  "S6.V01",  "S7.V01",  "PV.25"};
+	for (size_t i = 1; i < COUNT(ids); i++)
+		assert_true(amt_guide_find(ids[i - 1]) < amt_guide_find(ids[i]));
+	assert_ptr_equal(amt_guide_at(0), amt_guide_find("G.01"));
+}
+
 static void traits(void **state)
 {
 	(void)state;
@@ -297,6 +341,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fw_parse),       cmocka_unit_test(fw_compare),
 		cmocka_unit_test(look_up),        cmocka_unit_test(walk),
+		cmocka_unit_test(rows),           cmocka_unit_test(order),
 		cmocka_unit_test(traits),         cmocka_unit_test(predicates),
 		cmocka_unit_test(bad_predicates),
 	};
