@@ -64,11 +64,11 @@ static void begin(struct amt_cli *cli)
 
 	r->tool = cli->tool->name;
 	r->version = AMT_VERSION;
-	r->started = cli_clock();
+	r->started = cli_clock() / 1000 * 1000; /* milliseconds are enough for a report */
 	r->notes.sink = say_note;
 	r->notes.sink_arg = cli;
 	if (!cli->now_given)
-		cli->now = r->started;
+		cli->now = r->started / AMT_SECOND * AMT_SECOND;
 	if (!cli->quiet && !cli->no_progress && isatty(STDERR_FILENO))
 		cli->progress = (struct amt_progress){cli_progress, cli};
 }
@@ -136,7 +136,7 @@ static int report(struct amt_cli *cli)
 	struct amt_error err = {0};
 	struct amt_buf out;
 
-	r->ended = cli_clock();
+	r->ended = cli_clock() / 1000 * 1000;
 	r->interrupted = amt_stopped();
 	cli_progress_clear();
 	amt_buf_init(&out, AMT_CAP_REPORT);

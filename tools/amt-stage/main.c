@@ -94,11 +94,17 @@ static void walk_all(struct amt_cli *cli)
 				.ctx = &cli->context,
 				.answers = &stage.answers,
 				.stages = stage.stages};
+	struct amt_error err;
 
 	gather_fleet();
 	for (size_t i = 0; stage_rooms[i]; i++)
 		if (stage.state[i])
 			stage_rooms[i]->judge(&stage, stage.state[i], &stage.seen);
+	stage_judge_own(&stage, &stage.seen);
+	if (stage.opt.interactive && !stage_ask(&stage, &err)) {
+		amt_cli_say(cli, "%s", err.text);
+		amt_note_add(&cli->run.notes, "answers", "%s", err.text);
+	}
 	if (stage.opt.clients.n)
 		drop_others(&stage.seen);
 	walk_run(&in, &stage.fleet, &cli->run.findings, &stage.walk);

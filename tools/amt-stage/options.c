@@ -11,6 +11,8 @@ const struct amt_opt stage_options[] = {
 	 "the clients, in place of the profile's list"},
 	{0, "answers", AMT_OPT_FILE, &stage.opt.answers, "FILE",
 	 "answers, in place of the profile's"},
+	{0, "interactive", AMT_OPT_FLAG, &stage.opt.interactive,
+	 .help = "ask what only a person can settle; answers are saved at once"},
 	{0, "init", AMT_OPT_FLAG, &stage.opt.init,
 	 .help = "write a commented site profile and end"},
 	AMT_OPT_END,

@@ -30,7 +30,7 @@ extern const struct stage_room *const stage_rooms[]; /* NULL at the end */
 struct stage_options {
 	struct amt_strlist stages, clients;
 	const char *inventory, *answers;
-	bool init;
+	bool init, interactive;
 };
 
 struct stage {
@@ -58,6 +58,10 @@ bool stage_parse_stages(struct stage *st, struct amt_error *err);
 bool stage_load(struct stage *st, struct amt_error *err);
 void stage_collect(struct stage *st);
 void stage_free(struct stage *st);
+/* interactive.c: after the rooms have judged, before the walk */
+bool stage_ask(struct stage *st, struct amt_error *err);
+/* own.c: rows that the engine itself answers */
+void stage_judge_own(const struct stage *st, struct amt_findings *fs);
 /* facts.c */
 json_t *stage_to_json(const struct stage *st);
 bool stage_from_json(struct stage *st, const json_t *facts, struct amt_error *err);
