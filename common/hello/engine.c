@@ -80,6 +80,7 @@ void hello_engine_init(struct hello_engine *e, struct hello_facts *facts,
 uint32_t hello_engine_capture(struct hello_engine *e, const char *name, const char *format)
 {
 	hello_engine_flush(e);
+	memset(e->recent, 0, sizeof(e->recent)); /* another file's packets are no mirror copies */
 	struct hello_capture *c = amt_vec_add(&e->facts->captures);
 	c->name = amt_arena_strdup(&e->facts->arena, name);
 	c->format = format;

@@ -44,6 +44,7 @@ struct hello_stream {
 	uint64_t frame; /* of the first byte in buf */
 	amt_time time;
 	uint64_t last_frame; /* that added to buf */
+	amt_time last_time;
 };
 
 struct hello_flow_key {

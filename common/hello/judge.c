@@ -85,7 +85,9 @@ static void exact(const struct hello_facts *f, const struct hello_device *d,
 			odd = h;
 	}
 	if (!odd) {
-		amt_finding_add(fs, "X.HC4", AMT_PASS, d->id, "all %zu hellos are exact", whole);
+		amt_finding_add(fs, "X.HC4", AMT_PASS, d->id,
+				whole == 1 ? "the hello is exact" : "all %zu hellos are exact",
+				whole);
 		return;
 	}
 	if (hello_has_row(d, 15))

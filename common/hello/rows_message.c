@@ -78,7 +78,7 @@ static void hash_list(struct hello_facts *f, struct hello_device *d, const struc
 				      h->m.hashes.n);
 		hello_symptom_spot(s, h->at);
 	}
-	if (sha1 == 0 || (newer == 0 && f->root_given && !matches)) {
+	if (!matches && (sha1 == 0 || (newer == 0 && f->root_given))) {
 		s = hello_symptom_add(f, d, 20,
 				      sha1 ? "the list has SHA-1 hashes only"
 					   : "the list has no SHA-1 hash");

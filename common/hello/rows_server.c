@@ -196,7 +196,10 @@ static bool psk_failure(struct hello_facts *f, struct hello_device *d, const str
 	else
 		return psk(t);
 	hello_symptom_spot(s, c->first);
-	hello_symptom_frame(s, c, t->frame_alert ? t->frame_alert : c->last_frame);
+	if (t->alert_at.frame)
+		hello_symptom_spot(s, t->alert_at);
+	else
+		hello_symptom_frame(s, c, c->last_frame);
 	return true;
 }
 
@@ -208,14 +211,14 @@ static void handshake(struct hello_facts *f, struct hello_device *d, const struc
 
 	if (!t->client_hello || psk_failure(f, d, c))
 		return;
-	uint64_t frame = t->frame_alert   ? t->frame_alert
-			 : c->frame_reset ? c->frame_reset
-					  : c->frame_close;
+	uint64_t frame = t->alert_at.frame ? t->alert_at.frame
+			 : c->frame_reset  ? c->frame_reset
+					   : c->frame_close;
 	if (t->client_cert_empty && !session(c)) {
 		s = hello_symptom_add(
 			f, d, 28,
 			"the server answers AMT's request with an empty certificate list");
-		frame = t->frame_client_cert;
+		frame = t->client_cert_at.frame;
 	} else if (t->alert_level && (t->alert == ALERT_VERSION ||
 				      (t->alert == ALERT_HANDSHAKE && !t->client_cert))) {
 		s = hello_symptom_add(f, d, 29, "TLS alert %u (%s) by %s; offered %u.%u", t->alert,
@@ -228,13 +231,13 @@ static void handshake(struct hello_facts *f, struct hello_device *d, const struc
 				      t->alert_level && t->alert_by == 2 ? "sends a TLS alert"
 				      : c->reset_by == 2                 ? "resets"
 									 : "closes");
-		hello_symptom_frame(s, c, t->frame_client_cert);
+		hello_symptom_spot(s, t->client_cert_at);
 	} else if (by == 1 && t->server_cert && !t->client_key) {
 		s = hello_symptom_add(f, d, 26, "the server %s after AMT's certificate",
 				      t->alert_level     ? "sends a TLS alert"
 				      : c->reset_by == 1 ? "resets"
 							 : "closes");
-		hello_symptom_frame(s, c, t->frame_server_cert);
+		hello_symptom_spot(s, t->server_cert_at);
 	}
 	if (s) {
 		hello_symptom_frame(s, c, frame);

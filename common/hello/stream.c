@@ -50,6 +50,7 @@ static void deliver(struct hello_engine *e, struct hello_flow *w, int dir, const
 		s->time = time;
 	}
 	s->last_frame = frame;
+	s->last_time = time;
 	size_t before = s->buf.cap;
 	if (!amt_buf_add(&s->buf, p, caplen))
 		s->dead = true;

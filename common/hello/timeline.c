@@ -77,9 +77,7 @@ static void tls(struct hello_facts *f, struct hello_device *d, const struct hell
 	const struct hello_tls *t = &c->tls;
 
 	if (t->server_cert || t->client_cert)
-		add(f, d,
-		    at_frame(c, t->frame_client_cert ? t->frame_client_cert : t->frame_server_cert,
-			     c->last),
+		add(f, d, t->client_cert ? t->client_cert_at : t->server_cert_at,
 		    "tls-certificates", "AMT sent %zu, the server %s", t->server_chain.n,
 		    !t->client_cert          ? "none yet"
 		    : t->client_cert_empty   ? "an empty list"
@@ -89,8 +87,8 @@ static void tls(struct hello_facts *f, struct hello_device *d, const struct hell
 		add(f, d, at_frame(c, c->last_frame, c->last), "tls-psk", "identity %s",
 		    t->psk_identity);
 	if (t->alert_level)
-		add(f, d, at_frame(c, t->frame_alert, c->last), "tls-alert", "alert %u by %s",
-		    t->alert, t->alert_by == 2 ? "AMT" : "the server");
+		add(f, d, t->alert_at, "tls-alert", "alert %u by %s", t->alert,
+		    t->alert_by == 2 ? "AMT" : "the server");
 	if (t->client_ccs && t->server_ccs)
 		add(f, d, at_frame(c, c->last_frame, c->last), "tls-session",
 		    "%llu bytes to AMT, %llu from it", (unsigned long long)t->client_bytes,

@@ -99,7 +99,7 @@ static uint32_t certificate_index(struct hello_engine *e, const uint8_t *der, si
 }
 
 static void certificates(struct hello_engine *e, struct hello_tls *t, struct amt_rd r, int dir,
-			 uint64_t frame)
+			 struct hello_spot at)
 {
 	struct amt_rd list = amt_rd_sub(&r, (size_t)amt_rd_be(&r, 3));
 
@@ -107,10 +107,10 @@ static void certificates(struct hello_engine *e, struct hello_tls *t, struct amt
 		return;
 	if (dir) {
 		t->server_cert = true;
-		t->frame_server_cert = frame;
+		t->server_cert_at = at;
 	} else {
 		t->client_cert = true;
-		t->frame_client_cert = frame;
+		t->client_cert_at = at;
 		t->client_cert_empty = amt_rd_left(&list) == 0;
 	}
 	for (int i = 0; i < CHAIN_MAX && amt_rd_left(&list); i++) {
@@ -119,11 +119,11 @@ static void certificates(struct hello_engine *e, struct hello_tls *t, struct amt
 
 		if (!der || !n || e->facts->certificates.n >= AMT_CAP_HELLO_CERTIFICATES)
 			break;
-		uint32_t at = certificate_index(e, der, n);
+		uint32_t index = certificate_index(e, der, n);
 		if (dir)
-			amt_vec_push(&t->server_chain, at);
+			amt_vec_push(&t->server_chain, index);
 		else
-			amt_vec_push(&t->client_chain, at);
+			amt_vec_push(&t->client_chain, index);
 	}
 }
 
@@ -139,20 +139,25 @@ static void client_key(struct hello_engine *e, struct hello_tls *t, struct amt_r
 }
 
 static void handshake_message(struct hello_engine *e, struct hello_tls *t, unsigned type,
-			      struct amt_rd body, int dir, uint64_t frame)
+			      struct amt_rd body, int dir, struct hello_spot at)
 {
 	if (type == HS_CLIENT_HELLO && dir == 0)
 		client_hello(t, body);
 	else if (type == HS_SERVER_HELLO && dir == 1)
 		server_hello(t, body);
 	else if (type == HS_CERTIFICATE && t->server_version < 0x0304)
-		certificates(e, t, body, dir, frame);
+		certificates(e, t, body, dir, at);
 	else if (type == HS_CERTIFICATE_REQUEST && dir == 1)
 		t->cert_request = true;
 	else if (type == HS_SERVER_DONE && dir == 1)
 		t->server_done = true;
 	else if (type == HS_CLIENT_KEY && dir == 0)
 		client_key(e, t, body);
+}
+
+static struct hello_spot place(const struct hello_engine *e, const struct hello_stream *s)
+{
+	return (struct hello_spot){s->last_time, e->capture, s->last_frame};
 }
 
 /* Whole handshake messages from the front of hs. */
@@ -172,7 +177,7 @@ static void handshakes(struct hello_engine *e, struct hello_flow *w, int dir)
 		used = amt_rd_at(&r);
 		/* By index: facts may have grown. */
 		handshake_message(e, &e->facts->conns.v[w->conn].tls, type, body, dir,
-				  s->last_frame);
+				  place(e, s));
 	}
 	if (used)
 		amt_buf_consume(&s->hs, used);
@@ -180,7 +185,7 @@ static void handshakes(struct hello_engine *e, struct hello_flow *w, int dir)
 		s->dead = true;
 }
 
-static void alert(struct hello_tls *t, struct amt_rd r, int dir, uint64_t frame)
+static void alert(struct hello_tls *t, struct amt_rd r, int dir, struct hello_spot at)
 {
 	uint8_t level = amt_rd_u8(&r), what = amt_rd_u8(&r);
 
@@ -191,7 +196,7 @@ static void alert(struct hello_tls *t, struct amt_rd r, int dir, uint64_t frame)
 	t->alert_level = level;
 	t->alert = what;
 	t->alert_by = (uint8_t)(dir + 1);
-	t->frame_alert = frame;
+	t->alert_at = at;
 }
 
 static void record(struct hello_engine *e, struct hello_flow *w, int dir, unsigned type,
@@ -212,7 +217,7 @@ static void record(struct hello_engine *e, struct hello_flow *w, int dir, unsign
 		else
 			t->server_ccs = true;
 	} else if (type == RECORD_ALERT && !s->ccs) {
-		alert(t, body, dir, s->last_frame);
+		alert(t, body, dir, place(e, s));
 	} else if (type == RECORD_HANDSHAKE && !s->ccs) {
 		size_t before = s->hs.cap;
 

@@ -116,12 +116,12 @@ struct hello_tls {
 	bool client_ccs, server_ccs; /* both: the handshake went through */
 	uint16_t client_version, server_version, cipher; /* as on the wire; 0x0303 = TLS 1.2 */
 	bool server_cert, client_cert, client_cert_empty, cert_request;
-	uint64_t frame_server_cert, frame_client_cert;
+	struct hello_spot server_cert_at, client_cert_at;
 	struct hello_indices server_chain, client_chain; /* into hello_facts.certificates */
 	const char *psk_identity;                            /* NULL if none was sent */
 	uint8_t alert_level, alert; /* first alert in clear; level 0: none */
 	uint8_t alert_by;           /* 1 client, 2 server */
-	uint64_t frame_alert;
+	struct hello_spot alert_at;
 	uint64_t client_bytes, server_bytes; /* of application data records */
 };
 

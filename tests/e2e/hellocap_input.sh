@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# What amt-hellocap takes: formats, link layers, compression, standard input, odd streams; and what it says of bad ones.
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib.sh
+C=captures/hello
+command -v jq >/dev/null || { skip "inputs" "jq is not installed"; done_testing; exit; }
+facts() { amt-hellocap "$@" --json 2>"$tmp/e" | jq -c "$q"; }
+
+ok "the captures can be made anew" $PYTHON $C/generate.py "$tmp"
+for f in $C/*.pcap*; do cmp -s "$f" "$tmp/${f##*/}" || stale="$stale ${f##*/}"; done
+is "and come out byte for byte" "$stale" ""
+
+q='.facts.hellos | map(.verdict + " " + .source + " " + (.hashes | length | tostring))'
+for f in format-le-usec.pcap format-be-usec.pcap format-le-nsec.pcap format-be-nsec.pcap link-vlan.pcapng link-qinq.pcapng \
+	odd-port.pcapng odd-mid-stream.pcapng; do
+	is "$f" "$(facts $C/$f)" '["exact 10.1.0.16 4"]'
+done
+is "IP fragments" "$(facts $C/link-fragments.pcapng)" '["exact 10.1.0.16 20"]'
+is "segments doubled, late, overlapping, wrapping" "$(facts $C/odd-segments.pcapng)" '["exact 10.1.0.16 32"]'
+q='.facts.duplicates'
+is "a mirror's copies are counted" "$(facts $C/odd-segments.pcapng)" 7
+q='.facts.hellos | map(.verdict) | unique'
+is "seven link types in one file" "$(facts $C/link-mixed.pcapng)" '["exact"]'
+q='.facts.hellos | length'
+is "all seven were read" "$(facts $C/link-mixed.pcapng)" 7
+gzip -c $C/row16-psk.pcapng >"$tmp/a.gz"; zstd -qc $C/row16-psk.pcapng >"$tmp/a.zst" 2>/dev/null
+is "gzip" "$(facts -r "$tmp/a.gz")" 1
+if [ -s "$tmp/a.zst" ]; then is "zstd" "$(facts -r "$tmp/a.zst")" 1; else skip "zstd" "the zstd command is not installed"; fi
+gzip -c $C/link-vlan.pcapng | cat "$tmp/a.gz" - >"$tmp/aa.gz"
+is "two gzip members" "$(facts -r "$tmp/aa.gz")" 2
+is "standard input" "$(facts -r - <$C/row16-psk.pcapng)" 1
+is "two files" "$(facts -r $C/row16-psk.pcapng -r $C/row17-two-pids.pcapng)" 3
+is "a filter of the user's own" "$(facts -r $C/row17-two-pids.pcapng host 10.1.0.17)" 1
+is "--count stops" "$(facts -r $C/good-cadence.pcapng --count 3)" 3
+is "another port is a hello port with --port" "$(facts -r $C/odd-port.pcapng --port 12345)" 1
+q='.facts.hellos | map([.verdict, .note])'
+is "two messages in one connection" "$(facts $C/odd-two-in-one.pcapng)" '[["exact",null],["exact",null]]'
+is "trailing bytes" "$(facts $C/odd-trailing.pcapng)" '[["plausible","trailing 4 bytes"]]'
+is "version 1" "$(facts $C/odd-version-1.pcapng)" '[["plausible","legacy hello, body layout unknown"]]'
+is "the snap length is named" "$(facts $C/snaplen-96.pcapng)" \
+	'[["plausible","truncated at byte 42 of 113: 0 of 4 hashes are whole; the capture'"'"'s snap length cut it"]]'
+q='[.facts.devices[0] | .phase, .restarts, .lost, .next_expected]'
+is "cadence, restart and loss" "$(facts $C/good-restart-and-loss.pcapng)" '["every minute",1,2,"2009-01-22T13:25:00.007001Z"]'
+is "five minutes" "$(facts $C/good-cadence.pcapng | jq -c '.[0:3]')" '["every 5 minutes",0,0]'
+q='.facts.devices | map(.firmware)'
+is "firmware out of pongs" "$(facts $C/rmcp-versions.pcapng)" '["3.2",null,"16.1"]'
+is "firmware out of a Server header" "$(facts $C/row25-discovery-only.pcapng)" '["7.1.91"]'
+q='.facts.hellos[0] | [.uuid, .verdict, (.hashes | length)]'
+is "a public sample" "$(facts --payload $C/public-sample.hex)" '["939b524b-13d4-1d18-e487-1c697a6b7a2b","exact",23]'
+q='.facts.hellos[0].uuid_other_order'
+is "--uuid-order" "$(facts --payload $C/public-sample.hex --uuid-order)" '"4b529b93-d413-181d-e487-1c697a6b7a2b"'
+q='.facts.hellos[0].hashes | map(.matches_root)'
+is "--root finds the root by both hashes" "$(facts $C/odd-port.pcapng --root $C/certs/root.der)" '[false,false,true,true]'
+q='.facts.devices[0].timeline | map(select(.failing)) | map(.event)'
+is "the failing step is marked" "$(facts $C/row27-chain-refused.pcapng)" '["tls-alert"]'
+q='[(.facts.certificates | length), (.facts.connections[] | select(.tls) | .tls | (.client_chain | length))]'
+is "both chains are facts" "$(facts $C/row27-chain-refused.pcapng)" '[3,2]'
+
+# Bad input: a clear message, the work goes on, unknown and not a pass.
+exits 3 "not a capture" amt-hellocap -r Makefile
+ok "says what it found" grep -q 'not a capture' "$tmp/err"
+exits 3 "no such file" amt-hellocap -r nowhere.pcap
+: >"$tmp/empty"; exits 3 "an empty file" amt-hellocap -r "$tmp/empty"
+head -c 700 $C/row21-no-call-back.pcapng >"$tmp/cut.pcapng"
+exits 1 "a cut file" amt-hellocap -r "$tmp/cut.pcapng"
+ok "names the place" grep -qE 'cut.pcapng: byte [0-9]+, after frame [0-9]+' "$tmp/err"
+ok "and keeps what was read" grep -q '1 hello message of 1 device' "$tmp/out"
+head -c 300 "$tmp/a.gz" >"$tmp/cut.gz"; amt-hellocap -r "$tmp/cut.gz" >"$tmp/out" 2>"$tmp/err"
+ok "a cut gzip names itself" grep -q 'cut off' "$tmp/err"
+exits 3 "one bad file of two" amt-hellocap -r Makefile -r nowhere
+exits 64 "two sources" amt-hellocap -r a -i b
+exits 64 "nothing to do" amt-hellocap
+exits 64 "a bad address" amt-hellocap -r a --server nonsense
+exits 2 "a payload that is no hello" amt-hellocap --payload Makefile
+exits 0 "strict sandbox" amt-hellocap --sandbox strict $C/good-whole-story.pcapng
+# A host name with an escape sequence must not reach the terminal.
+sed 's/pc16/\x1b[2J/' $C/row03-no-option-6.pcapng >"$tmp/esc.pcapng"
+amt-hellocap "$tmp/esc.pcapng" >"$tmp/out" 2>&1
+ok "escape sequences are made visible" grep -q 'x1b\[2J' "$tmp/out"
+ok "and not passed on" sh -c '! grep -q "$(printf "\033")" "$0"' "$tmp/out"
+done_testing
