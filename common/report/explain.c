@@ -65,15 +65,17 @@ static void part(struct layout *l, const char *label, const char *text)
 static void explain_text(struct layout *l, const struct amt_item *it)
 {
 	struct amt_arena a = {0};
-	struct amt_buf stages;
+	struct amt_buf stages, when;
 
 	amt_buf_init(&stages, AMT_KIB);
+	amt_buf_init(&when, 4 * AMT_KIB);
 	stage_words(it, &stages);
 	lay_para(l, 0, "", amt_arena_printf(&a, "%s  %s", it->id, it->title));
 	lay_para(l, 0, "stage:    ",
 		 amt_arena_printf(&a, "%s; %s; %s", amt_buf_cstr(&stages),
 				  amt_component_title(it->component), amt_kind_name(it->kind)));
-	part(l, "applies:  ", it->applies);
+	amt_item_when(it, &when);
+	part(l, "applies:  ", amt_buf_cstr(&when));
 	part(l, "why:      ", it->why);
 	part(l, "how:      ", it->how);
 	for (size_t i = 0; i < 5; i++)
@@ -87,6 +89,7 @@ static void explain_text(struct layout *l, const struct amt_item *it)
 	for (size_t i = 0; it->sources && it->sources[i]; i++)
 		part(l, i ? "          " : "source:   ", it->sources[i]);
 	amt_buf_free(&stages);
+	amt_buf_free(&when);
 	amt_arena_free(&a);
 }
 

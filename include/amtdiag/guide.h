@@ -104,5 +104,7 @@ const struct amt_item *amt_guide_next(size_t *i, int stage, int component, unsig
  */
 enum amt_tri amt_item_applies(const struct amt_item *item, const struct amt_context *ctx, char *why,
 			      size_t why_size);
+/* item->applies in words: "the out of band console is used; and ...". False when out is full. */
+bool amt_item_when(const struct amt_item *item, struct amt_buf *out);
 
 #endif

@@ -213,82 +213,87 @@ static enum amt_tri ask(const char *text, const char *firmware, char *why, size_
 	return amt_predicate(text, &ctx, why, size);
 }
 
+static const struct {
+	const char *text, *firmware;
+	enum amt_tri want;
+	const char *why; /* a piece of the reason */
+} predicate_table[] = {
+	{"always", "", AMT_YES, ""},
+	{"pki", "", AMT_YES, "certificate"},
+	{"psk", "", AMT_NO, "not so that"},
+	{"sol", "", AMT_MAYBE, "not known whether serial-over-LAN"},
+	{"!pki", "", AMT_NO, "here, clients"},
+	{"!psk", "", AMT_YES, ""},
+	{"!sol", "", AMT_MAYBE, "sol"},
+	{"!!pki", "", AMT_YES, ""},
+	/* all of */
+	{"pki; console", "", AMT_YES, ""},
+	{"pki; psk", "", AMT_NO, "psk"},
+	{"pki; sol", "", AMT_MAYBE, "sol"},
+	{"sol; psk", "", AMT_NO, "psk"},
+	{"psk; webui", "", AMT_NO, "webui"},
+	/* any of */
+	{"pki | psk", "", AMT_YES, "pki"},
+	{"psk | webui", "", AMT_NO, "psk"},
+	{"psk | sol", "", AMT_MAYBE, "sol"},
+	{"sol | pki", "", AMT_YES, "pki"},
+	/* "|" binds closer than ";" */
+	{"psk; sol | pki", "", AMT_NO, "psk"},
+	{"pki; psk | console", "", AMT_YES, ""},
+	{"psk | (pki; console)", "", AMT_YES, ""},
+	{"(psk; sol) | console", "", AMT_YES, "console"},
+	{"!(psk | webui)", "", AMT_YES, ""},
+	{"!(psk | sol)", "", AMT_MAYBE, ""},
+	{" pki ;\tconsole ", "", AMT_YES, ""},
+	/* firmware */
+	{"fw>=4.0", "4.0", AMT_YES, "firmware 4.0 is >=4.0"},
+	{"fw>=4.0", "3.2.1", AMT_NO, "firmware 3.2.1 is not >=4.0"},
+	{"fw >= 4.0", "11.8.50", AMT_YES, ""},
+	{"fw>=4.0", "", AMT_MAYBE, "firmware is not known"},
+	{"fw>=4.0", "4", AMT_YES, ""},
+	{"fw<3.2.1", "3.2.0", AMT_YES, ""},
+	{"fw<3.2.1", "3.2.1", AMT_NO, ""},
+	{"fw<3.2.1", "3.2", AMT_MAYBE, "closely"},
+	{"fw<3.2.1", "3", AMT_MAYBE, "closely"},
+	{"fw<3.2.1", "2", AMT_YES, ""},
+	{"fw=3.2", "3.2.1", AMT_YES, ""},
+	{"fw=3.2.1", "3.2", AMT_MAYBE, ""},
+	{"fw<=3.2", "3.2.9", AMT_YES, ""},
+	{"fw>3.2", "3.2.9", AMT_NO, ""},
+	{"fw 2.2..2.6", "2.2", AMT_YES, ""},
+	{"fw 2.2..2.6", "2.6.10", AMT_YES, ""},
+	{"fw 2.2..2.6", "2.1.9", AMT_NO, ""},
+	{"fw 2.2..2.6", "3.0", AMT_NO, ""},
+	{"fw 2.2..2.6", "2", AMT_MAYBE, ""},
+	{"!fw>=4.0", "3.2.1", AMT_YES, ""},
+	/* several versions: one is enough, and they are not mixed up */
+	{"fw<3.2.1", "3.2.1 2.6", AMT_YES, "2.6"},
+	{"fw<3.2.1", "4.0 5.0", AMT_NO, "5.0"},
+	{"fw<3.2.1", "4.0 3.2", AMT_MAYBE, ""},
+	{"fw>=4.0; fw<3.2.1", "4.0 2.6", AMT_NO, ""},
+	{"pki; fw=2.2 | fw=2.6", "2.6.2 11.8", AMT_YES, ""},
+};
+
 static void predicates(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *text, *firmware;
-		enum amt_tri want;
-		const char *why; /* a piece of the reason */
-	} table[] = {
-		{"always", "", AMT_YES, ""},
-		{"pki", "", AMT_YES, "certificate"},
-		{"psk", "", AMT_NO, "not so that"},
-		{"sol", "", AMT_MAYBE, "not known whether serial-over-LAN"},
-		{"!pki", "", AMT_NO, "here, clients"},
-		{"!psk", "", AMT_YES, ""},
-		{"!sol", "", AMT_MAYBE, "sol"},
-		{"!!pki", "", AMT_YES, ""},
-		/* all of */
-		{"pki; console", "", AMT_YES, ""},
-		{"pki; psk", "", AMT_NO, "psk"},
-		{"pki; sol", "", AMT_MAYBE, "sol"},
-		{"sol; psk", "", AMT_NO, "psk"},
-		{"psk; webui", "", AMT_NO, "webui"},
-		/* any of */
-		{"pki | psk", "", AMT_YES, "pki"},
-		{"psk | webui", "", AMT_NO, "psk"},
-		{"psk | sol", "", AMT_MAYBE, "sol"},
-		{"sol | pki", "", AMT_YES, "pki"},
-		/* "|" binds closer than ";" */
-		{"psk; sol | pki", "", AMT_NO, "psk"},
-		{"pki; psk | console", "", AMT_YES, ""},
-		{"psk | (pki; console)", "", AMT_YES, ""},
-		{"(psk; sol) | console", "", AMT_YES, "console"},
-		{"!(psk | webui)", "", AMT_YES, ""},
-		{"!(psk | sol)", "", AMT_MAYBE, ""},
-		{" pki ;\tconsole ", "", AMT_YES, ""},
-		/* firmware */
-		{"fw>=4.0", "4.0", AMT_YES, "firmware 4.0 is >=4.0"},
-		{"fw>=4.0", "3.2.1", AMT_NO, "firmware 3.2.1 is not >=4.0"},
-		{"fw >= 4.0", "11.8.50", AMT_YES, ""},
-		{"fw>=4.0", "", AMT_MAYBE, "firmware is not known"},
-		{"fw>=4.0", "4", AMT_YES, ""},
-		{"fw<3.2.1", "3.2.0", AMT_YES, ""},
-		{"fw<3.2.1", "3.2.1", AMT_NO, ""},
-		{"fw<3.2.1", "3.2", AMT_MAYBE, "closely"},
-		{"fw<3.2.1", "3", AMT_MAYBE, "closely"},
-		{"fw<3.2.1", "2", AMT_YES, ""},
-		{"fw=3.2", "3.2.1", AMT_YES, ""},
-		{"fw=3.2.1", "3.2", AMT_MAYBE, ""},
-		{"fw<=3.2", "3.2.9", AMT_YES, ""},
-		{"fw>3.2", "3.2.9", AMT_NO, ""},
-		{"fw 2.2..2.6", "2.2", AMT_YES, ""},
-		{"fw 2.2..2.6", "2.6.10", AMT_YES, ""},
-		{"fw 2.2..2.6", "2.1.9", AMT_NO, ""},
-		{"fw 2.2..2.6", "3.0", AMT_NO, ""},
-		{"fw 2.2..2.6", "2", AMT_MAYBE, ""},
-		{"!fw>=4.0", "3.2.1", AMT_YES, ""},
-		/* several versions: one is enough, and they are not mixed up */
-		{"fw<3.2.1", "3.2.1 2.6", AMT_YES, "2.6"},
-		{"fw<3.2.1", "4.0 5.0", AMT_NO, "5.0"},
-		{"fw<3.2.1", "4.0 3.2", AMT_MAYBE, ""},
-		{"fw>=4.0; fw<3.2.1", "4.0 2.6", AMT_NO, ""},
-		{"pki; fw=2.2 | fw=2.6", "2.6.2 11.8", AMT_YES, ""},
-	};
 	char why[200];
 
-	for (size_t i = 0; i < COUNT(table); i++) {
+	for (size_t i = 0; i < COUNT(predicate_table); i++) {
 		struct amt_error err;
-		if (!amt_predicate_check(table[i].text, &err))
+		if (!amt_predicate_check(predicate_table[i].text, &err))
 			fail_msg("%s", err.text);
-		enum amt_tri got = ask(table[i].text, table[i].firmware, why, sizeof(why));
-		if (got != table[i].want)
-			fail_msg("'%s' for firmware '%s' is %d, not %d", table[i].text,
-				 table[i].firmware, (int)got, (int)table[i].want);
-		if (!strstr(why, table[i].why))
-			fail_msg("'%s' says '%s', not '%s'", table[i].text, why, table[i].why);
-		assert_int_equal(ask(table[i].text, table[i].firmware, NULL, 0), got);
+		enum amt_tri got =
+			ask(predicate_table[i].text, predicate_table[i].firmware, why, sizeof(why));
+		if (got != predicate_table[i].want)
+			fail_msg("'%s' for firmware '%s' is %d, not %d", predicate_table[i].text,
+				 predicate_table[i].firmware, (int)got,
+				 (int)predicate_table[i].want);
+		if (!strstr(why, predicate_table[i].why))
+			fail_msg("'%s' says '%s', not '%s'", predicate_table[i].text, why,
+				 predicate_table[i].why);
+		assert_int_equal(ask(predicate_table[i].text, predicate_table[i].firmware, NULL, 0),
+				 got);
 	}
 	assert_int_equal(amt_predicate("pki", NULL, NULL, 0), AMT_MAYBE);
 }
@@ -336,6 +341,33 @@ static void bad_predicates(void **state)
 	}
 }
 
+static void when(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *applies, *words;
+	} table[] = {
+		{"always", "always"},
+		{"sol", "serial-over-LAN is used"},
+		{"console; sol | ider",
+		 "the out of band console is used; and serial-over-LAN is used, "
+		 "or IDE redirection is used"},
+		{"!webui", "not: the AMT web interface is used"},
+		{"fw<3.2.1", "the firmware is below 3.2.1"},
+		{"fw >= 4.0", "the firmware is 4.0 or later"},
+		{"fw=2", "the firmware is 2"},
+		{"(fw 2.2..2.6)", "(the firmware is 2.2 to 2.6)"},
+	};
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct amt_item item = {.applies = table[i].applies};
+		struct amt_buf out;
+		amt_buf_init(&out, AMT_KIB);
+		assert_true(amt_item_when(&item, &out));
+		assert_string_equal(amt_buf_cstr(&out), table[i].words);
+		amt_buf_free(&out);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -343,7 +375,7 @@ int main(void)
 		cmocka_unit_test(look_up),        cmocka_unit_test(walk),
 		cmocka_unit_test(rows),           cmocka_unit_test(order),
 		cmocka_unit_test(traits),         cmocka_unit_test(predicates),
-		cmocka_unit_test(bad_predicates),
+		cmocka_unit_test(bad_predicates), cmocka_unit_test(when),
 	};
 	return cmocka_run_group_tests_name("guide", tests, NULL, NULL);
 }
