@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #define TICK_MS        10
 #define WINDOW_FIRST   32
@@ -55,6 +56,8 @@ struct dns_asker {
 	struct amt_timer *timer;
 	double last_tick;
 	bool pumping;
+	uint16_t ids[128]; /* 256 bytes: read at once or not at all */
+	size_t n_ids;
 };
 
 static void pump(struct dns_peer *p);
@@ -197,9 +200,11 @@ static void on_answer(struct question *q, unsigned char *p, int n)
 	*r = whole;
 	answered(peer, q);
 	if (q->over_tcp) {
-		q->cut = false;
 		peer->stats.tcp++;
 		r->flags |= AMT_DNS_TCP;
+		if (q->cut)
+			r->flags |= AMT_DNS_TC;
+		q->cut = false;
 		if (q->udp_end)
 			r->flags |= AMT_DNS_UDP_LOST;
 	} else if (r->flags & AMT_DNS_TC) {
@@ -242,6 +247,17 @@ static void on_end(void *arg, int status, int timeouts, unsigned char *p, int n)
 	}
 }
 
+/* ares_send() takes the id that stands in the question, so it has to be one that nobody guesses. */
+static uint16_t next_id(struct dns_asker *a)
+{
+	if (a->n_ids == 0) {
+		if (getrandom(a->ids, sizeof(a->ids), 0) != sizeof(a->ids))
+			abort(); /* cannot fail for so few bytes (getrandom(2)) */
+		a->n_ids = sizeof(a->ids) / sizeof(*a->ids);
+	}
+	return a->ids[--a->n_ids];
+}
+
 /* Hands a question to c-ares. It may end at once (no route), before this returns. */
 static void transmit(struct question *q)
 {
@@ -272,6 +288,8 @@ static void transmit(struct question *q)
 		if (q->no_edns && q->type)
 			q->reply->flags |= AMT_DNS_NO_EDNS;
 	}
+	uint16_t id = next_id(a);
+	memcpy(query, &id, sizeof(id));
 	q->sent = amt_loop_ms(a->loop);
 	ares_send(c->ares, query, (int)n, on_end, q);
 }

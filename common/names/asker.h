@@ -1,7 +1,7 @@
 /*
  * Many questions to many servers at once, on the event loop: a window and a rate per
  * server, tries, TCP where UDP does not do, and every ending told apart. c-ares
- * carries the packets: ids, ports and matching of answers to questions are its own.
+ * carries the packets: sockets, and matching of answers to questions, are its own.
  */
 #ifndef AMTDIAG_NAMES_ASKER_H
 #define AMTDIAG_NAMES_ASKER_H

@@ -281,6 +281,8 @@ static void keep_options(struct names_run *r)
 		names_list_add(f, &f->provision_names, o->provision_names.v[i]);
 	if (!f->provision_names.n && !o->no_provision)
 		names_list_add(f, &f->provision_names, NAME_DEFAULT);
+	for (size_t i = 0; i < o->suffixes.n; i++)
+		names_list_add(f, &f->given_suffixes, o->suffixes.v[i]);
 	for (size_t i = 0; i < o->service_points.n; i++)
 		names_list_add(f, &f->service_points, o->service_points.v[i]);
 	for (size_t i = 0; i < o->ad_domains.n; i++)

@@ -55,6 +55,7 @@ void amt_names_facts_free(struct amt_names_facts *f)
 {
 	amt_vec_free(&f->servers);
 	amt_vec_free(&f->suffixes);
+	amt_vec_free(&f->given_suffixes);
 	amt_vec_free(&f->provision_names);
 	amt_vec_free(&f->service_points);
 	amt_vec_free(&f->service_point_addresses);

@@ -21,7 +21,7 @@ static void put16(uint8_t *p, unsigned v)
 	p[1] = (uint8_t)v;
 }
 
-/* Header and one question (or zone section) with id 0: c-ares sets the id. */
+/* Header and one question (or zone section) with id 0: who sends it sets the id. */
 static size_t begin(const char *name, unsigned type, unsigned flags, uint8_t *out, size_t size)
 {
 	uint8_t wire[DNS_NAME_WIRE];

@@ -204,6 +204,7 @@ struct amt_names_facts {
 	struct amt_arena arena; /* owns everything below but the vectors' storage */
 	struct AMT_VEC(struct amt_dns_server) servers;
 	struct amt_strlist suffixes, provision_names;
+	struct amt_strlist given_suffixes;          /* those that the site gives, DHCP's aside */
 	struct amt_strlist service_points;          /* as given */
 	struct amt_strlist service_point_addresses; /* IPv4, given or looked up */
 	struct amt_strlist ad_domains; /* as given: the forest's domains, first the root */
@@ -288,6 +289,16 @@ bool amt_dhcp_export_parse(const char *name, const char *text, size_t n, struct 
 			   struct amt_notes *notes, struct amt_error *err);
 
 /* ---- judge ---- */
+
+/* What the answers about one host come to, for tables. */
+struct amt_dns_verdict {
+	enum amt_tri consistent; /* forward and reverse lead to each other; MAYBE: not measured */
+	bool agree;              /* every server says the same */
+	uint32_t ttl;            /* the smallest of its address records */
+	unsigned faults;         /* enum amt_name_fault */
+};
+struct amt_dns_verdict amt_dns_host_verdict(const struct amt_names_facts *f,
+					    const struct amt_dns_host *h);
 
 /* More hosts than this: findings are grouped by cause, not given one by one. */
 #define AMT_NAMES_GROUP_ABOVE 200

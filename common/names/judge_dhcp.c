@@ -1,0 +1,301 @@
+/* P.14, P.15, S1.V14, S1.V15: what DHCP would hand out. */
+#include "names/judge.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool offers(const struct amt_dhcp_reply *r)
+{
+	return r->kind == AMT_DHCP_OFFER || r->kind == AMT_DHCP_ACK || r->kind == 0;
+}
+
+static const char *source_of(struct judging *j, const struct amt_dhcp_reply *r)
+{
+	if (r->scope)
+		return amt_arena_printf(&j->fs->arena, "scope %s", r->scope);
+	return *r->server ? r->server : r->source;
+}
+
+/* The reply as evidence: who sent what, where. */
+static void show(struct judging *j, struct amt_finding *f, const struct amt_dhcp_reply *r,
+		 const char *text)
+{
+	char locator[200], when[AMT_TIME_TEXT] = "", ms[32] = "";
+
+	if (r->at != AMT_TIME_NONE)
+		amt_time_format(r->at, when);
+	if (r->kind && r->asked)
+		snprintf(ms, sizeof(ms), ", after %.1f ms", r->ms);
+	snprintf(locator, sizeof(locator), "%s%s%s%s%s",
+		 r->kind ? amt_dhcp_kind_name(r->kind) : "export", r->sender ? " from " : "",
+		 r->sender ? r->sender : "", r->sender_mac ? " " : "",
+		 r->sender_mac ? r->sender_mac : "");
+	amt_finding_evidence(j->fs, f, r->source, locator, "%s%s%s%s", text, ms, *when ? ", " : "",
+			     when);
+}
+
+static char *list(struct judging *j, const char *const *l)
+{
+	struct amt_buf b;
+
+	amt_buf_init(&b, 4096);
+	for (size_t i = 0; l && l[i]; i++)
+		amt_buf_printf(&b, "%s%s", i ? ", " : "", l[i]);
+	char *s = amt_arena_strdup(&j->fs->arena, amt_buf_cstr(&b));
+	amt_buf_free(&b);
+	return s;
+}
+
+static char *offer_text(struct judging *j, const struct amt_dhcp_reply *r)
+{
+	struct amt_buf b;
+
+	amt_buf_init(&b, 4096);
+	amt_buf_printf(&b, "server %s", *r->server ? r->server : "not named");
+	if (r->yiaddr)
+		amt_buf_printf(&b, " offers %s", r->yiaddr);
+	if (r->lease >= 0)
+		amt_buf_printf(&b, " for %lld s", (long long)r->lease);
+	if (r->giaddr)
+		amt_buf_printf(&b, ", by way of the relay %s", r->giaddr);
+	for (size_t i = 0; r->malformed && r->malformed[i]; i++)
+		amt_buf_printf(&b, "; %s", r->malformed[i]);
+	if (r->copies > 1)
+		amt_buf_printf(&b, "; received %zu times", r->copies);
+	char *s = amt_arena_strdup(&j->fs->arena, amt_buf_cstr(&b));
+	amt_buf_free(&b);
+	return s;
+}
+
+/* ---- P.14: is there a server, and only one? ---- */
+
+static size_t servers(struct judging *j, struct amt_strlist *names)
+{
+	for (size_t i = 0; i < j->f->dhcp.n; i++) {
+		const struct amt_dhcp_reply *r = &j->f->dhcp.v[i];
+		if (r->kind && offers(r) && !amt_strlist_has(names, r->server))
+			amt_vec_push(names, r->server);
+	}
+	return names->n;
+}
+
+static void judge_presence(struct judging *j)
+{
+	const struct amt_names_facts *f = j->f;
+	struct amt_strlist names = {0};
+	size_t n = servers(j, &names);
+	const struct amt_dhcp_probe *probe = f->probes.n ? &f->probes.v[0] : NULL;
+	struct amt_finding *fi;
+
+	if (!probe && !n) {
+		amt_vec_free(&names);
+		return;
+	}
+	if (n == 0 && probe->failed)
+		fi = amt_finding_add(j->fs, "P.14", AMT_UNKNOWN, probe->interface,
+				     "DHCP could not be asked on %s: %s", probe->interface,
+				     probe->failed);
+	else if (n == 0)
+		fi = amt_finding_add(
+			j->fs, "P.14", AMT_FAIL, probe->interface,
+			"no DHCP server answered on %s within %.0f seconds: no scope, or no relay",
+			probe->interface, probe->waited);
+	else if (n == 1)
+		fi = amt_finding_add(j->fs, "P.14", AMT_PASS, names.v[0],
+				     "DHCP server %s hands out addresses", names.v[0]);
+	else
+		fi = amt_finding_add(
+			j->fs, "P.14", AMT_WARN, probe ? probe->interface : "",
+			"%zu DHCP servers answer on one network: which of them are meant to?", n);
+	for (size_t i = 0; i < f->dhcp.n; i++)
+		if (f->dhcp.v[i].kind)
+			show(j, fi, &f->dhcp.v[i], offer_text(j, &f->dhcp.v[i]));
+	if (probe && n == 0)
+		amt_finding_evidence(j->fs, fi, probe->interface, "DISCOVER",
+				     "sent from %s; AMT without an address sends no hello",
+				     probe->mac);
+	amt_vec_free(&names);
+}
+
+static void judge_scope(struct judging *j, const struct amt_dhcp_reply *r)
+{
+	struct amt_finding *fi;
+
+	if (r->kind)
+		return;
+	fi = amt_finding_add(j->fs, "P.14", r->inactive ? AMT_WARN : AMT_PASS, source_of(j, r),
+			     r->inactive ? "scope %s is switched off" : "scope %s is active",
+			     r->scope ? r->scope : "");
+	show(j, fi, r, offer_text(j, r));
+}
+
+/* ---- options 6, 15 and 81 ---- */
+
+static const struct amt_dns_server *asked_server(const struct judging *j, const char *address)
+{
+	for (size_t i = 0; i < j->f->servers.n; i++)
+		if (!strcmp(j->f->servers.v[i].address, address) && j->f->servers.v[i].questions)
+			return &j->f->servers.v[i];
+	return NULL;
+}
+
+static void judge_option_6(struct judging *j, const struct amt_dhcp_reply *r)
+{
+	const char *who = source_of(j, r), *dead = NULL;
+	struct amt_finding *fi;
+
+	for (size_t i = 0; r->dns && r->dns[i] && !dead; i++) {
+		const struct amt_dns_server *s = asked_server(j, r->dns[i]);
+		if (s && !s->answered)
+			dead = r->dns[i];
+	}
+	if (!r->dns || !r->dns[0])
+		fi = amt_finding_add(j->fs, "P.15", AMT_FAIL, who,
+				     "%s hands out no DNS servers (option 006): AMT can't find the "
+				     "service point",
+				     who);
+	else if (dead)
+		fi = amt_finding_add(j->fs, "P.15", AMT_WARN, who,
+				     "%s hands out the DNS server %s, which does not answer", who,
+				     dead);
+	else
+		fi = amt_finding_add(j->fs, "P.15", AMT_PASS, who,
+				     "%s hands out the DNS servers %s", who, list(j, r->dns));
+	show(j, fi, r,
+	     r->dns ? amt_arena_printf(&j->fs->arena, "option 6: %s", list(j, r->dns))
+		    : "no option 6");
+	if (r->wins)
+		amt_finding_evidence(j->fs, fi, r->source, "option 44",
+				     "WINS servers %s: AMT does not use them", list(j, r->wins));
+}
+
+static bool within_one(const struct amt_strlist *l, const char *domain)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (dns_name_equal(l->v[i], domain))
+			return true;
+	return l->n == 0;
+}
+
+static void judge_option_15(struct judging *j, const struct amt_dhcp_reply *r)
+{
+	const struct amt_names_facts *f = j->f;
+	const char *who = source_of(j, r), *d = r->domain;
+	struct amt_finding *fi;
+	unsigned faults = d ? amt_name_check(d) & AMT_NAME_FATAL : 0;
+
+	if (!d || !*d)
+		fi = amt_finding_add(j->fs, "S1.V15", AMT_FAIL, who,
+				     "%s hands out no DNS domain (option 015%s): AMT has no suffix "
+				     "to look up the service "
+				     "point with, nor one to check its certificate against",
+				     who, d ? " is empty" : " is absent");
+	else if (r->domain_fault || faults)
+		fi = amt_finding_add(j->fs, "S1.V15", AMT_WARN, who,
+				     "the DNS domain that %s hands out (\"%s\") %s", who, d,
+				     r->domain_fault ? r->domain_fault
+						     : "holds characters that no DNS name has");
+	else if (!within_one(&f->ad_domains, d))
+		fi = amt_finding_add(
+			j->fs, "S1.V15", AMT_WARN, who,
+			"%s hands out the DNS domain %s, which is no AD domain of the site", who,
+			d);
+	else if (!within_one(&f->given_suffixes, d))
+		fi = amt_finding_add(
+			j->fs, "S1.V15", AMT_WARN, who,
+			"%s hands out the DNS domain %s, which is none of the clients' suffixes",
+			who, d);
+	else if (!within_one(&f->certificate_suffixes, d))
+		fi = amt_finding_add(
+			j->fs, "S1.V15", AMT_WARN, who,
+			"%s hands out the DNS domain %s, and the provisioning certificate names "
+			"%s: "
+			"amt-certcheck --suffix %s tells whether firmware accepts that",
+			who, d, f->certificate_suffixes.v[0], d);
+	else
+		fi = amt_finding_add(j->fs, "S1.V15", AMT_PASS, who,
+				     "%s hands out the DNS domain %s", who, d);
+	show(j, fi, r,
+	     d ? amt_arena_printf(&j->fs->arena, "option 15: \"%s\"", d) : "no option 15");
+	if (r->search)
+		amt_finding_evidence(j->fs, fi, r->source, "option 119",
+				     "search list %s: AMT does not use it", list(j, r->search));
+}
+
+static void judge_export_81(struct judging *j, const struct amt_dhcp_reply *r)
+{
+	const char *who = source_of(j, r);
+	bool off = r->fqdn_flags >= 0 && (r->fqdn_flags & AMT_DHCP_FQDN_N);
+
+	if (!r->dynamic_update)
+		return;
+	struct amt_finding *fi = amt_finding_add(j->fs, "S1.V14", off ? AMT_WARN : AMT_PASS, who,
+						 off ? "%s does not register names in DNS (%s)"
+						     : "%s registers names in DNS (%s)",
+						 who, r->dynamic_update);
+	show(j, fi, r, r->dynamic_update);
+}
+
+static void judge_option_81(struct judging *j, const struct amt_dhcp_reply *r)
+{
+	const char *who = source_of(j, r);
+	struct amt_finding *fi;
+	int f = r->fqdn_flags;
+
+	if (r->kind == 0) {
+		judge_export_81(j, r);
+		return;
+	}
+	/* To an INFORM we send no option 81; in a capture only the answer to a lease counts. */
+	if (r->asked == AMT_DHCP_INFORM)
+		return;
+	if (f < 0)
+		fi = amt_finding_add(j->fs, "S1.V14", AMT_WARN, who,
+				     "%s does not answer option 081 in its %s; many servers do so "
+				     "only in the ACK, or leave "
+				     "registering to the operating system",
+				     who, amt_dhcp_kind_name(r->kind));
+	else if (f & AMT_DHCP_FQDN_N)
+		fi = amt_finding_add(
+			j->fs, "S1.V14", AMT_WARN, who,
+			"%s answers option 081, and says that it will not register names", who);
+	else
+		fi = amt_finding_add(
+			j->fs, "S1.V14", AMT_PASS, who, "%s answers option 081: %s", who,
+			f & AMT_DHCP_FQDN_S
+				? "it registers host and PTR records"
+				: "it registers PTR records, the client its host record");
+	show(j, fi, r,
+	     f < 0 ? "no option 81"
+		   : amt_arena_printf(&j->fs->arena, "option 81: flags %s%s%s%s, name %s",
+				      f & AMT_DHCP_FQDN_S ? "S" : "-",
+				      f & AMT_DHCP_FQDN_O ? "O" : "-",
+				      f & AMT_DHCP_FQDN_E ? "E" : "-",
+				      f & AMT_DHCP_FQDN_N ? "N" : "-", r->fqdn ? r->fqdn : "none"));
+}
+
+/* One reply a server stands for the rest: the first that answers the same kind of question. */
+static bool first_of_server(const struct amt_names_facts *f, size_t at)
+{
+	const struct amt_dhcp_reply *r = &f->dhcp.v[at];
+
+	for (size_t i = 0; i < at && r->kind; i++)
+		if (f->dhcp.v[i].kind && offers(&f->dhcp.v[i]) &&
+		    !strcmp(f->dhcp.v[i].server, r->server))
+			return false;
+	return true;
+}
+
+void judge_dhcp(struct judging *j)
+{
+	judge_presence(j);
+	for (size_t i = 0; i < j->f->dhcp.n; i++) {
+		const struct amt_dhcp_reply *r = &j->f->dhcp.v[i];
+		if (!offers(r) || !first_of_server(j->f, i))
+			continue;
+		judge_scope(j, r);
+		judge_option_6(j, r);
+		judge_option_15(j, r);
+		judge_option_81(j, r);
+	}
+}
