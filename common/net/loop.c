@@ -86,6 +86,41 @@ struct amt_loop *amt_loop_new(struct amt_error *err)
 	return loop;
 }
 
+struct amt_work {
+	struct net_pending pending; /* first */
+	struct amt_loop *loop;
+	void (*stop)(void *arg);
+	void *arg;
+};
+
+static void work_stop(struct net_pending *p)
+{
+	struct amt_work *w = (struct amt_work *)p;
+
+	/* Off the ring first: one that does not end itself must not be asked for ever. */
+	net_pending_del(w->loop, p);
+	w->stop(w->arg);
+}
+
+struct amt_work *amt_work_begin(struct amt_loop *loop, void (*stop)(void *arg), void *arg)
+{
+	struct amt_work *w = amt_calloc(1, sizeof(*w));
+
+	w->loop = loop;
+	w->stop = stop;
+	w->arg = arg;
+	net_pending_add(loop, &w->pending, work_stop);
+	return w;
+}
+
+void amt_work_end(struct amt_work *w)
+{
+	if (!w)
+		return;
+	net_pending_del(w->loop, &w->pending);
+	free(w);
+}
+
 /* Done functions may start more (the next of a fleet); that is ended as well. */
 static void stop_pending(struct amt_loop *loop)
 {

@@ -132,11 +132,12 @@ static void on_deadline(void *arg);
 
 static void refill(struct batch *b)
 {
-	double now = amt_loop_ms(b->loop);
+	double now;
 
 	while (b->next < b->p.n && b->under_way < b->p.window)
-		if (!start_one(b, now))
+		if (!start_one(b, amt_loop_ms(b->loop)))
 			break;
+	now = amt_loop_ms(b->loop);
 	if (!b->under_way && b->next == b->p.n) {
 		batch_end(b);
 		return;

@@ -88,6 +88,17 @@ struct amt_watch *amt_watch_start(struct amt_loop *loop, int fd, unsigned events
 void amt_watch_events(struct amt_watch *w, unsigned events); /* 0: none for now */
 void amt_watch_stop(struct amt_watch *w);                    /* NULL allowed */
 
+/* ---- exchanges of a room's own kind ---- */
+
+/*
+ * Something with a done function that is made of timers and watches: it keeps the
+ * loop running, and stop is called once when the run is stopped; stop ends it as
+ * AMT_NET_STOPPED would. Whoever ends it, before stop or in it, calls amt_work_end().
+ */
+struct amt_work;
+struct amt_work *amt_work_begin(struct amt_loop *loop, void (*stop)(void *arg), void *arg);
+void amt_work_end(struct amt_work *w); /* NULL allowed */
+
 /* ---- names ---- */
 
 /*

@@ -287,6 +287,36 @@ static void test_stopped(void **state)
 	close(f);
 }
 
+static struct amt_work *work;
+static int work_stops;
+static void on_work_stop(void *arg)
+{
+	(void)arg;
+	work_stops++;
+	amt_work_end(work);
+}
+static void end_work(void *arg)
+{
+	(void)arg;
+	amt_work_end(work);
+}
+
+static void test_work(void **state)
+{
+	struct amt_loop *loop = amt_loop_new(NULL);
+
+	(void)state;
+	work = amt_work_begin(loop, on_work_stop, NULL);
+	amt_timer_start(loop, 20, 0, end_work, NULL);
+	assert_true(amt_loop_run(loop));
+	assert_int_equal(work_stops, 0);
+	work = amt_work_begin(loop, on_work_stop, NULL);
+	amt_timer_start(loop, 20, 0, on_break, loop);
+	assert_false(amt_loop_run(loop));
+	assert_int_equal(work_stops, 1);
+	amt_loop_free(loop);
+}
+
 static void test_amt_stop(void **state)
 {
 	struct amt_loop *loop = amt_loop_new(NULL);
@@ -612,14 +642,14 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_timers),       cmocka_unit_test(test_watch),
-		cmocka_unit_test(test_connect),      cmocka_unit_test(test_lookup),
-		cmocka_unit_test(test_addr),         cmocka_unit_test(test_probes),
-		cmocka_unit_test(test_stopped),      cmocka_unit_test(test_amt_stop),
-		cmocka_unit_test(test_http),         cmocka_unit_test(test_http_digest),
-		cmocka_unit_test(test_http_hostile), cmocka_unit_test(test_http_not_sent),
-		cmocka_unit_test(test_http_session), cmocka_unit_test(test_http_stopped),
-		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_timers),        cmocka_unit_test(test_watch),
+		cmocka_unit_test(test_connect),       cmocka_unit_test(test_lookup),
+		cmocka_unit_test(test_addr),          cmocka_unit_test(test_probes),
+		cmocka_unit_test(test_stopped),       cmocka_unit_test(test_amt_stop),
+		cmocka_unit_test(test_work),          cmocka_unit_test(test_http),
+		cmocka_unit_test(test_http_digest),   cmocka_unit_test(test_http_hostile),
+		cmocka_unit_test(test_http_not_sent), cmocka_unit_test(test_http_session),
+		cmocka_unit_test(test_http_stopped),  cmocka_unit_test(test_names),
 	};
 	return cmocka_run_group_tests_name("net", tests, NULL, NULL);
 }

@@ -40,4 +40,10 @@
 #define AMT_CAP_PKI_FILE   (64 * AMT_MIB) /* one file of certificates, keys or CRLs */
 #define AMT_CAP_PKI_CERTS  ((size_t)20000) /* distinct certificates of one run */
 
+/* device */
+#define AMT_CAP_DEVICE_RECORDS ((size_t)1000) /* of one class of one device */
+#define AMT_CAP_DEVICE_NOTES   ((size_t)200)  /* of one device */
+#define AMT_CAP_DEVICE_XML     (1 * AMT_MIB)  /* one WS-MAN reply */
+#define AMT_CAP_DEVICE_EXPORT  (64 * AMT_MIB) /* one export of another program */
+
 #endif

@@ -1,0 +1,206 @@
+/* Stage 5: Kerberos, clocks, and who is let in (handbook device 1.1, 1.3, 4.2). */
+#include "device/judge.h"
+
+#include <string.h>
+
+#define TOLERANCE_MINUTES 5 /* what AMT and Windows use unless told otherwise */
+
+static void judge_negotiate(struct dev_judge *j)
+{
+	const struct amt_dev_kerberos *k = amt_dev_first(j->d, kerberos);
+
+	if (k && k->enabled != AMT_MAYBE) {
+		dev_say(j, "PV.13", k->enabled == AMT_YES ? AMT_PASS : AMT_FAIL, AMT_DEVC_kerberos,
+			k->enabled == AMT_YES
+				? "Kerberos is on in the device"
+				: "Kerberos is off in the device: no domain account can log in");
+		return;
+	}
+	for (size_t i = 0; i < j->d->http.n; i++) {
+		const struct amt_dev_http *h = &j->d->http.v[i];
+		if (h->negotiate == AMT_MAYBE)
+			continue;
+		/* That the challenge shows it is not confirmed by a recording: never a failure. */
+		dev_say(j, "PV.13", h->negotiate == AMT_YES ? AMT_PASS : AMT_WARN, AMT_DEVC_http,
+			h->negotiate == AMT_YES
+				? "port %lld offers Negotiate"
+				: "port %lld offers digest only: Kerberos is probably off, or the "
+				  "device is in client control mode",
+			(long long)h->port);
+		return;
+	}
+	dev_have(j, "PV.13", AMT_DEVC_kerberos);
+}
+
+static void judge_spns(struct dev_judge *j, const struct amt_dev_kerberos *k)
+{
+	static const unsigned ports[] = {16992, 16993, 16994, 16995, 623, 664};
+	size_t missing = 0, had = 0;
+	struct amt_buf b;
+
+	if (!k->spns.n) {
+		dev_say(j, "X.D15", AMT_WARN, AMT_DEVC_kerberos,
+			"the device names no service principal");
+		return;
+	}
+	amt_buf_init(&b, 64);
+	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
+		char suffix[8];
+		bool found = false;
+		snprintf(suffix, sizeof(suffix), ":%u", ports[i]);
+		for (size_t s = 0; s < k->spns.n; s++)
+			found = found || amt_str_ends(k->spns.v[s], suffix);
+		had += found;
+		missing += !found;
+		if (!found)
+			amt_buf_printf(&b, "%s%u", b.len ? ", " : "", ports[i]);
+	}
+	if (missing && had)
+		dev_say(j, "X.D15", AMT_WARN, AMT_DEVC_kerberos,
+			"of the six service principals those for the ports %s are missing",
+			amt_buf_cstr(&b));
+	amt_buf_free(&b);
+}
+
+static void judge_kerberos(struct dev_judge *j)
+{
+	const struct amt_dev_kerberos *k = amt_dev_first(j->d, kerberos);
+	bool aes, rc4;
+
+	if (!k || k->enabled != AMT_YES)
+		return;
+	judge_spns(j, k);
+	if (j->e->realm && k->realm) {
+		bool same = amt_strcasecmp(k->realm, j->e->realm) == 0;
+		dev_say(j, "X.D15", same ? AMT_PASS : AMT_FAIL, AMT_DEVC_kerberos,
+			"the device's realm is '%s'%s%s", k->realm,
+			same ? "" : ", the domain's is ", same ? "" : j->e->realm);
+	}
+	if (j->e->key_version && k->key_version != AMT_DEV_NONE) {
+		bool same = k->key_version == j->e->key_version;
+		dev_say(j, "X.D15", same ? AMT_PASS : AMT_FAIL, AMT_DEVC_kerberos,
+			"the device's key has version %lld, the directory's %lld%s",
+			(long long)k->key_version, (long long)j->e->key_version,
+			same ? "" : ": tickets can't be decrypted");
+	}
+	rc4 = k->algorithm == 0;
+	aes = k->algorithm == 1 || k->algorithm == 2 || dev_has_int(&k->configured, 1) ||
+	      dev_has_int(&k->configured, 2);
+	if (aes)
+		dev_say(j, "X.D16", AMT_PASS, AMT_DEVC_kerberos,
+			"the device uses AES for Kerberos");
+	else if (rc4)
+		dev_say(j, "X.D16", AMT_WARN, AMT_DEVC_kerberos,
+			"the device uses RC4 for Kerberos%s: a domain that has RC4 disabled can't "
+			"issue "
+			"tickets for it",
+			dev_has_int(&k->supported, 1) || dev_has_int(&k->supported, 2)
+				? ", though it could do AES"
+				: "");
+}
+
+/* The device's time against the middle of question and answer (1.1, clock skew). */
+static void judge_clock(struct dev_judge *j)
+{
+	const struct amt_dev_kerberos *k = amt_dev_first(j->d, kerberos);
+	const struct amt_dev_clock *c = amt_dev_first(j->d, clock);
+	const struct amt_dev_source *s = &j->d->source[AMT_DEVC_time];
+	int64_t tolerance = TOLERANCE_MINUTES;
+	enum amt_verdict v;
+
+	if (!dev_have(j, "S5.C03a", AMT_DEVC_time))
+		return;
+	int64_t ta0 = j->d->time.v[0].ta0;
+	if (ta0 == AMT_DEV_NONE || ta0 > INT64_C(100000000000) || ta0 < 0 ||
+	    s->asked == AMT_TIME_NONE || s->answered == AMT_TIME_NONE) {
+		dev_say(j, "S5.C03a", AMT_UNKNOWN, AMT_DEVC_time,
+			"the device's clock can't be compared: its time or ours is missing");
+		return;
+	}
+	if (k && k->tolerance_minutes > 0 && k->tolerance_minutes < 1440)
+		tolerance = k->tolerance_minutes;
+	amt_time middle = s->asked + (s->answered - s->asked) / 2;
+	double skew = (double)(ta0 * AMT_SECOND - middle) / AMT_SECOND;
+	double size = skew < 0 ? -skew : skew;
+	v = size > (double)tolerance * 60 ? AMT_FAIL : size > 120 ? AMT_WARN : AMT_PASS;
+	struct amt_finding *f =
+		dev_say(j, "S5.C03a", v, AMT_DEVC_time,
+			"the device's clock is %.0f s %s this computer's (tolerance %lld min)",
+			size, skew < 0 ? "behind" : "ahead of", (long long)tolerance);
+	double hours = size / 3600, whole = (double)(int64_t)(hours + 0.5);
+	if (v == AMT_FAIL && whole >= 1 && whole <= 14 && hours - whole < 0.1 &&
+	    whole - hours < 0.1 && c && c->source == 0)
+		amt_finding_evidence(j->fs, f, "AMT_TimeSynchronizationService", "TimeSource",
+				     "0: never set by software, and off by whole hours, so the "
+				     "clock chip probably holds local time");
+}
+
+static bool for_network(const struct amt_dev_acl *a)
+{
+	return a->access == 1 || a->access == 2;
+}
+
+static void judge_entry(struct dev_judge *j, const struct amt_dev_acl *a, const char *sid)
+{
+	bool all = dev_has_int(&a->realms, 3);
+	bool redir = all || dev_has_int(&a->realms, 2), power = all || dev_has_int(&a->realms, 5),
+	     info = all || dev_has_int(&a->realms, 13);
+
+	if (a->enabled == AMT_NO)
+		dev_say(j, "S5.C05", AMT_FAIL, AMT_DEVC_acl, "the entry of %s is disabled", sid);
+	else if (!for_network(a))
+		dev_say(j, "S5.C05", AMT_FAIL, AMT_DEVC_acl,
+			"the entry of %s is for local access only", sid);
+	else
+		dev_say(j, "S5.C05", AMT_PASS, AMT_DEVC_acl,
+			"the operator is in the access list by %s", sid);
+	if (redir && power && info)
+		dev_say(j, "S5.C04", AMT_PASS, AMT_DEVC_acl, "%s has the realms that consoles need",
+			sid);
+	else
+		dev_say(j, "S5.C04", AMT_FAIL, AMT_DEVC_acl, "%s lacks the realm%s%s%s%s%s%s", sid,
+			redir + power + info < 2 ? "s" : "", redir ? "" : " Redirection (2)",
+			!redir && (!power || !info) ? "," : "", power ? "" : " Remote Control (5)",
+			!power && !info ? "," : "", info ? "" : " General Info (13)");
+}
+
+static void judge_acl(struct dev_judge *j)
+{
+	size_t kerberos = 0;
+
+	if (j->d->source[AMT_DEVC_acl].state != AMT_DEV_READ) {
+		dev_have(j, "S5.C05", AMT_DEVC_acl);
+		return;
+	}
+	for (size_t i = 0; i < j->d->acl.n; i++) {
+		const struct amt_dev_acl *a = &j->d->acl.v[i];
+		kerberos += a->sid != NULL;
+		if (a->sid && amt_strlist_has(&j->e->sids, a->sid)) {
+			judge_entry(j, a, a->sid);
+			return;
+		}
+	}
+	if (j->e->sids.n)
+		dev_say(j, "S5.C05", AMT_FAIL, AMT_DEVC_acl,
+			"neither the operator nor any of his groups is among the %zu domain "
+			"entries of "
+			"the access list",
+			kerberos);
+	else if (!kerberos)
+		dev_say(j, "S5.C05", AMT_WARN, AMT_DEVC_acl,
+			"the access list has no domain account at all: only digest accounts get "
+			"in");
+	else
+		dev_say(j, "S5.C05", AMT_UNKNOWN, AMT_DEVC_acl,
+			"the access list has %zu domain entries; give the operator's SIDs to "
+			"compare",
+			kerberos);
+}
+
+void dev_judge_access(struct dev_judge *j)
+{
+	judge_negotiate(j);
+	judge_kerberos(j);
+	judge_clock(j);
+	judge_acl(j);
+}

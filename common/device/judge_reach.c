@@ -1,0 +1,165 @@
+/* Ports, presence, version and log-in: can it be reached at all (handbook device 2.1-2.4). */
+#include "device/judge.h"
+
+#include <string.h>
+
+static bool silent(const struct amt_dev_port *p)
+{
+	return p->state == AMT_PORT_FILTERED || p->state == AMT_PORT_UNREACHABLE;
+}
+
+static void judge_port(struct dev_judge *j, const char *id, unsigned port, const char *without)
+{
+	const struct amt_dev_port *p = dev_port(j->d, port), *tls = dev_port(j->d, 16993);
+	const enum amt_dev_class c = AMT_DEVC_port;
+
+	if (!p || p->state == AMT_PORT_UNKNOWN)
+		return;
+	if (p->state == AMT_PORT_OPEN)
+		dev_say(j, id, AMT_PASS, c, "TCP %u accepts connections (seen from this computer)",
+			port);
+	else if (port == 16992 && tls && tls->state == AMT_PORT_OPEN)
+		dev_say(j, id, AMT_PASS, c,
+			"TCP 16992 is %s, as on a device that takes TLS only; 16993 is open",
+			amt_port_state_name(p->state));
+	else if (silent(p))
+		dev_say(j, id, AMT_FAIL, c,
+			"TCP %u does not answer from this computer (%s after %.0f ms): a filter on "
+			"the way, the machine off with a power package that stops AMT, or another "
+			"address; %s",
+			port, amt_port_state_name(p->state), p->ms, without);
+	else
+		dev_say(j, id, j->provisioned ? AMT_FAIL : AMT_WARN, c,
+			"TCP %u is closed: the device answers, but nothing listens there (%s); %s",
+			port,
+			j->provisioned ? "though it is provisioned" : "not provisioned, or asleep",
+			without);
+}
+
+static void judge_ports(struct dev_judge *j)
+{
+	size_t dead = 0, asked = 0;
+
+	for (size_t i = 0; i < j->d->port.n; i++) {
+		asked += j->d->port.v[i].state != AMT_PORT_UNKNOWN;
+		dead += silent(&j->d->port.v[i]);
+	}
+	if (asked && dead == asked) {
+		dev_say(j, "S1.V17", AMT_UNKNOWN, AMT_DEVC_port,
+			"none of %zu ports answers from this computer: the machine is off or away, "
+			"or "
+			"everything is filtered; look from the service point's network",
+			asked);
+		return;
+	}
+	judge_port(j, "P.36", 16992, "discovery by the service point needs it");
+	judge_port(j, "P.37", 16993, "power control and provisioning need it");
+	judge_port(j, "P.39", 16995, "serial-over-LAN and IDE redirection need it");
+}
+
+static bool reached(const struct amt_device *d)
+{
+	for (unsigned port = 16992; port <= 16995; port++) {
+		const struct amt_dev_port *p = dev_port(d, port);
+		if (p && p->state == AMT_PORT_OPEN)
+			return true;
+	}
+	return false;
+}
+
+static void judge_rmcp(struct dev_judge *j)
+{
+	static const char *const states[] = {"not provisioned", "being provisioned", "provisioned",
+					     "in an unknown state"};
+	const struct amt_dev_rmcp *r = amt_dev_first(j->d, rmcp);
+
+	if (!r)
+		return;
+	if (r->answered != AMT_YES)
+		/* Where a TCP port of AMT is open nothing is left to find out. */
+		dev_say(j, "X.D20", reached(j->d) ? AMT_NA : AMT_UNKNOWN, AMT_DEVC_rmcp,
+			"no answer to the presence ping, which proves nothing: off, older than "
+			"4.0, "
+			"switched off there, or 16.1 and later");
+	else if (r->enterprise != 343)
+		dev_say(j, "X.D20", AMT_WARN, AMT_DEVC_rmcp,
+			"another maker's management controller answers (enterprise %lld), not AMT",
+			(long long)r->enterprise);
+	else
+		dev_say(j, "X.D20", AMT_PASS, AMT_DEVC_rmcp,
+			"AMT %lld.%lld answers the presence ping: %s%s", (long long)r->major,
+			(long long)r->minor, states[r->provisioning & 3],
+			r->dash == AMT_YES ? ", DASH too" : "");
+}
+
+static void judge_version(struct dev_judge *j)
+{
+	static const struct amt_fw native = {3, 2, 1, -1}, audit = {4, 0, -1, -1};
+	char text[48];
+
+	if (!j->fw_known) {
+		if (j->d->http.n || j->d->source[AMT_DEVC_software].state != AMT_DEV_NOT_ASKED)
+			dev_say(j, "P.07", AMT_UNKNOWN, AMT_DEV_CLASS_COUNT,
+				"nothing tells the firmware version: the banner has none and "
+				"nobody "
+				"logged in");
+		return;
+	}
+	amt_fw_format(&j->fw, text);
+	if (amt_fw_compare(&j->fw, &native) < 0) {
+		dev_say(j, "P.07", AMT_WARN, AMT_DEV_CLASS_COUNT,
+			"firmware %s (%s) is older than 3.2.1: Configuration Manager reaches it "
+			"only "
+			"through the WS-MAN translator",
+			text, j->fw_where);
+		dev_say(j, "S1.V18", AMT_WARN, AMT_DEV_CLASS_COUNT,
+			"firmware %s needs the WS-MAN translator on every provisioning server",
+			text);
+	} else {
+		dev_say(j, "P.07", AMT_PASS, AMT_DEV_CLASS_COUNT,
+			"firmware %s (%s) speaks WS-MAN itself", text, j->fw_where);
+	}
+	dev_say(j, "P.10", amt_fw_compare(&j->fw, &audit) < 0 ? AMT_FAIL : AMT_PASS,
+		AMT_DEV_CLASS_COUNT, "firmware %s %s audit log", text,
+		amt_fw_compare(&j->fw, &audit) < 0 ? "is older than 4.0 and has no" : "has an");
+}
+
+static void judge_login(struct dev_judge *j)
+{
+	const struct amt_dev_login *l = amt_dev_first(j->d, login);
+	const char *who;
+
+	if (!l)
+		return;
+	who = l->user ? l->user : "the Kerberos principal of the ticket cache";
+	if (l->accepted == AMT_YES) {
+		dev_say(j, "X.D18", AMT_PASS, AMT_DEVC_login, "%s is let in on port %lld (%s)", who,
+			(long long)l->port, l->method);
+		if (l->user)
+			dev_say(j, "S4.C03", AMT_PASS, AMT_DEVC_login,
+				"the digest account '%s' works", l->user);
+		if (l->woken > 0)
+			dev_say(j, "X.D21", AMT_WARN, AMT_DEVC_login,
+				"the ME was asleep: it took %lld tries to wake it, so a console "
+				"may "
+				"report it dead at first",
+				(long long)l->woken + 1);
+	} else if (l->accepted == AMT_NO) {
+		dev_say(j, "X.D18", AMT_FAIL, AMT_DEVC_login, "%s is refused: %s", who,
+			l->error ? l->error : "HTTP 401");
+		if (l->user)
+			dev_say(j, "S4.C03", AMT_FAIL, AMT_DEVC_login,
+				"the device refuses the digest account '%s'", l->user);
+	} else {
+		dev_say(j, "X.D18", AMT_UNKNOWN, AMT_DEVC_login, "nobody could log in: %s",
+			l->error ? l->error : "no answer");
+	}
+}
+
+void dev_judge_reach(struct dev_judge *j)
+{
+	judge_ports(j);
+	judge_rmcp(j);
+	judge_version(j);
+	judge_login(j);
+}

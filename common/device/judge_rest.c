@@ -1,0 +1,165 @@
+/* Stages 6 and 7, 802.1X, and what makes a device hide (handbook device 1.1, 2.3). */
+#include "device/judge.h"
+
+#include <string.h>
+
+static void judge_webui(struct dev_judge *j)
+{
+	const struct amt_dev_webui *w = amt_dev_first(j->d, webui);
+
+	if (w && w->enabled_state != AMT_DEV_NONE) {
+		if (w->enabled_state == 2)
+			dev_say(j, "S6.C01", AMT_PASS, AMT_DEVC_webui, "the web interface is on");
+		else
+			dev_say(j, "S6.C01", j->e->webui ? AMT_FAIL : AMT_WARN, AMT_DEVC_webui,
+				"the web interface is off (EnabledState %lld)",
+				(long long)w->enabled_state);
+	}
+	for (size_t i = 0; i < j->d->http.n; i++) {
+		const struct amt_dev_http *h = &j->d->http.v[i];
+		bool page = h->root_status == 200 ||
+			    (h->root_status >= 300 && h->root_status < 400) ||
+			    h->root_status == 401 || h->index_status == 401;
+		if (h->how != AMT_NET_OK) {
+			dev_say(j, "S6.V01", AMT_UNKNOWN, AMT_DEVC_http, "port %lld: %s",
+				(long long)h->port,
+				h->error ? h->error : amt_net_class_name(h->how));
+		} else if (page && h->product) {
+			dev_say(j, "S6.V01", AMT_PASS, AMT_DEVC_http,
+				"port %lld answers as AMT with its web interface (HTTP %lld, '%s')",
+				(long long)h->port, (long long)h->root_status, OR(h->server));
+		} else if (h->wsman_status == 401) {
+			/* How a device without web interface answers is not recorded: no failure.
+			 */
+			dev_say(j, "S6.V01", AMT_WARN, AMT_DEVC_http,
+				"port %lld answers on /wsman but has no web pages (HTTP %lld on "
+				"/): the "
+				"web interface is probably off",
+				(long long)h->port, (long long)h->root_status);
+		} else {
+			dev_say(j, "S6.V01", AMT_WARN, AMT_DEVC_http,
+				"port %lld answers, but not as AMT does ('%s')", (long long)h->port,
+				h->server ? h->server : "no Server header");
+		}
+	}
+}
+
+static void judge_unprovisioned(struct dev_judge *j)
+{
+	const struct amt_dev_setup *s = amt_dev_first(j->d, setup);
+	const struct amt_dev_rmcp *r = amt_dev_first(j->d, rmcp);
+	const struct amt_dev_port *a = dev_port(j->d, 16992), *b = dev_port(j->d, 16993);
+
+	if (!j->e->unprovisioned)
+		return;
+	if (s && s->provisioning_state != AMT_DEV_NONE)
+		dev_say(j, "X.D22", s->provisioning_state == 0 ? AMT_PASS : AMT_FAIL,
+			AMT_DEVC_setup, "the device says it is %s",
+			s->provisioning_state == 0 ? "not provisioned" : "still provisioned");
+	else if (r && r->answered == AMT_YES && r->provisioning != AMT_DEV_NONE)
+		dev_say(j, "X.D22", r->provisioning == 0 ? AMT_PASS : AMT_FAIL, AMT_DEVC_rmcp,
+			"the presence pong says it is %s",
+			r->provisioning == 0 ? "not provisioned" : "still provisioned");
+	else if (a && b && a->state == AMT_PORT_REFUSED && b->state == AMT_PORT_REFUSED)
+		dev_say(j, "X.D22", AMT_PASS, AMT_DEVC_port,
+			"16992 and 16993 are closed, as on a device that is not provisioned");
+	else if ((a && a->state == AMT_PORT_OPEN) || (b && b->state == AMT_PORT_OPEN))
+		dev_say(j, "X.D22", AMT_FAIL, AMT_DEVC_port,
+			"the management port is still open: the device is still provisioned");
+	else
+		dev_say(j, "X.D22", AMT_UNKNOWN, AMT_DEVC_port,
+			"nothing tells whether the device is still provisioned");
+}
+
+static void judge_audit(struct dev_judge *j)
+{
+	const struct amt_dev_blockers *b = amt_dev_first(j->d, blockers);
+	const struct amt_dev_audit *a = amt_dev_first(j->d, audit);
+
+	if (b)
+		dev_say(j, "X.D11", b->components.n ? AMT_FAIL : AMT_PASS, AMT_DEVC_blockers,
+			b->components.n ? "un-provisioning is blocked%s"
+					: "nothing blocks un-provisioning%s",
+			dev_has_int(&b->components, 1) ? " by the audit log" : "");
+	if (!a || a->state == AMT_DEV_NONE)
+		return;
+	if (a->state & 2)
+		dev_say(j, "X.D10", AMT_FAIL, AMT_DEVC_audit,
+			"the audit log is locked: audited actions are refused");
+	else if (a->state & 8)
+		dev_say(j, "X.D10", AMT_FAIL, AMT_DEVC_audit, "the audit log is full");
+	else if (a->state & 4)
+		dev_say(j, "X.D10", AMT_WARN, AMT_DEVC_audit,
+			"the audit log is almost full (%lld %% free)", (long long)a->free_percent);
+	else
+		dev_say(j, "X.D10", AMT_PASS, AMT_DEVC_audit, "the audit log is %s and not full",
+			a->state & 1 ? "off" : "on");
+}
+
+static void judge_environment(struct dev_judge *j)
+{
+	const struct amt_dev_environment *e = amt_dev_first(j->d, environment);
+	const struct amt_dev_general *g = amt_dev_first(j->d, general);
+	const struct amt_dev_setup *s = amt_dev_first(j->d, setup);
+	const char *suffix = g && g->domain_name ? g->domain_name : s ? s->dhcp_suffix : NULL;
+
+	if (e && !e->suffixes.n)
+		dev_say(j, "X.D12", AMT_PASS, AMT_DEVC_environment,
+			"no home domains are set: AMT is open everywhere");
+	else if (e && suffix)
+		dev_say(j, "X.D12", dev_has_str(&e->suffixes, suffix) ? AMT_PASS : AMT_FAIL,
+			AMT_DEVC_environment,
+			dev_has_str(&e->suffixes, suffix)
+				? "'%s' is among the home domains"
+				: "'%s' is not among the home domains: outside them AMT closes its "
+				  "ports",
+			suffix);
+	else if (e)
+		dev_say(j, "X.D12", AMT_UNKNOWN, AMT_DEVC_environment,
+			"%zu home domains are set; which one the device is in is not known",
+			e->suffixes.n);
+	if (g && g->privacy != AMT_DEV_NONE)
+		dev_say(j, "X.D13", g->privacy == 0 ? AMT_PASS : AMT_WARN, AMT_DEVC_general,
+			"privacy level %lld (%s)", (long long)g->privacy,
+			g->privacy == 0   ? "default"
+			: g->privacy == 1 ? "enhanced"
+					  : "extreme: features are blocked");
+	if (g && g->wsman_only != AMT_MAYBE)
+		dev_say(j, "X.D14", g->wsman_only == AMT_YES ? AMT_WARN : AMT_PASS,
+			AMT_DEVC_general,
+			g->wsman_only == AMT_YES
+				? "the old SOAP interface is off: the translator and amttool fail"
+				: "the old SOAP interface is not shut off");
+	if (g && (g->network == AMT_NO || g->interface == AMT_NO))
+		dev_say(j, "S1.V17", AMT_FAIL, AMT_DEVC_general,
+			"the AMT network interface is switched off in the device");
+}
+
+static void judge_dot1x(struct dev_judge *j)
+{
+	const struct amt_dev_dot1x *x = amt_dev_first(j->d, dot1x);
+	bool wanted = j->ctx->trait[AMT_TRAIT_WIRED_8021X] == AMT_YES;
+
+	if (!x || x->enabled == AMT_DEV_NONE)
+		return;
+	if (x->enabled == 3)
+		dev_say(j, "X.D26", wanted ? AMT_FAIL : AMT_PASS, AMT_DEVC_dot1x,
+			"802.1X is off in the device%s",
+			wanted ? ", but the site's wired ports ask for it" : "");
+	else
+		dev_say(j, "X.D26", x->enabled == 2 || x->enabled == 6 ? AMT_PASS : AMT_UNKNOWN,
+			AMT_DEVC_dot1x, "802.1X is %s (Enabled %lld)",
+			x->enabled == 2   ? "on with certificates"
+			: x->enabled == 6 ? "on without certificates"
+					  : "in a state that no source explains",
+			(long long)x->enabled);
+}
+
+void dev_judge_rest(struct dev_judge *j)
+{
+	judge_webui(j);
+	judge_unprovisioned(j);
+	judge_audit(j);
+	judge_environment(j);
+	judge_dot1x(j);
+}

@@ -1,0 +1,568 @@
+/*
+ * The judge of the device room: one good device, and for every row of table 1.1 of the
+ * handbook's device chapter a change that makes it bad. Struct literals only, no device.
+ */
+#include "device/judge.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NOW        (INT64_C(1767225600) * AMT_SECOND) /* 2026-01-01 */
+#define ADD(d, id) ((struct amt_dev_##id *)amt_device_add((d), AMT_DEVC_##id))
+
+static int64_t two[] = {2}, fourteen[] = {1, 14}, realms[] = {2, 5, 13}, aes[] = {2},
+	       lengths[] = {1024, 2048}, offered[] = {8, 10};
+static const char *spns[] = {"HTTP/pc1.example.com:16992", "HTTP/pc1.example.com:16993",
+			     "HTTP/pc1.example.com:16994", "HTTP/pc1.example.com:16995",
+			     "HTTP/pc1.example.com:623",   "HTTP/pc1.example.com:664"};
+static const char *ekus[] = {"1.3.6.1.5.5.7.3.1"}, *tls12[] = {"TLS 1.2"},
+		  *suites[] = {"AES128-GCM-SHA256"}, *home[] = {"example.com"};
+static struct amt_strlist sids;
+static struct amt_device_expect expect;
+static struct amt_context ctx;
+
+static void read_all(struct amt_device *d)
+{
+	for (int c = 0; c < AMT_DEV_CLASS_COUNT; c++)
+		dev_source(d, (enum amt_dev_class)c, AMT_DEV_READ, "WS-MAN of pc1 port 16993",
+			   NULL);
+	d->source[AMT_DEVC_time].asked = NOW - AMT_SECOND;
+	d->source[AMT_DEVC_time].answered = NOW + AMT_SECOND;
+}
+
+static void good_outside(struct amt_device *d)
+{
+	static const unsigned ports[] = {16992, 16993, 16994, 16995};
+
+	for (size_t i = 0; i < 4; i++) {
+		struct amt_dev_port *p = ADD(d, port);
+		p->port = ports[i];
+		p->state = ports[i] % 2 ? AMT_PORT_OPEN : AMT_PORT_REFUSED;
+	}
+	struct amt_dev_rmcp *r = ADD(d, rmcp);
+	r->answered = AMT_YES;
+	r->enterprise = 343;
+	r->major = 11;
+	r->minor = 8;
+	r->provisioning = 2;
+	for (unsigned port = 16993; port <= 16995; port += 2) {
+		struct amt_dev_tls *t = ADD(d, tls);
+		t->port = port;
+		t->modern = AMT_TLSC_OK;
+		t->version = "TLSv1.2";
+		t->cipher = "AES128-GCM-SHA256";
+		t->client_certificate = AMT_NO;
+		t->versions = (struct amt_dev_strs){tls12, 1};
+		t->ciphers = (struct amt_dev_strs){suites, 1};
+		t->sent = 2;
+		struct amt_dev_chain *c = ADD(d, chain);
+		c->port = port;
+		c->index = 0;
+		c->subject = "CN=pc1.example.com";
+		c->issuer = "CN=Issuing CA";
+		c->cn = "pc1.example.com";
+		c->ekus = (struct amt_dev_strs){ekus, 1};
+		c->not_before = NOW - 30 * AMT_DAY;
+		c->not_after = NOW + 300 * AMT_DAY;
+		c->key_bits = 2048;
+		c->signature = "sha256WithRSAEncryption";
+		c->self_signed = AMT_NO;
+		c->sha256 = "aa";
+	}
+	struct amt_dev_http *h = ADD(d, http);
+	h->port = 16993;
+	h->how = AMT_NET_OK;
+	h->server = "Intel(R) Active Management Technology 11.8.50.3425";
+	h->product = "AMT";
+	h->version = "11.8.50.3425";
+	h->root_status = 303;
+	h->wsman_status = 401;
+	h->negotiate = AMT_YES;
+	struct amt_dev_redirection_probe *x = ADD(d, redirection_probe);
+	x->port = 16995;
+	x->service = "SOL";
+	x->how = AMT_NET_OK;
+	x->status = 0;
+	x->methods = (struct amt_dev_ints){two, 1};
+	struct amt_dev_login *l = ADD(d, login);
+	l->user = "admin";
+	l->method = "digest";
+	l->accepted = AMT_YES;
+	l->port = 16993;
+	l->failed = l->woken = 0;
+}
+
+static void good_inside(struct amt_device *d)
+{
+	struct amt_dev_setup *s = ADD(d, setup);
+	s->provisioning_state = 2;
+	s->provisioning_mode = 1;
+	s->zero_touch = AMT_YES;
+	s->dhcp_suffix = "example.com";
+	ADD(d, uuid)->uuid = "55e3ae13-bfd2-61bb-17a0-88aedd7037ea";
+	ADD(d, blockers)->return_value = 0;
+	struct amt_dev_hash *h = ADD(d, hash);
+	h->data = "c0ffee";
+	h->enabled = AMT_YES;
+	struct amt_dev_record *r = ADD(d, record);
+	r->type = "IPS_TLSProvisioningRecord";
+	r->hash = "c0ffee";
+	ADD(d, key_limits)->lengths = (struct amt_dev_ints){lengths, 2};
+	struct amt_dev_general *g = ADD(d, general);
+	g->host_name = "pc1";
+	g->domain_name = "example.com";
+	g->os_fqdn = "pc1.example.com";
+	g->power_source = 0;
+	g->privacy = 0;
+	g->wsman_only = AMT_NO;
+	g->network = AMT_YES;
+	struct amt_dev_ethernet *e = ADD(d, ethernet);
+	e->dhcp = AMT_YES;
+	e->link_up = AMT_YES;
+	e->connection = 0;
+	e->link_policy = (struct amt_dev_ints){fourteen, 2};
+	struct amt_dev_current *c = ADD(d, current);
+	c->is_current = 1;
+	c->guid = "7286abac96b448e29b9e9b7df91c7fd4";
+	struct amt_dev_power *p = ADD(d, power);
+	p->state = 2;
+	p->available = (struct amt_dev_ints){offered, 2};
+	ADD(d, os_power)->saving_state = 2;
+	struct amt_dev_kerberos *k = ADD(d, kerberos);
+	k->enabled = AMT_YES;
+	k->realm = "EXAMPLE.COM";
+	k->spns = (struct amt_dev_strs){spns, 6};
+	k->key_version = 3;
+	k->algorithm = 2;
+	k->configured = (struct amt_dev_ints){aes, 1};
+	k->tolerance_minutes = 5;
+	ADD(d, clock)->source = 1;
+	ADD(d, time)->ta0 = NOW / AMT_SECOND;
+	struct amt_dev_acl *a = ADD(d, acl);
+	a->sid = "S-1-5-21-1-2-3-1105";
+	a->access = 2;
+	a->enabled = AMT_YES;
+	a->realms = (struct amt_dev_ints){realms, 3};
+	ADD(d, admin)->is_default = AMT_NO;
+	ADD(d, net_admin)->is_default = AMT_NO;
+	struct amt_dev_redirection *x = ADD(d, redirection);
+	x->enabled_state = 32771;
+	x->listener = AMT_YES;
+	struct amt_dev_boot *b = ADD(d, boot);
+	b->sol = b->ider = AMT_YES;
+	ADD(d, consent)->required = 0;
+	ADD(d, kvm)->enabled_state = 6;
+	struct amt_dev_kvm_settings *ks = ADD(d, kvm_settings);
+	ks->enabled_by_mebx = AMT_YES;
+	ks->port_5900 = AMT_NO;
+	struct amt_dev_tls_setting *t = ADD(d, tls_setting);
+	t->id = "Intel(r) AMT 802.3 TLS Settings";
+	t->enabled = AMT_YES;
+	t->mutual = t->accept_plain = AMT_NO;
+	ADD(d, webui)->enabled_state = 2;
+	struct amt_dev_audit *au = ADD(d, audit);
+	au->state = 0;
+	au->free_percent = 90;
+	ADD(d, dot1x)->enabled = 3;
+	ADD(d, environment)->suffixes = (struct amt_dev_strs){home, 1};
+}
+
+static void good(struct amt_device *d)
+{
+	amt_device_init(d, "pc1.example.com");
+	read_all(d);
+	good_outside(d);
+	good_inside(d);
+}
+
+/* The worst verdict of a row; AMT_VERDICTS when it was not judged. */
+static enum amt_verdict worst(const struct amt_findings *fs, const char *id)
+{
+	enum amt_verdict v = AMT_VERDICTS;
+
+	for (size_t i = 0; i < fs->list.n; i++)
+		if (strcmp(fs->list.v[i]->item->id, id) == 0)
+			v = v == AMT_VERDICTS ? fs->list.v[i]->verdict
+					      : amt_verdict_fold(v, fs->list.v[i]->verdict);
+	return v;
+}
+
+static const char *summary(const struct amt_findings *fs, const char *id, enum amt_verdict v)
+{
+	for (size_t i = 0; i < fs->list.n; i++)
+		if (strcmp(fs->list.v[i]->item->id, id) == 0 && fs->list.v[i]->verdict == v)
+			return fs->list.v[i]->summary;
+	return "";
+}
+
+static void test_good(void **state)
+{
+	static const char *const rows[] = {
+		"P.36",    "P.37",  "P.39",    "X.D20",  "P.07",   "P.10",    "X.D18",   "S4.C03",
+		"X.D01",   "PV.02", "P.05",    "PV.08",  "X.D02",  "S2.C11a", "S2.C11b", "S3.C11",
+		"S3.C10b", "X.D19", "S3.C02b", "S3.C03", "S1.V12", "X.D23",   "X.D25",   "S4.C01",
+		"X.D03",   "X.D21", "PV.13",   "X.D15",  "X.D16",  "S5.C03a", "S5.C05",  "S5.C04",
+		"S5.C06c", "X.D17", "X.D08",   "X.D09",  "S6.C01", "S6.V01",  "X.D11",   "X.D10",
+		"X.D12",   "X.D13", "X.D14",   "X.D26",  "X.D06",  "X.D04",   "X.D05",   "X.D07"};
+	struct amt_findings fs = {0};
+	struct amt_device d;
+
+	(void)state;
+	good(&d);
+	amt_device_judge(&d, &expect, &ctx, &fs);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (worst(&fs, rows[i]) != AMT_PASS)
+			fail_msg("%s: %d", rows[i], worst(&fs, rows[i]));
+	for (size_t i = 0; i < fs.list.n; i++)
+		if (fs.list.v[i]->verdict != AMT_PASS && fs.list.v[i]->verdict != AMT_NA)
+			fail_msg("%s: %s", fs.list.v[i]->item->id, fs.list.v[i]->summary);
+	amt_findings_free(&fs);
+	amt_device_free(&d);
+}
+
+/* ---- one change each ---- */
+
+static int64_t none_of_it[] = {1}, only_info[] = {13}, rc4[] = {0}, one[] = {1};
+static const char *away[] = {"example.org"};
+
+#define BAD(name, change)                                                                          \
+	static void name(struct amt_device *d)                                                     \
+	{                                                                                          \
+		change;                                                                            \
+	}
+BAD(b_16993_closed, d->port.v[1].state = AMT_PORT_REFUSED)
+BAD(b_16993_filtered, d->port.v[1].state = AMT_PORT_FILTERED)
+BAD(b_16995_filtered, d->port.v[3].state = AMT_PORT_FILTERED)
+BAD(b_all_filtered, for (size_t i = 0; i < 4; i++) d->port.v[i].state = AMT_PORT_FILTERED)
+BAD(b_no_pong, d->rmcp.v[0].answered = AMT_NO; d->port.n = 0)
+BAD(b_other_maker, d->rmcp.v[0].enterprise = 674)
+BAD(b_old_version, d->http.v[0].version = "2.2.20")
+BAD(b_old_audit, d->http.v[0].version = "3.2.1")
+BAD(b_no_version, d->http.v[0].version = NULL; d->rmcp.n = 0)
+BAD(b_refused, d->login.v[0].accepted = AMT_NO)
+BAD(b_no_login, d->login.v[0].accepted = AMT_MAYBE)
+BAD(b_asleep, d->login.v[0].woken = 2)
+BAD(b_rfc5746, d->tls.v[0].modern = AMT_TLSC_NO_RFC5746; d->tls.v[0].legacy = AMT_TLSC_OK)
+BAD(b_rc4_only, d->tls.v[0].modern = d->tls.v[0].legacy = AMT_TLSC_RC4_ONLY)
+BAD(b_tls_timeout, d->tls.v[0].modern = AMT_TLSC_TIMEOUT)
+BAD(b_asks_certificate, d->tls.v[0].client_certificate = AMT_YES)
+BAD(b_cn, d->chain.v[0].cn = "pc2.example.com")
+BAD(b_eku, d->chain.v[0].ekus.v = home)
+BAD(b_expired, d->chain.v[0].not_after = NOW - AMT_DAY)
+BAD(b_not_yet, d->chain.v[0].not_before = NOW + AMT_DAY)
+BAD(b_self_signed, d->chain.v[0].self_signed = AMT_YES)
+BAD(b_weak_key, d->chain.v[0].key_bits = 1024)
+BAD(b_sha1, d->chain.v[0].signature = "sha1WithRSAEncryption")
+BAD(b_leaf_only, d->tls.v[0].sent = 1)
+BAD(b_two_certificates, d->chain.v[1].sha256 = "bb")
+BAD(b_321_self_signed, d->http.v[0].version = "3.2.1"; d->chain.v[0].self_signed = AMT_YES)
+BAD(b_small_business, d->setup.v[0].provisioning_mode = 2)
+BAD(b_client_control, d->setup.v[0].provisioning_mode = 4)
+BAD(b_no_remote, d->setup.v[0].zero_touch = AMT_NO; d->setup.v[0].provisioning_state = 0)
+BAD(b_suffix, d->setup.v[0].dhcp_suffix = "example.org")
+BAD(b_no_suffix, d->setup.v[0].dhcp_suffix = NULL)
+BAD(b_hash_disabled, d->hash.v[0].enabled = AMT_NO)
+BAD(b_no_hash, d->hash.v[0].data = "beef")
+BAD(b_no_hash_class, d->hash.n = 0; dev_source(d, AMT_DEVC_hash, AMT_DEV_ABSENT, "x", "HTTP 400"))
+BAD(b_other_root, d->record.v[0].hash = "beef")
+BAD(b_name, d->general.v[0].host_name = "pc2")
+BAD(b_odd_name, d->general.v[0].host_name = "pc_1")
+BAD(b_no_name, d->general.v[0].host_name = NULL)
+BAD(b_fixed_address, d->ethernet.v[0].dhcp = AMT_NO)
+BAD(b_uuid, d->uuid.v[0].uuid = "55e3ae13-bfd2-61bb-17a0-000000000000")
+BAD(b_short_keys, d->key_limits.v[0].lengths = ((struct amt_dev_ints){lengths, 1}))
+BAD(b_s0_only, d->current.v[0].guid = "944f8312fb104fdc968e1e232b0c9065")
+BAD(b_power_loss, d->current.v[0].guid = "c519a4ba6e6f8d4db227517f7e4595db")
+BAD(b_unknown_package, d->current.v[0].guid = "00")
+BAD(b_no_current, d->current.v[0].is_current = 2)
+BAD(b_link_policy, d->ethernet.v[0].link_policy = ((struct amt_dev_ints){none_of_it, 1}))
+BAD(b_standby, d->os_power.v[0].saving_state = 3)
+BAD(b_battery, d->general.v[0].power_source = 1)
+BAD(b_no_kerberos, d->kerberos.v[0].enabled = AMT_NO)
+BAD(b_digest_only, d->kerberos.n = 0; d->http.v[0].negotiate = AMT_NO)
+BAD(b_realm, d->kerberos.v[0].realm = "OTHER")
+BAD(b_kvno, d->kerberos.v[0].key_version = 2)
+BAD(b_spns, d->kerberos.v[0].spns.n = 4)
+BAD(b_rc4, d->kerberos.v[0].algorithm = 0;
+    d->kerberos.v[0].configured = ((struct amt_dev_ints){rc4, 1}))
+BAD(b_clock, d->time.v[0].ta0 -= 400)
+BAD(b_clock_a_bit, d->time.v[0].ta0 += 200)
+BAD(b_clock_local, d->time.v[0].ta0 -= 7200; d->clock.v[0].source = 0)
+BAD(b_clock_unmeasured, d->source[AMT_DEVC_time].asked = AMT_TIME_NONE)
+BAD(b_not_in_acl, d->acl.v[0].sid = "S-1-5-21-9")
+BAD(b_local_only, d->acl.v[0].access = 0)
+BAD(b_disabled_entry, d->acl.v[0].enabled = AMT_NO)
+BAD(b_realms, d->acl.v[0].realms = ((struct amt_dev_ints){only_info, 1}))
+BAD(b_sol_only, d->redirection.v[0].enabled_state = 32770)
+BAD(b_listener, d->redirection.v[0].listener = AMT_NO)
+BAD(b_odd_state, d->redirection.v[0].enabled_state = 5)
+BAD(b_no_ider, d->boot.v[0].ider = AMT_NO)
+BAD(b_busy, d->redirection_probe.v[0].status = 2)
+BAD(b_sol_off, d->redirection_probe.v[0].status = 3)
+BAD(b_plain, d->redirection_probe.v[0].methods.v = one)
+BAD(b_no_redirection_answer, d->redirection_probe.v[0].how = AMT_NET_RESET)
+BAD(b_session, ADD(d, sol_session)->name = "x")
+BAD(b_consent, d->consent.v[0].required = INT64_C(4294967295))
+BAD(b_kvm_mebx, d->kvm_settings.v[0].enabled_by_mebx = AMT_NO)
+BAD(b_kvm_off, d->kvm.v[0].enabled_state = 3)
+BAD(b_5900, d->kvm_settings.v[0].port_5900 = AMT_YES)
+BAD(b_webui, d->webui.v[0].enabled_state = 3)
+BAD(b_no_pages, d->http.v[0].root_status = 404)
+BAD(b_not_amt, d->http.v[0].product = NULL; d->http.v[0].wsman_status = 404)
+BAD(b_web_reset, d->http.v[0].how = AMT_NET_RESET)
+BAD(b_blocked, d->blockers.v[0].components = ((struct amt_dev_ints){one, 1}))
+BAD(b_audit_locked, d->audit.v[0].state = 2)
+BAD(b_audit_full, d->audit.v[0].state = 8)
+BAD(b_audit_almost, d->audit.v[0].state = 4)
+BAD(b_outside, d->environment.v[0].suffixes.v = away)
+BAD(b_privacy, d->general.v[0].privacy = 2)
+BAD(b_wsman_only, d->general.v[0].wsman_only = AMT_YES)
+BAD(b_network_off, d->general.v[0].network = AMT_NO)
+BAD(b_dot1x, d->dot1x.v[0].enabled = 9)
+BAD(b_hole, d->http.v[0].version = "11.6.10.1196")
+BAD(b_fixed_hole, d->http.v[0].version = "11.6.27.3264")
+BAD(b_let_in, ADD(d, cve_2017_5689)->status = 200)
+BAD(b_mutual, d->tls_setting.v[0].mutual = AMT_YES)
+BAD(b_tls_off, d->tls_setting.v[0].enabled = AMT_NO)
+BAD(b_plain_too, d->tls_setting.v[0].accept_plain = AMT_YES)
+BAD(b_plain_16, d->http.v[0].version = "16.1.30"; d->port.v[0].state = AMT_PORT_OPEN)
+BAD(b_factory, d->admin.v[0].is_default = AMT_YES)
+BAD(b_denied, d->acl.n = 0; dev_source(d, AMT_DEVC_acl, AMT_DEV_DENIED, "x", "HTTP 403"))
+BAD(b_failed, d->current.n = 0; dev_source(d, AMT_DEVC_current, AMT_DEV_FAILED, "x", "reset"))
+
+static void test_bad(void **state)
+{
+	static const struct {
+		void (*change)(struct amt_device *);
+		const char *id;
+		enum amt_verdict v;
+		const char *says;
+	} rows[] = {
+		{b_16993_closed, "P.37", AMT_FAIL, "nothing listens"},
+		{b_16993_filtered, "P.37", AMT_FAIL, "does not answer"},
+		{b_16995_filtered, "P.39", AMT_FAIL, "does not answer"},
+		{b_all_filtered, "S1.V17", AMT_UNKNOWN, "none of 4 ports"},
+		{b_no_pong, "X.D20", AMT_UNKNOWN, "proves nothing"},
+		{b_other_maker, "X.D20", AMT_WARN, "another maker"},
+		{b_old_version, "P.07", AMT_WARN, "translator"},
+		{b_old_version, "S1.V18", AMT_WARN, "translator"},
+		{b_old_audit, "P.10", AMT_FAIL, "older than 4.0"},
+		{b_no_version, "P.07", AMT_UNKNOWN, "nothing tells"},
+		{b_no_version, "X.D06", AMT_UNKNOWN, "no version"},
+		{b_refused, "X.D18", AMT_FAIL, "refused"},
+		{b_refused, "S4.C03", AMT_FAIL, "refuses the digest account"},
+		{b_no_login, "X.D18", AMT_UNKNOWN, "nobody could log in"},
+		{b_asleep, "X.D21", AMT_WARN, "3 tries"},
+		{b_rfc5746, "X.D01", AMT_WARN, "RFC 5746"},
+		{b_rc4_only, "X.D01", AMT_FAIL, "RC4 only"},
+		{b_tls_timeout, "X.D01", AMT_UNKNOWN, "in time"},
+		{b_asks_certificate, "X.D04", AMT_FAIL, "asks for a client certificate"},
+		{b_cn, "PV.02", AMT_FAIL, "pc2.example.com"},
+		{b_eku, "PV.02", AMT_FAIL, "not for server authentication"},
+		{b_expired, "P.05", AMT_FAIL, "ran out on 2025-12-31"},
+		{b_not_yet, "P.05", AMT_FAIL, "only from 2026-01-02"},
+		{b_self_signed, "P.05", AMT_FAIL, "self-signed"},
+		{b_weak_key, "P.05", AMT_WARN, "1024-bit"},
+		{b_sha1, "P.05", AMT_WARN, "sha1"},
+		{b_leaf_only, "PV.08", AMT_WARN, "own certificate only"},
+		{b_two_certificates, "X.D02", AMT_WARN, "different certificates"},
+		{b_321_self_signed, "S3.C16", AMT_FAIL, "0x80090308"},
+		{b_small_business, "S2.C11a", AMT_FAIL, "small business"},
+		{b_client_control, "S2.C11a", AMT_FAIL, "client control"},
+		{b_client_control, "X.D08", AMT_WARN, "asks the user"},
+		{b_no_remote, "S2.C11b", AMT_FAIL, "disabled"},
+		{b_suffix, "S3.C11", AMT_FAIL, "example.org"},
+		{b_no_suffix, "S3.C11", AMT_UNKNOWN, "does not tell"},
+		{b_hash_disabled, "S3.C10b", AMT_FAIL, "disabled"},
+		{b_no_hash, "S3.C10b", AMT_FAIL, "none of the device's 1"},
+		{b_no_hash_class, "S3.C10b", AMT_UNKNOWN, "does not have"},
+		{b_other_root, "X.D19", AMT_WARN, "provisioned remotely"},
+		{b_name, "S3.C02b", AMT_FAIL, "pc2.example.com"},
+		{b_odd_name, "S3.C03", AMT_FAIL, "pc_1"},
+		{b_no_name, "S3.C02b", AMT_FAIL, "no host name"},
+		{b_fixed_address, "S1.V12", AMT_FAIL, "fixed address"},
+		{b_uuid, "X.D23", AMT_FAIL, "say 55e3ae13"},
+		{b_short_keys, "X.D25", AMT_WARN, "1024"},
+		{b_s0_only, "S4.C01", AMT_FAIL, "Desktop: ON in S0"},
+		{b_power_loss, "S4.C01", AMT_WARN, "power cut"},
+		{b_unknown_package, "S4.C01", AMT_UNKNOWN, "not in the table"},
+		{b_no_current, "S4.C01", AMT_UNKNOWN, "no power package"},
+		{b_failed, "S4.C01", AMT_UNKNOWN, "could not be read: reset"},
+		{b_link_policy, "X.D03", AMT_FAIL, "no 14"},
+		{b_standby, "X.D21", AMT_WARN, "connected standby"},
+		{b_battery, "X.D21", AMT_WARN, "battery"},
+		{b_no_kerberos, "PV.13", AMT_FAIL, "Kerberos is off"},
+		{b_digest_only, "PV.13", AMT_WARN, "digest only"},
+		{b_realm, "X.D15", AMT_FAIL, "OTHER"},
+		{b_kvno, "X.D15", AMT_FAIL, "can't be decrypted"},
+		{b_spns, "X.D15", AMT_WARN, "623, 664"},
+		{b_rc4, "X.D16", AMT_WARN, "RC4"},
+		{b_clock, "S5.C03a", AMT_FAIL, "400 s behind"},
+		{b_clock_a_bit, "S5.C03a", AMT_WARN, "200 s ahead"},
+		{b_clock_local, "S5.C03a", AMT_FAIL, "7200 s behind"},
+		{b_clock_unmeasured, "S5.C03a", AMT_UNKNOWN, "can't be compared"},
+		{b_not_in_acl, "S5.C05", AMT_FAIL, "nor any of his groups"},
+		{b_local_only, "S5.C05", AMT_FAIL, "local access only"},
+		{b_disabled_entry, "S5.C05", AMT_FAIL, "disabled"},
+		{b_denied, "S5.C05", AMT_UNKNOWN, "may not read"},
+		{b_realms, "S5.C04", AMT_FAIL, "Redirection (2), Remote Control (5)"},
+		{b_sol_only, "S5.C06c", AMT_FAIL, "serial-over-LAN only"},
+		{b_listener, "S5.C06c", AMT_FAIL, "listener is off"},
+		{b_odd_state, "S5.C06c", AMT_UNKNOWN, "none of 32768"},
+		{b_no_ider, "S5.C06c", AMT_WARN, "IDE redirection"},
+		{b_busy, "X.D17", AMT_WARN, "busy"},
+		{b_sol_off, "X.D17", AMT_FAIL, "not offered"},
+		{b_plain, "X.D17", AMT_WARN, "plain password"},
+		{b_no_redirection_answer, "X.D17", AMT_UNKNOWN, "did not answer (reset)"},
+		{b_session, "X.D17", AMT_WARN, "SOL 1"},
+		{b_consent, "X.D08", AMT_WARN, "every redirection session"},
+		{b_kvm_mebx, "X.D09", AMT_WARN, "MEBx"},
+		{b_kvm_off, "X.D09", AMT_WARN, "KVM is off"},
+		{b_5900, "X.D09", AMT_WARN, "5900"},
+		{b_webui, "S6.C01", AMT_FAIL, "web interface is off"},
+		{b_no_pages, "S6.V01", AMT_WARN, "no web pages"},
+		{b_not_amt, "S6.V01", AMT_WARN, "not as AMT"},
+		{b_web_reset, "S6.V01", AMT_UNKNOWN, "reset"},
+		{b_blocked, "X.D11", AMT_FAIL, "audit log"},
+		{b_audit_locked, "X.D10", AMT_FAIL, "locked"},
+		{b_audit_full, "X.D10", AMT_FAIL, "full"},
+		{b_audit_almost, "X.D10", AMT_WARN, "almost"},
+		{b_outside, "X.D12", AMT_FAIL, "not among"},
+		{b_privacy, "X.D13", AMT_WARN, "extreme"},
+		{b_wsman_only, "X.D14", AMT_WARN, "translator"},
+		{b_network_off, "S1.V17", AMT_FAIL, "switched off in the device"},
+		{b_dot1x, "X.D26", AMT_UNKNOWN, "no source explains"},
+		{b_hole, "X.D06", AMT_FAIL, "11.6.27"},
+		{b_fixed_hole, "X.D06", AMT_PASS, "fixed"},
+		{b_let_in, "X.D06", AMT_FAIL, "anybody can log in"},
+		{b_mutual, "X.D04", AMT_FAIL, "mutual authentication is on"},
+		{b_tls_off, "X.D05", AMT_FAIL, "TLS is off"},
+		{b_plain_too, "X.D05", AMT_WARN, "accepted too"},
+		{b_plain_16, "X.D05", AMT_FAIL, "emulator"},
+		{b_factory, "X.D07", AMT_FAIL, "factory password"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct amt_findings fs = {0};
+		struct amt_device d;
+		good(&d);
+		rows[i].change(&d);
+		amt_device_judge(&d, &expect, &ctx, &fs);
+		if (worst(&fs, rows[i].id) != rows[i].v)
+			fail_msg("row %zu, %s: %d instead of %d", i, rows[i].id,
+				 worst(&fs, rows[i].id), rows[i].v);
+		if (!strstr(summary(&fs, rows[i].id, rows[i].v), rows[i].says))
+			fail_msg("%s: '%s' does not say '%s'", rows[i].id,
+				 summary(&fs, rows[i].id, rows[i].v), rows[i].says);
+		amt_findings_free(&fs);
+		amt_device_free(&d);
+	}
+}
+
+/* What was not asked is not judged, least of all passed. */
+static void test_nothing(void **state)
+{
+	struct amt_findings fs = {0};
+	struct amt_device d;
+
+	(void)state;
+	amt_device_init(&d, "192.0.2.1");
+	amt_device_judge(&d, NULL, &ctx, &fs);
+	assert_int_equal(fs.list.n, 0);
+	/* Everything asked in vain: unknowns only. */
+	for (int c = 0; c < AMT_DEV_CLASS_COUNT; c++)
+		dev_source(&d, (enum amt_dev_class)c, AMT_DEV_FAILED, "x", NULL);
+	amt_device_judge(&d, NULL, &ctx, &fs);
+	assert_true(fs.list.n > 0);
+	for (size_t i = 0; i < fs.list.n; i++)
+		assert_int_equal(fs.list.v[i]->verdict, AMT_UNKNOWN);
+	amt_findings_free(&fs);
+	/* Empty records: no fact, no pass, no crash. */
+	for (int c = 0; c < AMT_DEV_CLASS_COUNT; c++) {
+		dev_source(&d, (enum amt_dev_class)c, AMT_DEV_READ, NULL, NULL);
+		amt_device_add(&d, (enum amt_dev_class)c);
+	}
+	amt_device_judge(&d, &expect, &ctx, &fs);
+	amt_findings_free(&fs);
+	amt_device_free(&d);
+}
+
+static void test_unprovisioned(void **state)
+{
+	struct amt_device_expect gone = {.unprovisioned = true};
+	struct amt_findings fs = {0};
+	struct amt_device d;
+
+	(void)state;
+	good(&d);
+	amt_device_judge(&d, &gone, &ctx, &fs);
+	assert_int_equal(worst(&fs, "X.D22"), AMT_FAIL);
+	amt_findings_free(&fs);
+	d.setup.v[0].provisioning_state = 0;
+	amt_device_judge(&d, &gone, &ctx, &fs);
+	assert_int_equal(worst(&fs, "X.D22"), AMT_PASS);
+	amt_findings_free(&fs);
+	d.setup.n = 0;
+	d.rmcp.v[0].provisioning = 0;
+	amt_device_judge(&d, &gone, &ctx, &fs);
+	assert_int_equal(worst(&fs, "X.D22"), AMT_PASS);
+	amt_findings_free(&fs);
+	d.rmcp.n = 0;
+	d.port.v[1].state = AMT_PORT_REFUSED;
+	amt_device_judge(&d, &gone, &ctx, &fs);
+	assert_int_equal(worst(&fs, "X.D22"), AMT_PASS);
+	amt_findings_free(&fs);
+	d.port.v[1].state = AMT_PORT_FILTERED;
+	amt_device_judge(&d, &gone, &ctx, &fs);
+	assert_int_equal(worst(&fs, "X.D22"), AMT_UNKNOWN);
+	amt_findings_free(&fs);
+	amt_device_free(&d);
+}
+
+static void test_tables(void **state)
+{
+	(void)state;
+	assert_int_equal(amt_power_package_find("30800DEE09C07843AF287868A2DBBE3A")->meets,
+			 AMT_YES);
+	assert_null(amt_power_package_find("x"));
+	assert_null(amt_power_package_find(NULL));
+	assert_string_equal(amt_realm_name(5), "Remote Control");
+	assert_string_equal(amt_realm_name(22), "?");
+	assert_string_equal(amt_realm_name(-1), "?");
+	for (unsigned i = 0; i < AMT_TLS_CLASSES; i++) {
+		enum amt_tls_class c = AMT_TLS_CLASSES;
+		assert_true(amt_tls_class_parse(amt_tls_class_name((enum amt_tls_class)i), &c));
+		assert_int_equal(c, i);
+		assert_non_null(amt_tls_class_meaning(c));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_good),    cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_nothing), cmocka_unit_test(test_unprovisioned),
+		cmocka_unit_test(test_tables),
+	};
+	amt_vec_push(&sids, "S-1-5-21-1-2-3-513");
+	amt_vec_push(&sids, "S-1-5-21-1-2-3-1105");
+	ctx.now = NOW;
+	expect = (struct amt_device_expect){
+		.uuid = "55e3ae13-bfd2-61bb-17a0-88aedd7037ea",
+		.suffix = "example.com",
+		.root_hash = "c0ffee",
+		.realm = "EXAMPLE.COM",
+		.key_version = 3,
+		.redirection = true,
+		.webui = true,
+		.sids = sids,
+	};
+	int rc = cmocka_run_group_tests_name("device_judge", tests, NULL, NULL);
+	amt_vec_free(&sids);
+	return rc;
+}
