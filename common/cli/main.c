@@ -139,6 +139,10 @@ static int report(struct amt_cli *cli)
 	r->ended = cli_clock() / 1000 * 1000;
 	r->interrupted = amt_stopped();
 	cli_progress_clear();
+	if (cli->tool->finish && !cli->tool->finish(cli, &err)) {
+		amt_cli_say(cli, "%s", err.text);
+		return AMT_EXIT_IO;
+	}
 	amt_buf_init(&out, AMT_CAP_REPORT);
 	if (!amt_report_write(r, cli->format, &cli->style, &out, &err)) {
 		amt_cli_say(cli, "%s", err.text);

@@ -62,8 +62,10 @@ static void table(struct amt_buf *out, const struct amt_section *s)
 {
 	enum amt_verdict v;
 
-	if (!s->n_columns)
+	if (!s->n_columns || !s->cells.n) {
+		amt_buf_str(out, "<p>none</p>\n");
 		return;
+	}
 	amt_buf_str(out, "<div class=\"scroll\"><table><thead><tr>");
 	for (size_t c = 0; c < s->n_columns; c++)
 		element(out,

@@ -190,6 +190,10 @@ void lay_table(struct layout *l, const struct amt_section *s)
 
 	if (!s->n_columns)
 		return;
+	if (!s->cells.n) {
+		amt_buf_str(l->out, "  none\n");
+		return;
+	}
 	size_t *widths = amt_calloc(s->n_columns, sizeof(*widths));
 
 	measure(l, s, widths);

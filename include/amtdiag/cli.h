@@ -98,6 +98,8 @@ struct amt_tool {
 	void (*judge)(struct amt_cli *cli);
 	/* Tables and headline for people. */
 	void (*sections)(struct amt_cli *cli);
+	/* The run is complete and about to be written; false ends with 74. May be NULL. */
+	bool (*finish)(struct amt_cli *cli, struct amt_error *err);
 	void (*cleanup)(struct amt_cli *cli);
 };
 

@@ -117,4 +117,22 @@ void site_answer_set(struct site_answers *a, const char *id, const char *subject
 /* The whole file, atomically. */
 bool site_answers_save(const struct site_answers *a, const char *path, struct amt_error *err);
 
+/* A failure that is known and answered for: demoted to a warning, never hidden. */
+struct site_waiver {
+	const char *id, *subject; /* subject "" = any; '*' and '?' match */
+	const char *owner, *reason;
+	amt_time expires;
+	int line;
+};
+struct site_waivers {
+	struct amt_arena arena;
+	struct AMT_VEC(struct site_waiver) list;
+};
+/* INI: "[S3.C14]" or "[S2.C10 pc*.contoso.com]" with owner, reason and expires, all needed. */
+bool site_waivers_load(struct site_waivers *w, const char *path, struct amt_notes *notes,
+		       struct amt_error *err);
+void site_waivers_free(struct site_waivers *w);
+/* Failures that a complete waiver names become warnings that say by whom, why and until when. */
+void site_waivers_apply(const struct site_waivers *w, amt_time now, struct amt_findings *fs);
+
 #endif

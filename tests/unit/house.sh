@@ -26,6 +26,7 @@ room_of() { # header path as included -> room
 	site_keys.def) echo site ;;
 	dns_*.def) echo names ;;
 	walk.h) echo site ;;
+	redact.h) echo report ;;
 	version.h) echo core ;;
 	*/*) echo "${h%%/*}" ;;
 	*) h=${h%.h}; echo "${h%.def}" ;;

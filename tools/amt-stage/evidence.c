@@ -47,6 +47,9 @@ bool stage_load(struct stage *st, struct amt_error *err)
 	/* A list that can't be read is trouble with an input: the walk goes on without it. */
 	if (!load_inventory(st, &trouble))
 		amt_note_add(&st->cli->run.notes, "inventory", "%s", trouble.text);
+	if (st->opt.waive &&
+	    !site_waivers_load(&st->waivers, st->opt.waive, &st->cli->run.notes, err))
+		return false; /* walking on without them would judge otherwise than was asked */
 	if (!load_answers(st, &trouble))
 		amt_note_add(&st->cli->run.notes, "answers", "%s", trouble.text);
 	return true;
@@ -58,7 +61,10 @@ void stage_collect(struct stage *st)
 		if (!stage_rooms[i]->wanted(st))
 			continue;
 		st->state[i] = amt_calloc(1, stage_rooms[i]->size);
+		if (stage_journal_read(st, stage_rooms[i], st->state[i]))
+			continue;
 		stage_rooms[i]->collect(st, st->state[i]);
+		stage_journal_write(st, stage_rooms[i], st->state[i]);
 	}
 }
 
@@ -71,6 +77,7 @@ void stage_free(struct stage *st)
 	}
 	amt_findings_free(&st->seen);
 	walk_fleet_free(&st->fleet);
+	site_waivers_free(&st->waivers);
 	site_answers_free(&st->answers);
 	site_inventory_free(&st->inventory);
 	site_profile_free(&st->profile);

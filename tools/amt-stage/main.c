@@ -13,10 +13,13 @@ static bool setup(struct amt_cli *cli, struct amt_error *err)
 			err,
 			"'%s' is not an option; evidence is named in the site profile (--site)",
 			cli->args.v[0]);
+	if (stage.opt.open && !stage_open(&stage, err))
+		return false;
 	if (!cli->site && !cli->replay && !stage.opt.init)
 		return amt_fail(err,
 				"no site profile: --site FILE names one, --init writes a new one");
-	return stage_parse_stages(&stage, err) && stage_load(&stage, err);
+	return stage_parse_stages(&stage, err) && stage_journal_open(&stage, err) &&
+	       stage_load(&stage, err);
 }
 
 static int special(struct amt_cli *cli)
@@ -100,6 +103,7 @@ static void walk_all(struct amt_cli *cli)
 	for (size_t i = 0; stage_rooms[i]; i++)
 		if (stage.state[i])
 			stage_rooms[i]->judge(&stage, stage.state[i], &stage.seen);
+	site_waivers_apply(&stage.waivers, cli->now, &stage.seen);
 	stage_judge_own(&stage, &stage.seen);
 	if (stage.opt.interactive && !stage_ask(&stage, &err)) {
 		amt_cli_say(cli, "%s", err.text);
@@ -125,10 +129,18 @@ static json_t *facts(struct amt_cli *cli)
 	return stage_to_json(&stage);
 }
 
+static bool finish(struct amt_cli *cli, struct amt_error *err)
+{
+	(void)cli;
+	return stage_redact(&stage, err) && stage_bundle(&stage, err);
+}
+
 static void sections(struct amt_cli *cli)
 {
 	(void)cli;
 	stage_sections(&stage);
+	stage_baseline(&stage);
+	stage_journal_close(&stage);
 }
 
 static void cleanup(struct amt_cli *cli)
@@ -168,6 +180,7 @@ static const struct amt_tool tool = {
 	.judge = walk_all,
 	.facts = facts,
 	.sections = sections,
+	.finish = finish,
 	.cleanup = cleanup,
 };
 

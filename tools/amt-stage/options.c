@@ -11,6 +11,27 @@ const struct amt_opt stage_options[] = {
 	 "the clients, in place of the profile's list"},
 	{0, "answers", AMT_OPT_FILE, &stage.opt.answers, "FILE",
 	 "answers, in place of the profile's"},
+	{0, "run", AMT_OPT_STRING, &stage.opt.run, "DIR",
+	 "keep the evidence of each room in DIR as soon as it is there"},
+	{0, "resume", AMT_OPT_STRING, &stage.opt.resume, "DIR",
+	 "go on with the run in DIR: what is there is not collected again"},
+	{0, "baseline", AMT_OPT_FILE, &stage.opt.baseline, "FILE.json",
+	 "show what changed since an earlier report"},
+	{0, "waive", AMT_OPT_FILE, &stage.opt.waive, "FILE",
+	 "demote known failures to warnings: owner, reason and expiry are in FILE",
+	 .man = "FILE has a section a failure, [ID] or [ID subject], with the keys owner, reason "
+		"and expires. "
+		"All three are needed. A waiver that has expired counts no more."},
+	{0, "bundle", AMT_OPT_FILE, &stage.opt.bundle, "OUT.tar.gz",
+	 "write a support bundle: reports, evidence, manifest; never secrets"},
+	{0, "open", AMT_OPT_FILE, &stage.opt.open, "BUNDLE", "judge the facts in a bundle again"},
+	{0, "redact", AMT_OPT_FLAG, &stage.opt.redact,
+	 .help = "replace names and addresses by pseudonyms in all that is written",
+	 .man = "The same value gets the same pseudonym everywhere. What stands for what is "
+		"written to the map, "
+		"which stays with you. A redacted bundle holds no raw evidence."},
+	{0, "redact-map", AMT_OPT_FILE, &stage.opt.redact_map, "FILE",
+	 "the private map of pseudonyms, read and written (amtdiag-redaction.map)"},
 	{0, "interactive", AMT_OPT_FLAG, &stage.opt.interactive,
 	 .help = "ask what only a person can settle; answers are saved at once"},
 	{0, "init", AMT_OPT_FLAG, &stage.opt.init,

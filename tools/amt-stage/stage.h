@@ -29,8 +29,9 @@ extern const struct stage_room *const stage_rooms[]; /* NULL at the end */
 
 struct stage_options {
 	struct amt_strlist stages, clients;
-	const char *inventory, *answers;
-	bool init, interactive;
+	const char *inventory, *answers, *run, *resume, *baseline, *waive, *bundle, *open,
+		*redact_map;
+	bool init, interactive, redact;
 };
 
 struct stage {
@@ -39,7 +40,8 @@ struct stage {
 	struct site_profile profile;
 	struct site_inventory inventory;
 	struct site_answers answers;
-	const char *answers_path;
+	const char *answers_path, *run_dir;
+	struct site_waivers waivers;
 	bool has_profile;
 	void *state[STAGE_ROOMS_MAX]; /* NULL: no evidence for this room */
 	unsigned stages;              /* bits to walk */
@@ -58,6 +60,17 @@ bool stage_parse_stages(struct stage *st, struct amt_error *err);
 bool stage_load(struct stage *st, struct amt_error *err);
 void stage_collect(struct stage *st);
 void stage_free(struct stage *st);
+/* journal.c */
+bool stage_journal_open(struct stage *st, struct amt_error *err);
+bool stage_journal_read(struct stage *st, const struct stage_room *room, void *state);
+void stage_journal_write(struct stage *st, const struct stage_room *room, const void *state);
+void stage_journal_close(struct stage *st);
+/* baseline.c */
+void stage_baseline(struct stage *st);
+/* bundle.c */
+bool stage_bundle(struct stage *st, struct amt_error *err);
+bool stage_open(struct stage *st, struct amt_error *err);
+bool stage_redact(struct stage *st, struct amt_error *err);
 /* interactive.c: after the rooms have judged, before the walk */
 bool stage_ask(struct stage *st, struct amt_error *err);
 /* own.c: rows that the engine itself answers */

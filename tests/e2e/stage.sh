@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# amt-stage over the sample deployment: every format, replay, stages, clients, waivers, journal,
+# bundle, redaction, baseline, answers.
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib.sh
+site=captures/contoso/site.ini
+now=2009-01-15T00:00:00Z
+walk() { amt-stage --site $site --now $now "$@"; }
+
+exits 2 "the sample deployment is broken" walk --json
+cp "$tmp/out" "$tmp/run.json"
+ok "the document is valid" "$PYTHON" tests/validate.py docs/amtdiag-1.schema.json "$tmp/run.json"
+ok "it names the first broken stage and item" jq -e '.facts.first_broken | .stage >= 1 and (.id | length) > 0' "$tmp/run.json"
+ok "all ten clients are there" jq -e '[.facts.clients[] | select(.listed)] | length == 10' "$tmp/run.json"
+ok "every stage has a verdict" jq -e '.facts.stages | length == 7' "$tmp/run.json"
+ok "every row of the catalogue has a finding" jq -e '[.findings[].id] | unique | length >= 210' "$tmp/run.json"
+ok "no failure is without action and evidence" jq -e '[.findings[] | select(.verdict == "fail") | select((.actions | length) == 0 or (.evidence | length) == 0)] | length == 0' "$tmp/run.json"
+
+walk --format junit >"$tmp/r.xml"
+ok "JUnit is well-formed" xmllint --noout "$tmp/r.xml"
+walk --format html >"$tmp/r.html"
+ok "HTML parses, and asks for nothing from outside" "$PYTHON" tests/html_check.py "$tmp/r.html"
+ok "with a fold a finding" bash -c "[ \$(grep -c '<details class' $tmp/r.html) -ge 210 ]"
+walk --format csv >"$tmp/r.csv"
+ok "CSV has a line a stage" bash -c "[ \$(wc -l <$tmp/r.csv) -eq 8 ]"
+walk --format status >"$tmp/r.status"
+ok "one status line for monitoring" grep -qE '^AMT CRITICAL - .* \| .*first_broken_stage=[1-7]' "$tmp/r.status"
+walk --format ndjson >"$tmp/r.ndjson"
+ok "NDJSON is an object a line" jq -e . "$tmp/r.ndjson"
+ok "and ends with a tail" bash -c "tail -n 1 $tmp/r.ndjson | jq -e '.type == \"tail\" and .verdict == \"fail\"'"
+
+# Replay: without the files it came from, and from NDJSON too
+for f in run.json r.ndjson; do
+	amt-stage --replay "$tmp/$f" --json >"$tmp/again.json"
+	ok "--replay $f finds the same" diff <(jq -S .findings "$tmp/run.json") <(jq -S .findings "$tmp/again.json")
+done
+exits 3 "a document of another tool is refused" amt-stage --replay captures/contoso/site.ini
+
+exits 2 "two stages only" walk --stage 2-3 --json
+ok "only they were walked" jq -e '[.facts.stages[].stage] == [2,3]' "$tmp/out"
+exits 64 "stage 8 is none" walk --stage 8
+walk --client pc05 --json >"$tmp/one.json"
+ok "one client only" jq -e '[.facts.clients[].name] == ["pc05.contoso.com"]' "$tmp/one.json"
+
+# A waiver demotes, and says so; an expired one does not count.
+id=$(jq -r '.facts.first_broken.id' "$tmp/run.json")
+printf '[%s]\nowner = A. Admin\nreason = known\nexpires = 2009-02-01\n' "$id" >"$tmp/waive.ini"
+walk --waive "$tmp/waive.ini" --json >"$tmp/w.json"
+ok "a waived failure is a warning with owner and day" jq -e --arg id "$id" '[.findings[] | select(.id == $id and .verdict == "warn" and (.summary | test("waived by A. Admin until 2009-02-01")))] | length > 0' "$tmp/w.json"
+amt-stage --site $site --now 2009-03-01T00:00:00Z --waive "$tmp/waive.ini" --json >"$tmp/w.json"
+ok "an expired waiver counts no more" jq -e --arg id "$id" '[.findings[] | select(.id == $id and .verdict == "fail" and (.summary | test("ended on 2009-02-01")))] | length > 0' "$tmp/w.json"
+
+# Journal
+walk --run "$tmp/run" --json >"$tmp/j.json"
+ok "--run keeps the evidence of each room" test -s "$tmp/run/logs.json"
+rm "$tmp/run/report.json"
+mkdir "$tmp/moved"; sed 's|logs/|gone/|g' $site >"$tmp/moved/site.ini"; cp captures/contoso/*.csv captures/contoso/answers.ini "$tmp/moved/"; cp -r captures/contoso/pki "$tmp/moved/" 2>/dev/null
+amt-stage --site "$tmp/moved/site.ini" --now $now --resume "$tmp/run" --json >"$tmp/j2.json" 2>/dev/null
+ok "--resume needs nothing that was collected before" diff <(jq -S '[.findings[] | select(.verdict != "unknown")] | map({id,verdict,subject})' "$tmp/j.json") <(jq -S '[.findings[] | select(.verdict != "unknown")] | map({id,verdict,subject})' "$tmp/j2.json")
+exits 64 "a finished run is not overwritten" walk --run "$tmp/run"
+
+# Baseline
+walk --baseline "$tmp/w.json" >"$tmp/base.txt"
+ok "--baseline has its section" grep -q '^Since ' "$tmp/base.txt"
+
+# Bundle: deterministic, without secrets, and opened elsewhere it finds the same
+walk --bundle "$tmp/a.tar.gz" --json >"$tmp/b1.json"; walk --bundle "$tmp/b.tar.gz" --json >/dev/null
+ok "two bundles of one run are the same bytes" cmp "$tmp/a.tar.gz" "$tmp/b.tar.gz"
+amt-stage --open "$tmp/a.tar.gz" --json >"$tmp/opened.json"
+ok "an opened bundle finds the same, byte for byte" cmp <(jq .findings "$tmp/b1.json") <(jq .findings "$tmp/opened.json")
+ok "the digests of the manifest are right" bash -c "cd $tmp && tar xzf a.tar.gz && cd amtdiag && sed -n 's/^\([0-9a-f]\{64\}\)  [0-9]*  \(.*\)/\1  \2/p' MANIFEST.txt | sha256sum -c --quiet && [ \$(find . -type f | wc -l) -eq \$((\$(grep -cE '^[0-9a-f]{64}' MANIFEST.txt) + 1)) ]"
+exits 64 "what is no bundle is refused" amt-stage --open $site
+head -c 700 "$tmp/a.tar.gz" >"$tmp/cut.tar.gz"
+exits 64 "a bundle that was cut is refused" amt-stage --open "$tmp/cut.tar.gz"
+
+# Redaction: nothing of the house in any format, the same value everywhere, a map to read it by
+walk --redact --redact-map "$tmp/map" --bundle "$tmp/r.tar.gz" --json >"$tmp/red.json"
+mkdir "$tmp/red"; tar xzf "$tmp/r.tar.gz" -C "$tmp/red"
+names='contoso|pc0[1-9]|pc10|sccm01|dc01|4C4C4544|192\.0\.2\.|00:1e:0b|hp7800'
+ok "no name, address or UUID is left in a redacted bundle" bash -c "! grep -rniEI '$names' $tmp/red | cut -c1-200 | grep . "
+ok "nor in the document" bash -c "! grep -niE '$names' $tmp/red.json | cut -c1-200 | grep ."
+ok "no raw evidence is in it" bash -c "! find $tmp/red -path '*evidence*' | grep ."
+ok "the map is private" bash -c "[ \$(stat -c %a $tmp/map) = 600 ]"
+walk --redact --redact-map "$tmp/map" --json >"$tmp/red2.json"
+ok "used again, the map gives the same names" cmp <(jq -S .facts.clients "$tmp/red.json") <(jq -S .facts.clients "$tmp/red2.json")
+ok "verdicts are those of the open report" cmp <(jq '[.findings[] | {id, verdict}]' "$tmp/run.json") <(jq '[.findings[] | {id, verdict}]' "$tmp/red.json")
+
+# Answers, asked
+mkdir "$tmp/ask"; cp -r captures/contoso/. "$tmp/ask/"
+printf 'y\nnoted\n?\nn\n\nq\n' | amt-stage --site "$tmp/ask/site.ini" --now $now --interactive --json >"$tmp/ask.json" 2>"$tmp/err"
+ok "--interactive saves each answer at once" bash -c "[ \$(grep -c '^answer = ' $tmp/ask/answers.ini) -ge 4 ] && grep -q 'note = noted' $tmp/ask/answers.ini"
+exits 64 "without a site profile there is nothing to walk" amt-stage
+exits 64 "nor with one that is not there" amt-stage --site "$tmp/none.ini"
+exits 0 "--init writes a profile" amt-stage --init -o "$tmp/new.ini"
+exits 3 "which can be walked at once" amt-stage --site "$tmp/new.ini"
+exits 74 "a bundle that can't be written is an error" walk --bundle "$tmp/no/such/folder/b.tar.gz"
+done_testing

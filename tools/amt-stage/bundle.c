@@ -1,0 +1,275 @@
+/*
+ * --bundle: everything a support case needs, in one archive that is the same bytes
+ * for the same run: reports in every format, the evidence, a manifest with digests.
+ * Private keys, passwords and files that may hold them never go in. With --redact
+ * only the redacted reports do: raw evidence can't be redacted.
+ */
+#include "stage.h"
+
+#include "amtdiag/redact.h"
+#include "amtdiag/version.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define MEMBER_MAX (256 * AMT_MIB) /* a larger evidence file stays out, and the manifest says so   \
+				    */
+
+struct bundle {
+	struct stage *st;
+	struct archive *a;
+	struct amt_buf manifest, left_out;
+	bool failed;
+};
+
+static void add(struct bundle *b, const char *name, const char *data, size_t n)
+{
+	struct archive_entry *e = archive_entry_new();
+	unsigned char digest[32];
+	char hex[65];
+	unsigned len = sizeof(digest);
+
+	archive_entry_set_pathname(e, amt_arena_printf(&b->st->arena, "amtdiag/%s", name));
+	archive_entry_set_size(e, (la_int64_t)n);
+	archive_entry_set_filetype(e, AE_IFREG);
+	archive_entry_set_perm(e, 0644);
+	archive_entry_set_mtime(e, (time_t)(b->st->cli->run.started / AMT_SECOND), 0);
+	b->failed |= archive_write_header(b->a, e) != ARCHIVE_OK ||
+		     archive_write_data(b->a, data, n) < (la_ssize_t)n;
+	archive_entry_free(e);
+	EVP_Digest(data, n, digest, &len, EVP_sha256(), NULL);
+	amt_hex_encode(digest, 32, hex);
+	amt_buf_printf(&b->manifest, "%s  %zu  %s\n", hex, n, name);
+}
+
+static void add_reports(struct bundle *b)
+{
+	static const char *const names[AMT_FORMATS] = {"report.txt", "report.json", "report.ndjson",
+						       "report.xml", "report.html", "report.csv",
+						       "status.txt"};
+	struct amt_style style = {.width = 100, .verbose = 1};
+
+	for (int f = 0; f < AMT_FORMATS; f++) {
+		struct amt_buf out;
+		amt_buf_init(&out, AMT_CAP_REPORT);
+		if (amt_report_write(&b->st->cli->run, (enum amt_format)f, &style, &out, NULL))
+			add(b, names[f], amt_buf_cstr(&out), out.len);
+		amt_buf_free(&out);
+	}
+}
+
+/* A private key in PEM, or a container that is made to hold one. */
+static bool may_hold_secrets(const char *path, const struct amt_buf *b)
+{
+	return memmem(amt_buf_cstr(b), b->len, "PRIVATE KEY", 11) || amt_str_ends(path, ".pfx") ||
+	       amt_str_ends(path, ".p12") || amt_str_ends(path, ".key") ||
+	       amt_str_ends(path, ".keytab");
+}
+
+static const char *base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static void add_file(struct bundle *b, const char *kind, size_t n, const char *path)
+{
+	struct amt_error err;
+	struct amt_buf data;
+
+	if (!path)
+		return;
+	amt_buf_init(&data, MEMBER_MAX);
+	if (!amt_file_read(path, &data, &err))
+		amt_buf_printf(&b->left_out, "%s: %s\n", base(path), err.text);
+	else if (may_hold_secrets(path, &data))
+		amt_buf_printf(&b->left_out, "%s: may hold a private key\n", base(path));
+	else /* the number keeps two files of one name apart */
+		add(b, amt_arena_printf(&b->st->arena, "evidence/%s/%02zu-%s", kind, n, base(path)),
+		    amt_buf_cstr(&data), data.len);
+	amt_wipe(data.data, data.cap);
+	amt_buf_free(&data);
+}
+
+static void add_files(struct bundle *b, const char *kind, const struct amt_strlist *paths)
+{
+	for (size_t i = 0; i < paths->n; i++)
+		add_file(b, kind, i + 1, paths->v[i]);
+}
+
+static void add_evidence(struct bundle *b)
+{
+	const struct site_profile *p = &b->st->profile;
+	const char *inventory = b->st->opt.inventory ? b->st->opt.inventory : p->inventory;
+
+	add_file(b, "site", 1, b->st->cli->site);
+	if (b->st->inventory.import_format)
+		amt_buf_printf(&b->left_out, "%s: an import file of ConfigMgr holds passwords\n",
+			       base(inventory));
+	else
+		add_file(b, "site", 2, inventory);
+	add_file(b, "site", 3, b->st->answers_path);
+	add_files(b, "logs", &p->logs);
+	add_files(b, "captures", &p->captures);
+	add_files(b, "chain", &p->chain);
+	add_files(b, "issuing-ca", &p->issuing_ca);
+	add_files(b, "root-hashes", &p->root_hashes);
+	add_files(b, "crls", &p->crls);
+	add_files(b, "dhcp", &p->dhcp_exports);
+	add_files(b, "devices", &p->device_exports);
+	add_files(b, "tickets", &p->tickets);
+	add_files(b, "documents", &p->documents);
+	add_files(b, "exports", &p->exports);
+}
+
+static void add_manifest(struct bundle *b)
+{
+	struct amt_buf text;
+
+	amt_buf_init(&text, AMT_MIB * 16);
+	amt_buf_printf(&text,
+		       "Support bundle of amt-stage %s.\nreport.html is for people, report.json "
+		       "for 'amt-stage --open'.\n"
+		       "%s\nSHA-256, bytes, name:\n%s",
+		       AMT_VERSION,
+		       b->st->opt.redact
+			       ? "Redacted: names and addresses are pseudonyms; raw evidence is "
+				 "not in it.\n"
+			       : "Not redacted: names, addresses and raw evidence are in it.\n",
+		       amt_buf_cstr(&b->manifest));
+	if (b->left_out.len)
+		amt_buf_printf(&text, "\nLeft out:\n%s", amt_buf_cstr(&b->left_out));
+	add(b, "MANIFEST.txt", amt_buf_cstr(&text), text.len);
+	amt_buf_free(&text);
+}
+
+static la_ssize_t to_file(struct archive *a, void *f, const void *p, size_t n)
+{
+	(void)a;
+	return fwrite(p, 1, n, f) == n ? (la_ssize_t)n : -1;
+}
+
+bool stage_bundle(struct stage *st, struct amt_error *err)
+{
+	struct bundle b = {.st = st};
+	struct amt_out out;
+
+	if (!st->opt.bundle)
+		return true;
+	if (!amt_out_open(&out, st->opt.bundle, err))
+		return false;
+	amt_buf_init(&b.manifest, 16 * AMT_MIB);
+	amt_buf_init(&b.left_out, 16 * AMT_MIB);
+	b.a = archive_write_new();
+	b.failed = archive_write_set_format_pax_restricted(b.a) ||
+		   archive_write_add_filter_gzip(b.a) ||
+		   archive_write_set_filter_option(b.a, "gzip", "timestamp", NULL) ||
+		   archive_write_open(b.a, out.f, NULL, to_file, NULL);
+	if (!b.failed) {
+		add_reports(&b);
+		if (!st->opt.redact)
+			add_evidence(&b);
+		add_manifest(&b);
+	}
+	b.failed |= archive_write_close(b.a) != ARCHIVE_OK;
+	bool good = b.failed ? amt_fail(err, "can't write %s: %s", st->opt.bundle,
+					archive_error_string(b.a) ? archive_error_string(b.a)
+								  : "unknown cause")
+			     : amt_out_commit(&out, err);
+	if (b.failed)
+		amt_out_abort(&out);
+	archive_write_free(b.a);
+	amt_buf_free(&b.manifest);
+	amt_buf_free(&b.left_out);
+	return good;
+}
+
+/* Copies the member into an unnamed file: the path to read it by, or NULL. */
+static const char *unpack(struct stage *st, struct archive *a, struct amt_error *err)
+{
+	const void *p;
+	size_t n, total = 0;
+	la_int64_t at;
+	int fd = memfd_create("report.json", MFD_CLOEXEC), rc;
+
+	if (fd < 0) {
+		amt_fail(err, "no memory for the report of %s", st->opt.open);
+		return NULL;
+	}
+	while ((rc = archive_read_data_block(a, &p, &n, &at)) == ARCHIVE_OK) {
+		total += n;
+		if (total > AMT_CAP_JSON_IN || pwrite(fd, p, n, at) != (ssize_t)n)
+			break;
+	}
+	if (rc != ARCHIVE_EOF) {
+		amt_fail(err, "%s: report.json can't be read: %s", st->opt.open,
+			 rc == ARCHIVE_OK ? "it is too large" : archive_error_string(a));
+		close(fd);
+		return NULL;
+	}
+	return amt_arena_printf(&st->arena, "/proc/self/fd/%d", fd);
+}
+
+bool stage_open(struct stage *st, struct amt_error *err)
+{
+	struct archive_entry *e;
+	struct archive *a = archive_read_new();
+	const char *path = NULL;
+	int rc;
+
+	archive_read_support_filter_gzip(a);
+	archive_read_support_format_tar(a);
+	if (archive_read_open_filename(a, st->opt.open, 64 * AMT_KIB) != ARCHIVE_OK) {
+		amt_fail(err, "can't open %s: %s", st->opt.open, archive_error_string(a));
+		archive_read_free(a);
+		return false;
+	}
+	bool found = false;
+	while (!found && (rc = archive_read_next_header(a, &e)) == ARCHIVE_OK) {
+		const char *name = archive_entry_pathname(e);
+		found = name && !strcmp(name, "amtdiag/report.json");
+	}
+	if (found)
+		path = unpack(st, a, err);
+	else
+		amt_fail(err, "%s is not a bundle of amt-stage (%s)", st->opt.open,
+			 rc == ARCHIVE_EOF ? "there is no amtdiag/report.json in it"
+					   : archive_error_string(a));
+	archive_read_free(a);
+	st->cli->replay = path;
+	return path != NULL;
+}
+
+/* Everything that is written from here on carries pseudonyms. */
+bool stage_redact(struct stage *st, struct amt_error *err)
+{
+	struct amt_redactor r = {0};
+	bool good = true;
+
+	if (!st->opt.redact)
+		return true;
+	const char *map = st->opt.redact_map ? st->opt.redact_map : "amtdiag-redaction.map";
+	if (!access(map, F_OK))
+		good = amt_redact_load(&r, map, err);
+	if (good) {
+		if (st->profile.domain)
+			amt_redact_learn(&r, AMT_SECRET_DOMAIN, st->profile.domain);
+		for (size_t i = 0; i < st->profile.forest_domains.n; i++)
+			amt_redact_learn(&r, AMT_SECRET_DOMAIN, st->profile.forest_domains.v[i]);
+		for (size_t i = 0; i < st->fleet.clients.n; i++)
+			if (strpbrk(st->fleet.clients.v[i].name, " :") == NULL)
+				amt_redact_learn(&r, AMT_SECRET_HOST, st->fleet.clients.v[i].name);
+		if (st->profile.name)
+			amt_redact_learn(&r, AMT_SECRET_OTHER, st->profile.name);
+		amt_redact_run(&r, &st->cli->run);
+		good = amt_redact_save(&r, map, err);
+	}
+	amt_redactor_free(&r);
+	return good;
+}

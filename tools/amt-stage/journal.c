@@ -1,0 +1,94 @@
+/*
+ * --run DIR: the evidence of each room is written as soon as it is there, whole or
+ * not at all, so that a run that is killed loses only the room it was in.
+ * --resume DIR: what is there already is read and not collected again.
+ */
+#include "stage.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char *path_of(struct stage *st, const char *name)
+{
+	return amt_arena_printf(&st->arena, "%s/%s.json", st->run_dir, name);
+}
+
+bool stage_journal_open(struct stage *st, struct amt_error *err)
+{
+	struct stat info;
+
+	st->run_dir = st->opt.resume ? st->opt.resume : st->opt.run;
+	if (!st->run_dir)
+		return true;
+	if (st->opt.run && st->opt.resume && strcmp(st->opt.run, st->opt.resume))
+		return amt_fail(err, "--run and --resume name different folders");
+	if (!st->opt.resume && mkdir(st->run_dir, 0700) && errno != EEXIST)
+		return amt_fail_errno(err, errno, "can't make the folder %s", st->run_dir);
+	if (stat(st->run_dir, &info) || !S_ISDIR(info.st_mode))
+		return amt_fail(err, "%s is not a folder of an earlier run", st->run_dir);
+	if (!st->opt.resume && !stat(path_of(st, "report"), &info))
+		return amt_fail(err, "%s holds a finished run; --resume %s goes on with it",
+				st->run_dir, st->run_dir);
+	return true;
+}
+
+/* A document like any other of the suite, with one room's facts. */
+static json_t *wrap(const struct stage *st, json_t *facts)
+{
+	json_t *j = json_object();
+
+	json_object_set_new(j, "schema", json_string("amtdiag/1"));
+	json_object_set_new(j, "tool", json_string("amt-stage"));
+	json_object_set_new(j, "collected", amt_json_time(st->cli->run.started));
+	json_object_set_new(j, "facts", facts);
+	return j;
+}
+
+bool stage_journal_read(struct stage *st, const struct stage_room *room, void *state)
+{
+	struct amt_error err;
+	struct amt_buf b;
+	json_t *doc = NULL;
+
+	if (!st->opt.resume)
+		return false;
+	const char *path = path_of(st, room->name);
+	amt_buf_init(&b, AMT_CAP_JSON_IN);
+	bool there = amt_file_read(path, &b, &err);
+	bool good = there && amt_report_parse(amt_buf_cstr(&b), b.len, path, &doc, &err) &&
+		    room->from_json(json_object_get(doc, "facts"), state, &err);
+	if (!good && !(err.code == ENOENT && !there))
+		amt_note_add(&st->cli->run.notes, path, "not used, collected anew: %s", err.text);
+	json_decref(doc);
+	amt_buf_free(&b);
+	return good;
+}
+
+static void write_json(struct stage *st, const char *path, json_t *j)
+{
+	struct amt_error err;
+	char *text = json_dumps(j, JSON_COMPACT);
+
+	if (!text || !amt_file_write(path, text, strlen(text), &err))
+		amt_note_add(&st->cli->run.notes, path, "%s",
+			     text ? err.text : "can't be written as JSON");
+	free(text);
+	json_decref(j);
+}
+
+void stage_journal_write(struct stage *st, const struct stage_room *room, const void *state)
+{
+	/* A room that was interrupted is not finished: the next run collects it again. */
+	if (st->run_dir && !amt_stopped())
+		write_json(st, path_of(st, room->name), wrap(st, room->to_json(state)));
+}
+
+void stage_journal_close(struct stage *st)
+{
+	if (st->run_dir && !amt_stopped()) {
+		st->cli->run.ended = st->cli->run.started;
+		write_json(st, path_of(st, "report"), amt_report_document(&st->cli->run));
+	}
+}
