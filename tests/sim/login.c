@@ -35,19 +35,23 @@ static bool nonce_known(struct sim_device *d, const char *nonce)
 	return false;
 }
 
-/* Separators mixed ", " and "," and stale="false" always, as recorded [F S15]. */
+/*
+ * Separators mixed ", " and "," and stale="false" always, as recorded [F S15]. Negotiate comes
+ * first [I]: MeshCentral keeps only the last challenge line, wants digest there, and works with
+ * devices that have Kerberos on.
+ */
 void sim_challenge(struct sim_device *d, struct amt_buf *out)
 {
 	char realm[80], qop[32], stale[8];
 
+	if (sim_fact_on(d, "negotiate"))
+		amt_buf_str(out, "WWW-Authenticate: Negotiate\r\n");
 	amt_buf_printf(out,
 		       "WWW-Authenticate: Digest realm=\"%s\", nonce=\"%s\",stale=\"%s\",qop=\"%s\""
 		       "\r\n",
 		       sim_realm(d, realm), sim_nonce_new(d),
 		       sim_text(d, "digest.stale", stale, sizeof(stale)),
 		       sim_text(d, "digest.qop", qop, sizeof(qop)));
-	if (sim_fact_on(d, "negotiate"))
-		amt_buf_str(out, "WWW-Authenticate: Negotiate\r\n");
 }
 
 /* --- the lock --- */

@@ -307,7 +307,8 @@ static size_t session_data(struct sim_conn *c, const uint8_t *p, size_t n)
 		put(c, bye, 8);
 		return n < 8 ? n : 8;
 	}
-	return n < 8 ? 0 : 8; /* heartbeats and keep-alives */
+	len = p[0] == 0x27 ? 14 : 8; /* control lines of the console; heartbeats, keep-alives */
+	return n < len ? 0 : len;
 }
 
 static size_t step(struct sim_conn *c, const uint8_t *p, size_t n)

@@ -173,7 +173,7 @@ static int pull(struct call *c, const struct sim_class *k)
 {
 	struct sim_context *x = context_find(c->d, k, c->s->context);
 	unsigned page = (unsigned)sim_fact_num(c->d, "wsman.page", 0), done = 0;
-	const struct sim_class *real;
+	const struct sim_class *real, *first;
 	char text[160];
 
 	if (!x)
@@ -181,15 +181,17 @@ static int pull(struct call *c, const struct sim_class *k)
 			     "The supplied enumeration context is invalid.");
 	if (c->s->max_elements && (!page || c->s->max_elements < page))
 		page = c->s->max_elements;
-	/* h is the class that was asked for; a derived one brings its own */
-	open_envelope(c, ACT_PULL "Response", NS_ENUM, c->uri);
+	/* h is the class of the first item; one of another class brings its own */
+	if (!sim_instance(c->d, k, x->next, "h", NULL, &first))
+		first = k;
+	open_envelope(c, ACT_PULL "Response", NS_ENUM, sim_class_uri(first, text));
 	amt_buf_str(c->out, "<g:PullResponse><g:Items>");
 	for (; (!page || done < page) && sim_instance(c->d, k, x->next, "h", NULL, &real);
 	     x->next++, done++) {
 		const char *name = sim_class_name(real);
 
 		amt_buf_printf(c->out, "<h:%s", name);
-		if (real != k)
+		if (real != first)
 			amt_buf_printf(c->out, " xmlns:h=\"%s\"", sim_class_uri(real, text));
 		amt_buf_byte(c->out, '>');
 		sim_instance(c->d, k, x->next, "h", c->out, &real);
