@@ -173,7 +173,9 @@ static bool login(struct sim_conn *c, const struct sim_http *r)
 	if (*c->user && c->ssl && sim_fact_on(c->dev, "session_login") &&
 	    (r->body_len || r->authorization || strcmp(r->method, "POST")))
 		return true;
-	rc = sim_login_http(c->dev, r, c->user);
+	rc = r->authorization ? sim_login_negotiate(c->dev, r->authorization, c->user) : LOGIN_NONE;
+	if (rc == LOGIN_NONE)
+		rc = sim_login_http(c->dev, r, c->user);
 	if (rc == LOGIN_OK)
 		return true;
 	*c->user = 0;

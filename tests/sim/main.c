@@ -108,7 +108,10 @@ static int options(int argc, char **argv)
 		const char *value = i + 1 < argc ? argv[i + 1] : NULL;
 		uint64_t n;
 
-		if (!strcmp(argv[i], "--check")) {
+		if (!strcmp(argv[i], "--help")) {
+			fputs(usage, stdout);
+			return -2;
+		} else if (!strcmp(argv[i], "--check")) {
 			opt.check = true;
 		} else if (!strcmp(argv[i], "--list")) {
 			opt.list = true;

@@ -178,7 +178,7 @@ static size_t authenticate(struct sim_conn *c, const uint8_t *p, size_t n)
 	if (n < 9)
 		return 0;
 	len = (size_t)p[5] | (size_t)p[6] << 8 | (size_t)p[7] << 16 | (size_t)p[8] << 24;
-	if (len > 1024) {
+	if (len > 16 * AMT_KIB) { /* a Kerberos ticket is the largest */
 		sim_conn_reset(c);
 		return n;
 	}
@@ -197,6 +197,8 @@ static size_t authenticate(struct sim_conn *c, const uint8_t *p, size_t n)
 	}
 	if (type == 1)
 		rc = login_plain(c, &r);
+	else if (type == 2)
+		rc = sim_login_kerberos(c->dev, p + 9, len, c->user);
 	else if (type == 3 || type == 4)
 		rc = login_digest(c, &r, type);
 	sim_log(c->dev, c->port, c->peer, "redirection authentication type %u result %d", type, rc);

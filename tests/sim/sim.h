@@ -17,7 +17,7 @@
 
 #define SIM_CAP_REQUEST (128 * AMT_KIB) /* bytes of one connection not yet understood */
 #define SIM_CAP_REPLY   (4 * AMT_MIB)   /* one answer, the entity bomb included */
-#define SIM_CAP_HEAD    (16 * AMT_KIB)  /* request line and headers */
+#define SIM_CAP_HEAD    (24 * AMT_KIB)  /* request line and headers */
 #define SIM_NONCES      4               /* nonces a device remembers */
 #define SIM_CONTEXTS    8               /* enumerations open at once on a device */
 #define SIM_NONCE_LEN   32              /* base64 of 24 bytes, as recorded [F S15] */
@@ -233,6 +233,10 @@ enum sim_login {
 enum sim_login sim_login_http(struct sim_device *d, const struct sim_http *r, char user[64]);
 enum sim_login sim_login_redir(struct sim_device *d, const struct sim_auth *a, const char *nonce);
 enum sim_login sim_login_plain(struct sim_device *d, const char *user, const char *password);
+/* kerberos.c; user becomes the SID of the ACL entry */
+enum sim_login sim_login_kerberos(struct sim_device *d, const uint8_t *token, size_t n,
+				  char user[64]);
+enum sim_login sim_login_negotiate(struct sim_device *d, const char *line, char user[64]);
 bool sim_locked(const struct sim_device *d);
 void sim_challenge(struct sim_device *d, struct amt_buf *out);
 /* Whether the user may use the realm (handbook 1.3). */
