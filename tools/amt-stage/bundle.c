@@ -17,8 +17,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define MEMBER_MAX (256 * AMT_MIB) /* a larger evidence file stays out, and the manifest says so   \
-				    */
+#define MEMBER_MAX                                                                                 \
+	(256 * AMT_MIB) /* a larger evidence file stays out, and the manifest says so              \
+			 */
 
 struct bundle {
 	struct stage *st;

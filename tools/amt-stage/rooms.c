@@ -3,5 +3,7 @@
 
 const struct stage_room *const stage_rooms[] = {
 	&stage_room_captures,
+	&stage_room_names,
+	&stage_room_devices,
 	NULL,
 };

@@ -1,0 +1,101 @@
+/* DNS as clients and the service point see it, and what DHCP servers hand out. */
+#include "rooms.h"
+
+#include "amtdiag/names.h"
+#include "amtdiag/net.h"
+
+#include <string.h>
+
+static bool wanted(const struct stage *st)
+{
+	return st->profile.dns_servers.n || st->profile.dhcp_exports.n;
+}
+
+struct cursor {
+	const struct site_inventory *inventory;
+	size_t at;
+	char source[64];
+};
+
+static bool next(void *arg, struct amt_dns_target *t)
+{
+	struct cursor *c = arg;
+
+	if (c->at == c->inventory->clients.n)
+		return false;
+	const struct site_client *client = &c->inventory->clients.v[c->at++];
+	snprintf(c->source, sizeof(c->source), "inventory line %llu",
+		 (unsigned long long)client->line);
+	*t = (struct amt_dns_target){.name = *client->fqdn ? client->fqdn : client->name,
+				     .source = c->source,
+				     .address = *client->address ? client->address : NULL};
+	return true;
+}
+
+static void ask(struct stage *st, struct amt_names_facts *f)
+{
+	struct cursor c = {.inventory = &st->inventory};
+	struct amt_names_options o = {.servers = st->profile.dns_servers,
+				      .suffixes = st->profile.suffixes,
+				      .provision_names = st->profile.provision_server,
+				      .service_points = st->profile.service_point,
+				      .ad_domains = st->profile.forest_domains,
+				      .timeout = st->cli->timeout,
+				      .qps = st->profile.dns_qps ? st->profile.dns_qps : 200,
+				      .next = next,
+				      .next_arg = &c,
+				      .total = st->inventory.clients.n,
+				      .progress = &st->cli->progress,
+				      .notes = &st->cli->run.notes};
+	struct amt_error why;
+	struct amt_loop *loop = amt_loop_new(&why);
+
+	if (!loop) {
+		amt_note_add(&st->cli->run.notes, "DNS", "%s", why.text);
+		return;
+	}
+	struct amt_error err;
+
+	if (!amt_names_collect(loop, &o, f, &err))
+		amt_note_add(&st->cli->run.notes, "DNS", "%s", err.text);
+	amt_loop_free(loop);
+}
+
+static void collect(struct stage *st, void *state)
+{
+	struct amt_error err;
+
+	for (size_t i = 0; i < st->profile.dhcp_exports.n; i++)
+		if (!amt_dhcp_export_read(st->profile.dhcp_exports.v[i], state, &st->cli->run.notes,
+					  &err))
+			amt_note_add(&st->cli->run.notes, st->profile.dhcp_exports.v[i], "%s",
+				     err.text);
+	if (st->profile.dns_servers.n)
+		ask(st, state);
+}
+
+static void judge(const struct stage *st, const void *state, struct amt_findings *fs)
+{
+	amt_names_judge(state, &st->cli->context, fs);
+}
+
+static json_t *to_json(const void *state)
+{
+	return amt_names_to_json(state);
+}
+
+static bool from_json(const json_t *j, void *state, struct amt_error *err)
+{
+	return amt_names_from_json(j, state, err);
+}
+
+static void release(void *state)
+{
+	amt_names_facts_free(state);
+}
+
+const struct stage_room stage_room_names = {
+	"names",   wanted,  collect,
+	NULL,      judge,   to_json,
+	from_json, release, sizeof(struct amt_names_facts),
+};
