@@ -18,7 +18,7 @@
 
 #define MEMORY_LIMIT ((rlim_t)16 << 30) /* address space; a run is planned for far less */
 
-static bool limit(int which, rlim_t most)
+static bool limit(__rlimit_resource_t which, rlim_t most)
 {
 	struct rlimit r;
 

@@ -12,7 +12,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#define CHUNK   (256 * 1024)
+#define CHUNK   (128 * 1024)
 #define BUFFER  (CHUNK + HELLO_SNAPLEN_MAX + 64 * 1024) /* the longest record always fits */
 #define ZIP_MAX ((uint64_t)1 << 40)                     /* a bomb ends here */
 
@@ -108,7 +108,7 @@ static long read_compressed(struct hello_bytes *b, uint8_t *p, size_t n)
 
 bool hello_bytes_fill(struct hello_bytes *b, size_t n)
 {
-	if (n > b->cap)
+	if (n > b->cap || b->borrowed)
 		return false;
 	if (b->start) {
 		memmove(b->buf, b->buf + b->start, b->end - b->start);
@@ -199,6 +199,13 @@ bool hello_bytes_open(struct hello_bytes *b, const char *path, struct amt_error 
 	return true;
 }
 
+void hello_bytes_memory(struct hello_bytes *b, const void *p, size_t n)
+{
+	*b = (struct hello_bytes){
+		.fd = -1, .path = "memory", .end = n, .cap = n, .eof = true, .borrowed = true};
+	b->buf = (uint8_t *)(uintptr_t)p;
+}
+
 void hello_bytes_close(struct hello_bytes *b)
 {
 	if (b->z) {
@@ -209,7 +216,8 @@ void hello_bytes_close(struct hello_bytes *b)
 		free(b->z->in);
 		free(b->z);
 	}
-	free(b->buf);
+	if (!b->borrowed)
+		free(b->buf);
 	if (b->fd > 2)
 		close(b->fd);
 	*b = (struct hello_bytes){.fd = -1};

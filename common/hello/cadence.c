@@ -45,6 +45,8 @@ void hello_cadence(const struct hello_facts *f, struct hello_device *d)
 	for (size_t i = 0; i < d->hellos.n; i++) {
 		const struct hello_seen *h = &f->hellos.v[d->hellos.v[i]];
 
+		if (h->at.time == AMT_TIME_NONE) /* a bare payload */
+			continue;
 		if (!last) {
 			d->begun = h->at.time;
 			d->begun_certain = h->m.retry == 0;
@@ -52,7 +54,8 @@ void hello_cadence(const struct hello_facts *f, struct hello_device *d)
 			continue;
 		}
 		/* The same message to a second server, or copied by a mirror. */
-		if (h->at.time - last->at.time < 10 * AMT_SECOND && h->m.retry == last->m.retry)
+		if (hello_since(last->at.time, h->at.time) < 10 * AMT_SECOND &&
+		    h->m.retry == last->m.retry)
 			continue;
 		if (h->m.retry < last->m.retry) {
 			d->restarts++;
@@ -65,7 +68,7 @@ void hello_cadence(const struct hello_facts *f, struct hello_device *d)
 			/* Over a gap left by lost ones nothing can be read off. */
 			d->phase = h->m.retry > last->m.retry + 1
 					   ? HELLO_PHASE_IRREGULAR
-					   : phase_of(h->at.time - last->at.time);
+					   : phase_of(hello_since(last->at.time, h->at.time));
 		}
 		last = h;
 	}

@@ -77,6 +77,7 @@ static void keep(struct hello_engine *e, struct hello_flow *w, struct hello_mess
 		return;
 	}
 	name_hashes(e, m);
+	hello_dhcp_pin(e, &c->client_mac);
 	struct hello_seen *h = amt_vec_add(&e->facts->hellos);
 	h->at = (struct hello_spot){s->time, e->capture, s->frame};
 	h->last_frame = s->last_frame;

@@ -100,20 +100,32 @@ static size_t decode_psk(const uint8_t *p, size_t n, bool more, struct amt_arena
 	return PSK_TOTAL;
 }
 
+/* The first of each kind by name, the others by number: a hostile list must not grow the note. */
 static void hash_notes(struct amt_arena *a, struct hello_message *m)
 {
+	size_t odd = 0, first_odd = 0, differ = 0, first_differ = 0;
+
 	for (size_t i = 0; i < m->hashes.n; i++) {
 		const struct hello_hash *h = &m->hashes.v[i];
 		unsigned want = length_of_type(h->type);
 
 		if (!strcmp(h->algorithm, "unknown")) {
-			m->verdict = HELLO_PLAUSIBLE;
-			note(a, m, "hash %zu has the odd length %u", i + 1, h->length);
+			if (!odd++)
+				first_odd = i;
 		} else if (want && want != h->length) {
-			note(a, m, "hash %zu: type %u but %u bytes (named by its length)", i + 1,
-			     h->type, h->length);
+			if (!differ++)
+				first_differ = i;
 		}
 	}
+	if (odd) {
+		m->verdict = HELLO_PLAUSIBLE;
+		note(a, m, "hash %zu has the odd length %u%s", first_odd + 1,
+		     m->hashes.v[first_odd].length, odd > 1 ? ", and others" : "");
+	}
+	if (differ)
+		note(a, m, "hash %zu: type %u but %u bytes (named by its length)%s",
+		     first_differ + 1, m->hashes.v[first_differ].type,
+		     m->hashes.v[first_differ].length, differ > 1 ? ", and others" : "");
 	if (m->declared_hashes > HASHES_USUAL)
 		note(a, m, "%u hashes, more than the %u a host can manage", m->declared_hashes,
 		     HASHES_USUAL);

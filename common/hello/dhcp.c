@@ -99,7 +99,11 @@ static bool parse(const struct hello_frame *f, struct message *m)
 	return m->type >= DISCOVER && m->type <= INFORM;
 }
 
-/* Text of an option: from the arena, without the NUL that some senders add. */
+/*
+ * Text of an option, without the NUL that some senders add. Domains and classes are
+ * mostly the same: a small cache finds them again. Texts of clients that
+ * were forgotten stay in the arena, so there is an end to it.
+ */
 static const char *text(struct hello_engine *e, const char *had, struct amt_rd v)
 {
 	size_t n = amt_rd_left(&v);
@@ -108,38 +112,60 @@ static const char *text(struct hello_engine *e, const char *had, struct amt_rd v
 		n--;
 	if (!n)
 		return had;
-	if (had && strlen(had) == n && memcmp(had, v.p, n) == 0)
+	const char **place =
+		&e->texts[amt_hash(v.p, n, e->seed) % (sizeof(e->texts) / sizeof(e->texts[0]))];
+	if (*place && strlen(*place) == n && memcmp(*place, v.p, n) == 0)
+		return *place;
+	if (e->facts->arena.used > AMT_CAP_HELLO_TEXT)
 		return had;
-	return amt_arena_strndup(&e->facts->arena, (const char *)v.p, n);
+	return *place = amt_arena_strndup(&e->facts->arena, (const char *)v.p, n);
 }
 
-/* At the cap the next one in turn makes room. */
+/* The MAC's entry, in front of its set; a new one takes the place of the least recently used. */
 static struct hello_lease *place(struct hello_engine *e, const struct hello_frame *f,
 				 const struct hello_mac *mac)
 {
 	struct hello_facts *facts = e->facts;
-	bool fresh;
-	union amt_map_value *v = amt_map_put(&e->leases, mac->bytes, 6, &fresh);
-
-	if (!fresh)
-		return &facts->leases.v[v->n - 1];
+	uint64_t hash = amt_hash(mac->bytes, 6, e->seed);
+	struct hello_lease_slot *set = e->leases[hash % LEASE_SETS], slot;
+	uint32_t tag = (uint32_t)(hash >> 32);
 	struct hello_lease *l;
-	if (facts->leases.n < AMT_CAP_HELLO_LEASES) {
-		l = amt_vec_add(&facts->leases);
-		v->n = facts->leases.n;
-	} else {
-		size_t at = e->lease_hand++ % facts->leases.n;
+	int way = 0;
 
-		l = &facts->leases.v[at];
-		v->n = at + 1; /* before the removal, which does not move entries */
-		amt_map_remove(&e->leases, l->mac.bytes, 6);
+	while (way < LEASE_WAYS - 1 && set[way].index && set[way].tag != tag)
+		way++;
+	while (way > 0 && set[way].pinned && set[way].tag != tag)
+		way--; /* a younger one that nobody waits for */
+	slot = (struct hello_lease_slot){.index = set[way].index, .tag = tag};
+	slot.pinned = set[way].pinned && set[way].tag == tag;
+	if (!slot.index) {
+		l = amt_vec_add(&facts->leases);
+		slot.index = (uint32_t)facts->leases.n;
+	} else {
+		l = &facts->leases.v[slot.index - 1];
+	}
+	if (l->mac.known && !hello_mac_equal(&l->mac, mac)) {
 		amt_vec_free(&l->dns);
 		*l = (struct hello_lease){0};
 		facts->other_hosts++;
 	}
-	l->mac = *mac;
-	l->first = hello_spot_of(e, f);
+	memmove(set + 1, set, (size_t)way * sizeof(*set));
+	set[0] = slot;
+	if (!l->mac.known) {
+		l->mac = *mac;
+		l->first = hello_spot_of(e, f);
+	}
 	return l;
+}
+
+void hello_dhcp_pin(struct hello_engine *e, const struct hello_mac *mac)
+{
+	uint64_t hash = amt_hash(mac->bytes, 6, e->seed);
+	struct hello_lease_slot *set = e->leases[hash % LEASE_SETS];
+
+	for (int way = 0; mac->known && way < LEASE_WAYS; way++)
+		if (set[way].index && set[way].tag == (uint32_t)(hash >> 32))
+			set[way].pinned = true;
 }
 
 static void acknowledged(struct hello_engine *e, struct hello_lease *l, const struct message *m)

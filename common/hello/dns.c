@@ -60,8 +60,7 @@ static bool read_name(struct amt_rd *r, char *out, size_t size)
 	return true;
 }
 
-/* The quick look: is the first label of the first question one of ours? */
-static bool wanted(const struct hello_engine *e, const uint8_t *p, size_t n)
+bool hello_dns_wanted(const struct hello_engine *e, const uint8_t *p, size_t n)
 {
 	if (n < 17 || p[4] != 0 || p[5] != 1)
 		return false;
@@ -107,6 +106,7 @@ static struct hello_query *place(struct hello_engine *e, const struct hello_fram
 	q->name = amt_arena_strdup(&e->facts->arena, name);
 	q->bare = strchr(name, '.') == NULL;
 	q->mac = answer ? f->destination_mac : f->source_mac;
+	hello_dhcp_pin(e, &q->mac);
 	return q;
 }
 
@@ -155,7 +155,7 @@ void hello_dns(struct hello_engine *e, const struct hello_frame *f)
 	char name[NAME_MAX_BYTES + 1];
 	struct amt_rd r;
 
-	if (!wanted(e, f->payload, f->payload_caplen))
+	if (!hello_dns_wanted(e, f->payload, f->payload_caplen))
 		return;
 	r = amt_rd_init(f->payload, f->payload_caplen);
 	amt_rd_skip(&r, 2);

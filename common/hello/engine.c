@@ -8,22 +8,31 @@
 
 #define DUPLICATE_WINDOW (30 * 1000) /* microseconds between a packet and its mirror copy */
 
+void hello_engine_port(struct hello_engine *e, uint16_t port, enum hello_port_class c)
+{
+	e->ports[port] = (uint8_t)c;
+	e->any[port >> 6] |= UINT64_C(1) << (port & 63);
+}
+
 static void set_ports(struct hello_engine *e)
 {
 	const struct hello_options *o = e->opt;
 
-	e->ports[16992] = PORT_AMT_HTTP;
-	e->ports[16993] = PORT_AMT_TLS;
-	e->ports[16994] = e->ports[16995] = PORT_AMT_REDIR;
-	e->ports[53] = PORT_DNS;
-	e->ports[67] = e->ports[68] = PORT_DHCP;
-	e->ports[623] = e->ports[664] = PORT_RMCP;
+	static const struct {
+		uint16_t port;
+		uint8_t class;
+	} known[] = {{16992, PORT_AMT_HTTP},  {16993, PORT_AMT_TLS}, {16994, PORT_AMT_REDIR},
+		     {16995, PORT_AMT_REDIR}, {53, PORT_DNS},        {67, PORT_DHCP},
+		     {68, PORT_DHCP},         {623, PORT_RMCP},      {664, PORT_RMCP}};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		hello_engine_port(e, known[i].port, known[i].class);
 	if (!o->n_ports)
 		amt_vec_push(&e->facts->ports, (uint16_t)HELLO_PORT);
 	for (size_t i = 0; i < o->n_ports; i++)
 		amt_vec_push(&e->facts->ports, o->ports[i]);
 	for (size_t i = 0; i < e->facts->ports.n; i++)
-		e->ports[e->facts->ports.v[i]] = PORT_HELLO;
+		hello_engine_port(e, e->facts->ports.v[i], PORT_HELLO);
 }
 
 static void set_names(struct hello_engine *e)
@@ -73,8 +82,8 @@ void hello_engine_init(struct hello_engine *e, struct hello_facts *facts,
 	for (size_t i = 0; i < opt->n_servers; i++)
 		amt_vec_push(&facts->servers, opt->servers[i]);
 	facts->root_given = opt->n_roots > 0;
+	e->seed = (uint64_t)(uintptr_t)e * 0x9e3779b97f4a7c15u;
 	hello_flows_init(&e->flows, opt->max_flows);
-	e->fragments = hello_fragments_new();
 }
 
 uint32_t hello_engine_capture(struct hello_engine *e, const char *name, const char *format)
@@ -107,7 +116,6 @@ void hello_engine_free(struct hello_engine *e)
 	f->conns.n = n;
 	hello_flows_free(&e->flows);
 	hello_fragments_free(e->fragments);
-	amt_map_free(&e->leases);
 	amt_map_free(&e->queries);
 	amt_map_free(&e->rmcps);
 	amt_map_free(&e->certificates);
@@ -124,12 +132,12 @@ bool hello_engine_full(const struct hello_engine *e)
 
 /*
  * Copies differ in VLAN tag, MAC, TTL and checksum when a router was between
- * the two mirror points; the rest of the first 64 bytes is the same.
+ * the two mirror points; the rest of the first 40 bytes is the same.
  */
 bool hello_engine_duplicate(struct hello_engine *e, const struct hello_frame *f)
 {
-	uint8_t id[2 * sizeof(struct hello_ip) + 2 + 4 + 64];
-	size_t n = 0, take = f->l4_caplen < 64 ? f->l4_caplen : 64;
+	uint8_t id[2 * sizeof(struct hello_ip) + 2 + 4 + 40];
+	size_t n = 0, take = f->l4_caplen < 40 ? f->l4_caplen : 40;
 
 	memcpy(id, &f->source, sizeof(f->source)), n += sizeof(f->source);
 	memcpy(id + n, &f->destination, sizeof(f->destination)), n += sizeof(f->destination);
@@ -201,6 +209,8 @@ static void whole_way(struct hello_engine *e, const struct hello_packet *p)
 
 	if (!hello_frame_ip(p, &f))
 		return;
+	if (f.fragment && !e->fragments)
+		e->fragments = hello_fragments_new();
 	if (f.fragment && !hello_fragments_add(e->fragments, &f)) {
 		e->relevant = e->relevant || f.protocol == PROTO_TCP;
 		return;
@@ -208,16 +218,35 @@ static void whole_way(struct hello_engine *e, const struct hello_packet *p)
 	transport(e, &f);
 }
 
-/* A hello's first bytes on a port that is nobody's: eight bytes decide (hello.md 1.7). */
-static bool hello_on_any_port(const struct hello_glance *g)
+/* A hello's first bytes (hello.md 1.7), wherever they go: eight bytes turn nearly all others away.
+ */
+static bool begins_hello(const struct hello_glance *g, uint32_t header)
 {
+	const uint8_t *p = g->l4 + header;
+
+	return g->left >= header + 24 && p[0] <= 1 && !p[1] && p[2] >= 1 && p[2] <= 3 && !p[3] &&
+	       !p[5] && !p[6] && !p[7] && hello_looks_like(p, g->left - header);
+}
+
+/*
+ * Most segments to the ports of AMT belong to sessions that began before the
+ * capture and are encrypted: without a flow only a SYN or a first message counts.
+ */
+static bool tcp_matters(struct hello_engine *e, const struct hello_glance *g)
+{
+	bool known = hello_port_any(e, g->source_port) || hello_port_any(e, g->destination_port);
+
 	if (g->left < 20)
-		return false;
+		return known;
 	uint32_t header = (g->l4[12] >> 4) * 4u;
-	if (header < 20 || g->left < header + 24)
-		return false;
-	return hello_content_guess(g->l4 + header, 8) == HELLO_CONTENT_HELLO &&
-	       hello_looks_like(g->l4 + header, g->left - header);
+	if (!known)
+		return header >= 20 && begins_hello(g, header);
+	if ((g->l4[13] & TCP_SYN) ||
+	    e->flows.hint[hello_flow_hint(g->source, g->destination, g->source_port,
+					  g->destination_port)])
+		return true;
+	return header >= 20 && g->left > header &&
+	       hello_content_guess(g->l4 + header, g->left - header) != HELLO_CONTENT_OTHER;
 }
 
 static bool matters(struct hello_engine *e, const struct hello_packet *p)
@@ -225,14 +254,16 @@ static bool matters(struct hello_engine *e, const struct hello_packet *p)
 	struct hello_glance g;
 	int protocol = hello_frame_glance(p, &g);
 
-	if (protocol == PROTO_TCP) {
+	if (protocol == PROTO_TCP)
+		return tcp_matters(e, &g);
+	if (protocol == PROTO_UDP) {
+		if (!hello_port_any(e, g.source_port) && !hello_port_any(e, g.destination_port))
+			return false;
 		uint8_t a = e->ports[g.source_port], b = e->ports[g.destination_port];
-
-		return a || b || hello_on_any_port(&g);
+		if (a == PORT_DNS || b == PORT_DNS)
+			return g.left > 8 && hello_dns_wanted(e, g.l4 + 8, g.left - 8);
+		return a > PORT_AMT_REDIR || b > PORT_AMT_REDIR;
 	}
-	if (protocol == PROTO_UDP)
-		return e->ports[g.source_port] > PORT_AMT_REDIR ||
-		       e->ports[g.destination_port] > PORT_AMT_REDIR;
 	return protocol == PROTO_ICMP || protocol == PROTO_ICMP6 || protocol == PROTO_FRAGMENT;
 }
 
@@ -289,6 +320,6 @@ void hello_engine_payload(struct hello_engine *e, const uint8_t *p, size_t n)
 				.payload_len = (uint32_t)n,
 				.l4 = p};
 
-	e->ports[HELLO_PORT] = PORT_HELLO;
+	hello_engine_port(e, HELLO_PORT, PORT_HELLO);
 	hello_tcp(e, &f);
 }

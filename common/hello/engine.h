@@ -22,6 +22,10 @@ enum hello_port_class {
 
 #define NOBODY UINT32_MAX
 
+/* DHCP clients are kept as a cache does: a few places for each value of a hash, in order of use. */
+#define LEASE_WAYS 4
+#define LEASE_SETS (AMT_CAP_HELLO_LEASES / LEASE_WAYS)
+
 struct hello_segment { /* arrived before its turn */
 	struct hello_segment *next;
 	uint32_t seq, len, caplen;
@@ -68,20 +72,28 @@ struct hello_flows {
 	size_t n_buckets;
 	uint32_t free, newest, oldest;
 	size_t count, max, buffered;
+	uint8_t hint[65536]; /* flows by hello_flow_hint(); 255: many, and stays */
 };
 
 struct hello_engine {
 	struct hello_facts *facts;
 	const struct hello_options *opt;
 	uint8_t ports[65536];
+	uint64_t any[1024]; /* a bit for each port that means something: 8 KiB stay in the first
+			       cache */
 	struct hello_flows flows;
 	struct hello_fragments *fragments;
-	struct amt_map leases;       /* MAC -> index + 1 */
+	struct hello_lease_slot {
+		uint32_t index; /* + 1 */
+		bool pinned;
+		uint32_t tag; /* of the MAC's hash: an entry is touched only when it fits */
+	} leases[LEASE_SETS][LEASE_WAYS];
+	const char *texts[256]; /* by hash: options that come again and again */
+	uint64_t seed;
 	struct amt_map queries;      /* client, server, name -> index + 1 */
 	struct amt_map rmcps;        /* device, kind -> index + 1 */
 	struct amt_map certificates; /* DER -> index */
 	struct AMT_VEC(uint32_t) spare_conns;
-	size_t lease_hand;
 	struct {
 		uint64_t hash;
 		amt_time time;
@@ -116,6 +128,12 @@ static inline struct hello_spot hello_spot_of(const struct hello_engine *e,
 	return (struct hello_spot){f->time, e->capture, f->packet->frame};
 }
 
+void hello_engine_port(struct hello_engine *e, uint16_t port, enum hello_port_class c);
+static inline bool hello_port_any(const struct hello_engine *e, uint16_t port)
+{
+	return e->any[port >> 6] >> (port & 63) & 1;
+}
+
 /* flow.c */
 void hello_flows_init(struct hello_flows *t, size_t max);
 void hello_flows_free(struct hello_flows *t);
@@ -124,6 +142,11 @@ void hello_flow_key(const struct hello_ip *a, uint16_t ap, const struct hello_ip
 uint32_t hello_flow_find(struct hello_flows *t, const struct hello_flow_key *key);
 /* NOBODY never: the oldest goes first if need be, and is given to finish(). */
 uint32_t hello_flow_new(struct hello_engine *e, const struct hello_flow_key *key);
+/* The same for both directions; zero in the table: no such flow, without looking it up. */
+static inline uint16_t hello_flow_hint(const uint8_t *a, const uint8_t *b, uint16_t ap, uint16_t bp)
+{
+	return (uint16_t)((a[2] ^ b[2]) << 8 ^ (a[3] ^ b[3]) ^ (ap ^ bp) * 0x9e3du);
+}
 void hello_flow_touch(struct hello_flows *t, uint32_t at);
 void hello_flow_drop(struct hello_flows *t, uint32_t at); /* no finishing */
 
@@ -148,7 +171,11 @@ enum hello_content hello_content_guess(const uint8_t *p, size_t n);
 /* tls.c, dhcp.c, dns.c, rmcp.c */
 void hello_tls(struct hello_engine *e, struct hello_flow *w, int dir);
 void hello_dhcp(struct hello_engine *e, const struct hello_frame *f);
+/* This MAC took a step towards provisioning: its lease is not to be forgotten. */
+void hello_dhcp_pin(struct hello_engine *e, const struct hello_mac *mac);
 void hello_dns(struct hello_engine *e, const struct hello_frame *f);
+/* The quick look: is the first label of the first question one of ours? */
+bool hello_dns_wanted(const struct hello_engine *e, const uint8_t *p, size_t n);
 void hello_rmcp(struct hello_engine *e, const struct hello_frame *f);
 
 #endif

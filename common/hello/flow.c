@@ -109,9 +109,25 @@ void hello_flow_touch(struct hello_flows *t, uint32_t at)
 	link_newest(t, at);
 }
 
+/* The hint of a flow from its key: both ends are in it. */
+static uint8_t *hint(struct hello_flows *t, const struct hello_flow_key *key)
+{
+	static const uint8_t zero[12];
+	const uint8_t *k = key->bytes;
+	bool six = memcmp(k + 4, zero, 12) != 0 || memcmp(k + 22, zero, 12) != 0;
+	size_t at = six ? 12 : 0;
+
+	return &t->hint[hello_flow_hint(k + at, k + 18 + at, (uint16_t)(k[16] << 8 | k[17]),
+					(uint16_t)(k[34] << 8 | k[35]))];
+}
+
 void hello_flow_drop(struct hello_flows *t, uint32_t at)
 {
 	struct hello_flow *w = &t->pool.v[at];
+	uint8_t *h = hint(t, &w->key);
+
+	if (*h && *h != 255)
+		--*h;
 
 	for (uint32_t *p = bucket(t, &w->key); *p != NOBODY; p = &t->pool.v[*p].chain)
 		if (*p == at) {
@@ -154,5 +170,8 @@ uint32_t hello_flow_new(struct hello_engine *e, const struct hello_flow_key *key
 	*b = at;
 	link_newest(t, at);
 	t->count++;
+	uint8_t *h = hint(t, key);
+	if (*h != 255)
+		++*h;
 	return at;
 }

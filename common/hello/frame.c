@@ -272,6 +272,8 @@ int hello_frame_glance(const struct hello_packet *p, struct hello_glance *g)
 		protocol = d[9];
 		if (header < 20 || left < header + 4)
 			return 0;
+		g->source = d + 12;
+		g->destination = d + 16;
 		g->l4 = d + header;
 		g->left = left - header;
 	} else if (l.type == ETHER_IP6) {
@@ -283,6 +285,8 @@ int hello_frame_glance(const struct hello_packet *p, struct hello_glance *g)
 			return PROTO_FRAGMENT; /* rare: take it apart properly */
 		g->l4 = d + 40;
 		g->left = left - 40;
+		g->source = d + 20;
+		g->destination = d + 36;
 	} else {
 		return 0;
 	}

@@ -43,7 +43,8 @@ bool hello_frame_l4(struct hello_frame *f);
 struct hello_glance {
 	uint16_t source_port, destination_port;
 	const uint8_t *l4;
-	uint32_t left; /* captured bytes at l4 */
+	uint32_t left;                       /* captured bytes at l4 */
+	const uint8_t *source, *destination; /* the last four bytes of the addresses */
 };
 int hello_frame_glance(const struct hello_packet *p, struct hello_glance *g);
 /* Offset of the IP header and its ether type; 0 type: none. */

@@ -291,8 +291,8 @@ static void silence(const struct hello_facts *f, struct amt_findings *fs)
 	amt_time longest = 0;
 
 	for (size_t i = 0; i < f->captures.n; i++)
-		if (f->captures.v[i].last - f->captures.v[i].first > longest)
-			longest = f->captures.v[i].last - f->captures.v[i].first;
+		if (hello_since(f->captures.v[i].first, f->captures.v[i].last) > longest)
+			longest = hello_since(f->captures.v[i].first, f->captures.v[i].last);
 	if (longest < HELLO_ABSENCE)
 		amt_finding_add(fs, "S2.C12", AMT_UNKNOWN, "",
 				"no hello in %lld minutes: that proves nothing, a device may say "

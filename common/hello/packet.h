@@ -37,13 +37,15 @@ struct hello_bytes {
 	const char *path;
 	uint8_t *buf;
 	size_t cap, start, end;
-	uint64_t offset; /* of buf + start, in what was uncompressed */
-	bool eof;
+	uint64_t offset;         /* of buf + start, in what was uncompressed */
+	bool eof, borrowed;      /* borrowed: buf is the caller's */
 	struct hello_inflate *z; /* NULL: plain */
 	struct amt_error err;    /* reading or uncompressing failed; code or text set */
 	bool failed;
 };
 bool hello_bytes_open(struct hello_bytes *b, const char *path, struct amt_error *err);
+/* Bytes that are there already (not copied); for harnesses. */
+void hello_bytes_memory(struct hello_bytes *b, const void *p, size_t n);
 void hello_bytes_close(struct hello_bytes *b);
 bool hello_bytes_fill(struct hello_bytes *b, size_t n); /* reads until n bytes are there */
 bool hello_bytes_skip(struct hello_bytes *b, uint64_t n);
@@ -89,6 +91,8 @@ struct hello_reader {
 };
 /* Says what the file is when it is no capture. */
 bool hello_reader_open(struct hello_reader *r, const char *path, struct amt_error *err);
+bool hello_reader_open_memory(struct hello_reader *r, const void *p, size_t n,
+			      struct amt_error *err);
 /* False at the end; r->damaged with r->err when it should not be the end yet. */
 bool hello_reader_next(struct hello_reader *r, struct hello_packet *p);
 void hello_reader_close(struct hello_reader *r);

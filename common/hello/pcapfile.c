@@ -90,13 +90,9 @@ static bool open_pcap(struct hello_reader *r, struct amt_error *err)
 	return true;
 }
 
-bool hello_reader_open(struct hello_reader *r, const char *path, struct amt_error *err)
+/* What kind of capture is it? */
+static bool recognise(struct hello_reader *r, const char *path, struct amt_error *err)
 {
-	*r = (struct hello_reader){0};
-	if (!hello_bytes_open(&r->bytes, path, err)) {
-		hello_reader_close(r);
-		return false;
-	}
 	const uint8_t *p = hello_bytes_need(&r->bytes, 4);
 	uint32_t magic = p ? get32(r, p) : 0;
 	if (magic == MAGIC_NG) {
@@ -125,6 +121,23 @@ bool hello_reader_open(struct hello_reader *r, const char *path, struct amt_erro
 	return false;
 }
 
+bool hello_reader_open(struct hello_reader *r, const char *path, struct amt_error *err)
+{
+	*r = (struct hello_reader){0};
+	if (hello_bytes_open(&r->bytes, path, err))
+		return recognise(r, path, err);
+	hello_reader_close(r);
+	return false;
+}
+
+bool hello_reader_open_memory(struct hello_reader *r, const void *p, size_t n,
+			      struct amt_error *err)
+{
+	*r = (struct hello_reader){0};
+	hello_bytes_memory(&r->bytes, p, n);
+	return recognise(r, "memory", err);
+}
+
 bool hello_reader_next(struct hello_reader *r, struct hello_packet *p)
 {
 	if (r->ng)
@@ -148,6 +161,9 @@ bool hello_reader_next(struct hello_reader *r, struct hello_packet *p)
 					    caplen);
 	if (p->len < caplen) /* a lie that older writers tell of padded frames */
 		p->len = caplen;
+	/* The next header and what lies behind it: on their way while this one is looked at. */
+	__builtin_prefetch(h + r->record + caplen);
+	__builtin_prefetch(h + r->record + caplen + 64);
 	p->data = h + r->record;
 	p->frame = ++r->frame;
 	p->iface = 0;

@@ -41,6 +41,16 @@ const struct hello_row *hello_row_find(unsigned row); /* NULL if there is none *
 /* Nothing was lost and nothing was filtered: silence may mean silence. */
 bool hello_capture_complete(const struct hello_facts *f);
 amt_time hello_capture_end(const struct hello_facts *f, uint32_t capture);
+/* b - a; 0 when either is not known (facts of others may lack times). */
+static inline amt_time hello_since(amt_time a, amt_time b)
+{
+	return a == AMT_TIME_NONE || b == AMT_TIME_NONE ? 0 : b - a;
+}
+/* How long the capture went on after a moment in it. */
+static inline amt_time hello_rest(const struct hello_facts *f, uint32_t capture, amt_time from)
+{
+	return hello_since(from, hello_capture_end(f, capture));
+}
 bool hello_is_hello_port(const struct hello_facts *f, uint16_t port);
 bool hello_conn_to_server(const struct hello_facts *f, const struct hello_conn *c);
 

@@ -20,7 +20,7 @@ static void dhcp(struct hello_facts *f, struct hello_device *d)
 
 		if (l->discovers && !l->offers && !l->acks &&
 		    (l->discovers > 1 ||
-		     hello_capture_end(f, l->first.capture) - l->discover.time > 10 * AMT_SECOND)) {
+		     hello_rest(f, l->first.capture, l->discover.time) > 10 * AMT_SECOND)) {
 			s = hello_symptom_add(f, d, 2, "%u DHCP DISCOVER without an OFFER",
 					      l->discovers);
 			hello_symptom_spot(s, l->first);
@@ -58,7 +58,7 @@ static void one_query(struct hello_facts *f, struct hello_device *d, const struc
 {
 	char t[HELLO_IP_TEXT];
 	struct hello_symptom *s;
-	bool late = hello_capture_end(f, q->question.capture) - q->question.time > 5 * AMT_SECOND;
+	bool late = hello_rest(f, q->question.capture, q->question.time) > 5 * AMT_SECOND;
 
 	if (!q->bare && !good(q) && !resolved && (q->answered || late)) {
 		s = hello_symptom_add(f, d, 7, "%s: %s from DNS server %s", q->name,
@@ -118,13 +118,12 @@ static void steps(struct hello_facts *f, struct hello_device *d)
 	if (!l || d->queries.n)
 		return;
 	if (!first && !d->hellos.n && d->conns.n == 0 &&
-	    hello_capture_end(f, l->ack.capture) - l->ack.time >= 60 * AMT_SECOND) {
+	    hello_rest(f, l->ack.capture, l->ack.time) >= 60 * AMT_SECOND) {
 		struct hello_symptom *s = hello_symptom_add(
 			f, d, 5,
 			"a lease, then neither a question for the server nor a connection in %lld "
 			"s",
-			(long long)((hello_capture_end(f, l->ack.capture) - l->ack.time) /
-				    AMT_SECOND));
+			(long long)((hello_rest(f, l->ack.capture, l->ack.time)) / AMT_SECOND));
 		hello_symptom_spot(s, l->ack);
 	} else if (first && first->begun && first->first.time >= l->first.time) {
 		struct hello_symptom *s =
@@ -155,7 +154,7 @@ static struct tally count(const struct hello_facts *f, const struct hello_device
 			t.refused++;
 			t.last_refused = c;
 		} else if (!c->reset_by &&
-			   hello_capture_end(f, c->first.capture) - c->last >= HELLO_PATIENCE) {
+			   hello_rest(f, c->first.capture, c->last) >= HELLO_PATIENCE) {
 			t.silent += c->syns;
 			t.last_silent = c;
 		} else if (!c->reset_by && c->syns > 1) {
@@ -211,8 +210,8 @@ void hello_rows_reach(struct hello_facts *f, struct hello_device *d)
 		amt_time length = 0;
 
 		for (size_t k = 0; k < f->captures.n; k++)
-			if (f->captures.v[k].last - f->captures.v[k].first > length)
-				length = f->captures.v[k].last - f->captures.v[k].first;
+			if (hello_since(f->captures.v[k].first, f->captures.v[k].last) > length)
+				length = hello_since(f->captures.v[k].first, f->captures.v[k].last);
 		if (strcmp(f->expected.v[i].text, d->id) == 0 && f->expected.v[i].frames &&
 		    length >= HELLO_ABSENCE)
 			hello_symptom_add(f, d, 1,

@@ -37,7 +37,7 @@ static bool session(const struct hello_conn *c)
 static bool is_long(const struct hello_conn *c)
 {
 	return c->tls.client_bytes + c->tls.server_bytes >= LONG_BYTES ||
-	       (c->last - c->first.time >= LONG_TIME && c->tls.server_bytes);
+	       (hello_since(c->first.time, c->last) >= LONG_TIME && c->tls.server_bytes);
 }
 
 static void look_at(const struct hello_facts *f, const struct hello_conn *c, struct view *v)
@@ -58,7 +58,7 @@ static void look_at(const struct hello_facts *f, const struct hello_conn *c, str
 	else if (c->reset_by == 2)
 		v->refused = c;
 	else if (c->syns > 1 ||
-		 (c->begun && hello_capture_end(f, c->first.capture) - c->last >= HELLO_PATIENCE))
+		 (c->begun && hello_rest(f, c->first.capture, c->last) >= HELLO_PATIENCE))
 		v->silent = c;
 	if (!session(c))
 		return;
@@ -99,11 +99,12 @@ static void no_call_back(struct hello_facts *f, struct hello_device *d, const st
 	struct hello_symptom *s;
 
 	if (d->hellos.n < 2 || v->tls || v->http || !hello_capture_complete(f) ||
-	    v->last_hello - v->first_hello < 45 * AMT_SECOND)
+	    hello_since(v->first_hello, v->last_hello) < 45 * AMT_SECOND)
 		return;
 	s = hello_symptom_add(
 		f, d, 21, "%zu hellos in %lld minutes and no call back to 16992 or 16993",
-		d->hellos.n, (long long)((v->last_hello - v->first_hello) / (60 * AMT_SECOND)));
+		d->hellos.n,
+		(long long)((hello_since(v->first_hello, v->last_hello)) / (60 * AMT_SECOND)));
 	hello_symptom_spot(s, f->hellos.v[d->hellos.v[0]].at);
 	hello_symptom_spot(s, f->hellos.v[d->hellos.v[d->hellos.n - 1]].at);
 }
@@ -125,11 +126,11 @@ static void wrong_address(struct hello_facts *f, struct hello_device *d)
 
 			if (!hello_ip_equal(&h->destination, &c->client) ||
 			    h->at.time > c->first.time ||
-			    c->first.time - h->at.time > 60 * AMT_SECOND)
+			    hello_since(h->at.time, c->first.time) > 60 * AMT_SECOND)
 				continue;
 			struct hello_symptom *s = hello_symptom_add(
 				f, d, 22, "called by the server %lld s after the hello of %s",
-				(long long)((c->first.time - h->at.time) / AMT_SECOND),
+				(long long)((hello_since(h->at.time, c->first.time)) / AMT_SECOND),
 				hello_ip_text(&h->source, t));
 			hello_symptom_spot(s, h->at);
 			hello_symptom_spot(s, c->first);
@@ -256,14 +257,15 @@ static void stages(struct hello_facts *f, struct hello_device *d, const struct v
 	unsigned tolerance, gap = hello_phase_gap(d->phase, &tolerance);
 	/* Long enough after the last session for a hello that would have come. */
 	bool quiet = !resumed && d->hellos.n && hello_capture_complete(f) &&
-		     hello_capture_end(f, l->first.capture) - l->last >
+		     hello_rest(f, l->first.capture, l->last) >
 			     (amt_time)(gap ? gap + tolerance : 90) * AMT_SECOND;
 	if (v->first_long && v->sessions >= 2 && v->last_session != v->first_long && quiet &&
-	    v->last_session->first.time - v->first_long->last < STAGE_GAP) {
+	    hello_since(v->first_long->last, v->last_session->first.time) < STAGE_GAP) {
 		s = hello_symptom_add(
 			f, d, 32,
 			"a long TLS session, a pause of %lld s, another one; then no more hellos",
-			(long long)((v->last_session->first.time - v->first_long->last) /
+			(long long)((hello_since(v->first_long->last,
+						 v->last_session->first.time)) /
 				    AMT_SECOND));
 		hello_symptom_spot(s, v->first_long->first);
 	} else if (v->long_sessions == 1 && v->sessions == 1 && resumed) {

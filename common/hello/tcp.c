@@ -71,7 +71,7 @@ static uint32_t open_flow(struct hello_engine *e, const struct hello_flow_key *k
 	w->kind = kind;
 	/* The rest of such a hello must get past the glance at the ports. */
 	if (kind == PORT_NONE && e->ports[f->destination_port] == PORT_NONE)
-		e->ports[f->destination_port] = PORT_FOUND;
+		hello_engine_port(e, f->destination_port, PORT_FOUND);
 	c->first = hello_spot_of(e, f);
 	c->client = client_sends ? f->source : f->destination;
 	c->server = client_sends ? f->destination : f->source;

@@ -176,8 +176,7 @@ static void handshakes(struct hello_engine *e, struct hello_flow *w, int dir)
 			break;
 		used = amt_rd_at(&r);
 		/* By index: facts may have grown. */
-		handshake_message(e, &e->facts->conns.v[w->conn].tls, type, body, dir,
-				  place(e, s));
+		handshake_message(e, &e->facts->conns.v[w->conn].tls, type, body, dir, place(e, s));
 	}
 	if (used)
 		amt_buf_consume(&s->hs, used);

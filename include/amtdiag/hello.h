@@ -113,14 +113,14 @@ struct hello_seen {
 /* One TLS handshake as an observer sees it. */
 struct hello_tls {
 	bool client_hello, server_hello, server_done, client_key;
-	bool client_ccs, server_ccs; /* both: the handshake went through */
+	bool client_ccs, server_ccs;                     /* both: the handshake went through */
 	uint16_t client_version, server_version, cipher; /* as on the wire; 0x0303 = TLS 1.2 */
 	bool server_cert, client_cert, client_cert_empty, cert_request;
 	struct hello_spot server_cert_at, client_cert_at;
 	struct hello_indices server_chain, client_chain; /* into hello_facts.certificates */
-	const char *psk_identity;                            /* NULL if none was sent */
-	uint8_t alert_level, alert; /* first alert in clear; level 0: none */
-	uint8_t alert_by;           /* 1 client, 2 server */
+	const char *psk_identity;                        /* NULL if none was sent */
+	uint8_t alert_level, alert;                      /* first alert in clear; level 0: none */
+	uint8_t alert_by;                                /* 1 client, 2 server */
 	struct hello_spot alert_at;
 	uint64_t client_bytes, server_bytes; /* of application data records */
 };
@@ -165,11 +165,11 @@ struct hello_conn {
 /* What DHCP said about one MAC. */
 struct hello_lease {
 	struct hello_mac mac;
+	struct hello_ips dns; /* option 6 of the ACK */
 	struct hello_spot first;
 	unsigned discovers, offers, requests, acks, naks;
 	struct hello_spot discover, offer, ack; /* the latest of each */
 	struct hello_ip address, server, relay;
-	struct hello_ips dns; /* option 6 of the ACK */
 	bool has_dns, has_suffix;
 	const char *suffix;   /* option 15 of the ACK */
 	const char *hostname; /* option 12 of the client */
@@ -332,7 +332,7 @@ struct hello_options {
 	size_t n_ports;
 	size_t max_flows;    /* 0: HELLO_FLOWS_DEFAULT */
 	uint64_t max_hellos; /* stop after so many; 0: never */
-	const char *filter; /* BPF: only these packets of a file; NULL: all */
+	const char *filter;  /* BPF: only these packets of a file; NULL: all */
 	bool uuid_swapped;   /* show UUIDs in the other byte order */
 	const struct amt_progress *progress;
 	/* Every packet that mattered, in order (amt-hellocap -w). May be NULL. */

@@ -1,0 +1,28 @@
+/* A capture file of any kind, through the reader, the engine, the relations and the judge. */
+#include "hello/engine.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct hello_engine e; /* 64 KiB of ports: too big for some stacks */
+	struct hello_options opt = {.max_flows = 64};
+	struct hello_facts facts = {0};
+	struct hello_reader r;
+	struct hello_packet p;
+	struct amt_error err;
+
+	hello_engine_init(&e, &facts, &opt);
+	if (hello_reader_open_memory(&r, data, size, &err)) {
+		hello_engine_capture(&e, "fuzz", "pcap");
+		while (hello_reader_next(&r, &p))
+			hello_engine_packet(&e, &p);
+		hello_reader_close(&r);
+	}
+	hello_engine_free(&e);
+	hello_relate(&facts, false);
+	hello_facts_free(&facts);
+	return 0;
+}
