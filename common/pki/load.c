@@ -164,7 +164,7 @@ bool pki_collect(const struct amt_strlist *paths, const struct pki_options *opt,
 		load_file(f, opt->key_file, opt, notes);
 	any = load_lists(f, opt, notes) || any;
 	pki_build(f, opt, notes);
-	return any || !paths->n || amt_fail(err, "none of the inputs could be opened");
+	return any || !paths->n || amt_fail(err, "none of the inputs could be read");
 }
 
 void pki_build(struct pki_facts *f, const struct pki_options *opt, struct amt_notes *notes)

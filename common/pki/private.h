@@ -131,12 +131,14 @@ const char *pki_ssl_error(char *buf, size_t size); /* the newest; clears the que
 
 void pki_find_chains(struct pki_facts *f, const struct pki_options *opt, struct amt_notes *notes);
 void pki_openssl_opinion(struct pki_facts *f, struct pki_path *p);
+bool pki_same_key(const EVP_PKEY *a, const EVP_PKEY *b);
 
 /* Limits of what hostile bundles can make us do. */
 #define PKI_PATH_MAX       10   /* certificates in a path; RPS takes 4, the device a few more */
 #define PKI_PATHS_MAX      8    /* paths of one leaf */
 #define PKI_CHAINS_MAX     64   /* leaves in one report */
 #define PKI_CANDIDATES_MAX 8    /* issuers of one name tried for one certificate */
+#define PKI_OPINIONS_MAX   16   /* chains that OpenSSL is asked about */
 #define PKI_STEPS_MAX      1000 /* of the search for one leaf */
 
 #endif

@@ -359,7 +359,7 @@ json_t *pki_tables_suffix(const struct pki_tables *t);
 
 void pki_judge(const struct pki_facts *f, const struct amt_context *ctx, struct amt_findings *fs);
 /* Sentences on what to order or change instead; lines into out. */
-void pki_advice(const struct pki_facts *f, const struct pki_tables *t,
-		const struct amt_context *ctx, struct amt_buf *out);
+void pki_advice(const struct pki_facts *f, struct pki_tables *t, const struct amt_context *ctx,
+		struct amt_buf *out);
 
 #endif

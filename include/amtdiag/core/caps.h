@@ -29,14 +29,7 @@
 #define AMT_CAP_HELLO_QUERIES      65536u         /* (client, server, name) of DNS questions */
 #define AMT_CAP_HELLO_RMCPS        65536u         /* devices pinged or ponging */
 #define AMT_CAP_HELLO_CERTIFICATES 4096u          /* different certificates out of TLS handshakes */
-#define AMT_CAP_REPORT    (512 * AMT_MIB) /* a report before it is written */
-#define AMT_CAP_JSON_IN   (256 * AMT_MIB) /* a document given to --replay */
-#define AMT_CAP_INI       (1 * AMT_MIB)   /* a site profile or an answers file */
-#define AMT_CAP_CSV_FIELD (64 * AMT_KIB)  /* one field of an inventory */
-#define AMT_CAP_LINE      (1 * AMT_MIB)   /* one line of a text input */
-#define AMT_CAP_READ      (256 * AMT_KIB) /* the reading buffer of one-pass work */
-#define AMT_CAP_HTTP_HEADER (64 * AMT_KIB) /* all header lines of one HTTP exchange */
-#define AMT_CAP_HTTP_BODY   (4 * AMT_MIB)  /* one HTTP answer, unless the caller says less or more */
+
 #define AMT_CAP_PKI_STRING (64 * AMT_KIB) /* one string of a certificate */
 #define AMT_CAP_PKI_FILE   (64 * AMT_MIB) /* one file of certificates, keys or CRLs */
 #define AMT_CAP_PKI_CERTS  ((size_t)20000) /* distinct certificates of one run */

@@ -1,0 +1,146 @@
+/* S3.C24a and S3.C24b: what the CRL, AIA and OCSP places gave. */
+#include "pki/rules.h"
+
+static bool concerns(const struct rules *r, uint32_t cert)
+{
+	for (size_t i = 0; i < r->path->certs.n; i++)
+		if (r->path->certs.v[i] == cert)
+			return true;
+	return false;
+}
+
+static const char *whose(struct rules *r, uint32_t cert)
+{
+	for (size_t i = 0; i < r->path->certs.n; i++)
+		if (r->path->certs.v[i] == cert)
+			return rule_part(r, i);
+	return "nobody";
+}
+
+static void revoked(struct rules *r, const struct pki_fetch_fact *x)
+{
+	char day[AMT_TIME_TEXT];
+
+	rule_says(r, "S3.C24a", AMT_FAIL, x->cert, "%s is revoked since %s%s%s (%s)",
+		  whose(r, x->cert), amt_time_date(x->revoked_at, day), x->reason ? ", " : "",
+		  x->reason ? x->reason : "", x->url);
+}
+
+static void crl(struct rules *r, const struct pki_fetch_fact *x)
+{
+	amt_time now = r->ctx->now;
+	char day[AMT_TIME_TEXT];
+	uint32_t at = x->cert;
+
+	if (!x->fetched) {
+		rule_says(r, "S3.C24a", AMT_FAIL, at, "the CRL of %s at %s can't be had: %s",
+			  whose(r, at), x->url, x->error ? x->error : "");
+		return;
+	}
+	if (!x->parsed) {
+		rule_says(r, "S3.C24a", AMT_FAIL, at, "what %s gives is no CRL", x->url);
+		return;
+	}
+	if (x->signature == AMT_NO)
+		rule_says(r, "S3.C24a", AMT_FAIL, at,
+			  "the CRL at %s was not signed by the issuer of %s", x->url, whose(r, at));
+	else if (x->signature == AMT_MAYBE)
+		rule_says(r, "S3.C24a", AMT_UNKNOWN, at,
+			  "the signature of the CRL at %s can't be checked: its issuer %s is not "
+			  "at hand",
+			  x->url, x->issuer ? x->issuer : "");
+	if (x->this_update > now)
+		rule_says(r, "S3.C24a", AMT_FAIL, at, "the CRL at %s is from the future (%s)",
+			  x->url, amt_time_date(x->this_update, day));
+	else if (x->next_update == AMT_TIME_NONE)
+		rule_says(r, "S3.C24a", AMT_WARN, at,
+			  "the CRL at %s does not say when the next "
+			  "one comes",
+			  x->url);
+	else if (x->next_update < now)
+		rule_says(r, "S3.C24a", AMT_FAIL, at, "the CRL at %s ran out on %s", x->url,
+			  amt_time_date(x->next_update, day));
+	else if (x->next_update < now + AMT_DAY)
+		rule_says(r, "S3.C24a", AMT_WARN, at, "the CRL at %s runs out within a day (%s)",
+			  x->url, amt_time_date(x->next_update, day));
+	if (x->status == PKI_REV_REVOKED)
+		revoked(r, x);
+}
+
+static void ocsp(struct rules *r, const struct pki_fetch_fact *x)
+{
+	if (!x->fetched || !x->parsed)
+		rule_says(r, "S3.C24a", AMT_WARN, x->cert,
+			  "the OCSP responder of %s at %s gave no answer that can be used: %s",
+			  whose(r, x->cert), x->url, x->error ? x->error : "");
+	else if (x->signature == AMT_NO)
+		rule_says(r, "S3.C24a", AMT_FAIL, x->cert,
+			  "the OCSP answer of %s is not signed by the issuer of %s", x->url,
+			  whose(r, x->cert));
+	else if (x->status == PKI_REV_REVOKED)
+		revoked(r, x);
+	else if (x->status == PKI_REV_UNKNOWN)
+		rule_says(r, "S3.C24a", AMT_WARN, x->cert,
+			  "the OCSP responder at %s does not know %s", x->url, whose(r, x->cert));
+}
+
+static void aia(struct rules *r, const struct pki_fetch_fact *x, bool *bad)
+{
+	if (!x->fetched)
+		rule_says(r, "S3.C24b", AMT_FAIL, x->cert,
+			  "the issuer of %s can't be had at %s: %s", whose(r, x->cert), x->url,
+			  x->error ? x->error : "");
+	else if (!x->parsed)
+		rule_says(r, "S3.C24b", AMT_FAIL, x->cert, "what %s gives is no certificate",
+			  x->url);
+	else if (x->fits)
+		rule_says(r, "S3.C24b", AMT_FAIL, x->cert,
+			  "%s gives another certificate than the issuer of %s: %s", x->url,
+			  whose(r, x->cert), x->fits);
+	else
+		return;
+	*bad = true;
+}
+
+void rule_revocation(struct rules *r)
+{
+	size_t before = r->row->reasons.n, crls = 0, issuers = 0;
+	bool bad = false, had_bad = false;
+
+	if (!r->f->asked.crl)
+		return;
+	for (size_t i = 0; i < r->f->fetches.n; i++) {
+		const struct pki_fetch_fact *x = &r->f->fetches.v[i];
+		if (!concerns(r, x->cert))
+			continue;
+		if (!strcmp(x->kind, "aia")) {
+			issuers++;
+			continue;
+		}
+		crls++;
+		if (!strcmp(x->kind, "ocsp"))
+			ocsp(r, x);
+		else
+			crl(r, x);
+	}
+	if (!crls)
+		rule_says(
+			r, "S3.C24a", AMT_UNKNOWN, NO_CERT,
+			"no certificate of the chain names a CRL or an OCSP responder, and no CRL "
+			"was given");
+	else if (r->row->reasons.n == before)
+		rule_says(
+			r, "S3.C24a", AMT_PASS, NO_CERT,
+			"every CRL and OCSP place gave a good answer (%zu), and nothing is revoked",
+			crls);
+	for (size_t i = 0; i < r->f->fetches.n; i++) {
+		const struct pki_fetch_fact *x = &r->f->fetches.v[i];
+		if (concerns(r, x->cert) && !strcmp(x->kind, "aia")) {
+			aia(r, x, &bad);
+			had_bad = had_bad || bad;
+		}
+	}
+	if (issuers && !had_bad)
+		rule_says(r, "S3.C24b", AMT_PASS, NO_CERT,
+			  "every AIA place gave the right issuer (%zu)", issuers);
+}

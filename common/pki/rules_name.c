@@ -1,0 +1,187 @@
+/* Names: the trusted suffix, deep domains, the service point's domain, characters. */
+#include "pki/rules.h"
+
+/* Best rule of all names of the leaf; *name is the one that matched. CNs come first. */
+static enum pki_rule best_rule(const struct rules *r, const char *suffix, const char **name,
+			       bool *from_san)
+{
+	const struct pki_cert *c = rule_leaf(r);
+	enum pki_rule worst = PKI_RULE_NONE;
+
+	*from_san = false;
+	*name = c->cns.n ? c->cns.v[0] : c->dns.n ? c->dns.v[0] : "";
+	for (size_t i = 0; i < c->cns.n + c->dns.n; i++) {
+		bool san = i >= c->cns.n;
+		const char *id = san ? c->dns.v[i - c->cns.n] : c->cns.v[i];
+		enum pki_rule rule = pki_suffix_match(id, suffix, r->gen);
+		if (pki_rule_matches(rule)) {
+			*name = id;
+			*from_san = san;
+			return rule;
+		}
+		if (rule == PKI_RULE_BAD_SUFFIX)
+			worst = rule;
+	}
+	return worst;
+}
+
+#define SUFFIX_FACTS_MAX 2000
+
+static void one_suffix(struct rules *r, const char *suffix, unsigned *bad)
+{
+	const char *name;
+	bool san;
+	enum pki_rule rule = best_rule(r, suffix, &name, &san);
+	struct pki_suffix_fact fact = {name, suffix, r->row->version, rule, san};
+
+	fact.version = amt_arena_strdup(&r->t->arena, r->row->version);
+	if (r->t->suffixes.n < SUFFIX_FACTS_MAX)
+		amt_vec_push(&r->t->suffixes, fact);
+	if (!pki_rule_matches(rule)) {
+		++*bad;
+		rule_says(r, "S3.C11", AMT_FAIL, r->chain->leaf,
+			  "no name of the leaf (%s) covers the trusted suffix %s: %s", name, suffix,
+			  pki_rule_phrase(rule));
+	} else if (san && r->fw.major < 11) {
+		++*bad;
+		rule_says(r, "S3.C11", AMT_WARN, r->chain->leaf,
+			  "only the alternative name %s covers %s; from which firmware on those "
+			  "count is not known",
+			  name, suffix);
+	}
+}
+
+void rule_suffix(struct rules *r)
+{
+	const struct amt_strlist *s = &r->f->asked.suffixes;
+	unsigned bad = 0;
+
+	if (!s->n)
+		return; /* pki_judge() asks for it, once */
+	for (size_t i = 0; i < s->n; i++)
+		one_suffix(r, s->v[i], &bad);
+	if (bad)
+		return;
+	const char *name;
+	bool san;
+	enum pki_rule rule = best_rule(r, s->v[0], &name, &san);
+	rule_says(r, "S3.C11", AMT_PASS, r->chain->leaf, "%s covers %s by rule %s: %s", name,
+		  s->n == 1 ? s->v[0] : "all suffixes given", pki_rule_name(rule),
+		  pki_rule_phrase(rule));
+}
+
+/* S3.C15: outside .com and .net deeper domains need a look of their own. */
+void rule_tld(struct rules *r)
+{
+	const struct pki_cert *c = rule_leaf(r);
+	char name[PKI_NAME_MAX];
+	const char *cn = c->cns.n ? c->cns.v[0] : c->dns.n ? c->dns.v[0] : NULL;
+
+	if (!cn || !pki_name_normal(cn, name) || amt_str_ends(name, ".com") ||
+	    amt_str_ends(name, ".net"))
+		return;
+	int depth = pki_tld_depth(name), labels = pki_name_labels(name);
+	bool covered = r->f->asked.suffixes.n > 0, san;
+	const char *which;
+	for (size_t i = 0; i < r->f->asked.suffixes.n; i++)
+		covered = covered &&
+			  pki_rule_matches(best_rule(r, r->f->asked.suffixes.v[i], &which, &san));
+	const char *scope = amt_arena_printf(
+		&r->t->arena, "%s covers only itself and the domains it ends with", cn);
+	if (covered)
+		rule_says(r, "S3.C15", AMT_PASS, r->chain->leaf,
+			  "the name is outside .com and .net, and covers the suffixes given");
+	else if (r->f->asked.suffixes.n)
+		rule_says(r, "S3.C15", AMT_FAIL, r->chain->leaf,
+			  "the name is outside .com and .net, and no rule of this firmware makes "
+			  "it cover the suffixes given: %s",
+			  scope);
+	else if (!depth)
+		rule_says(r, "S3.C15", AMT_WARN, r->chain->leaf,
+			  "its top-level domain is in no firmware's table: %s", scope);
+	else if (!r->gen->tld_table)
+		rule_says(r, "S3.C15", AMT_WARN, r->chain->leaf,
+			  "this firmware has no rule for its top-level domain: %s", scope);
+	else if (depth == 3 && labels <= 3)
+		rule_says(r, "S3.C15", AMT_WARN, r->chain->leaf,
+			  "its top-level domain is compared on three labels, so sister domains do "
+			  "not match: %s",
+			  scope);
+	else
+		rule_says(r, "S3.C15", AMT_PASS, r->chain->leaf,
+			  "its top-level domain is compared on the last %d labels", depth);
+}
+
+static const char *domain_of(const char *fqdn)
+{
+	const char *dot = strchr(fqdn, '.');
+
+	return dot ? dot + 1 : "";
+}
+
+/* S3.C09b: ConfigMgr rejects a CN whose domain differs from the server's domain. */
+void rule_server_domain(struct rules *r)
+{
+	const struct pki_cert *c = rule_leaf(r);
+	char cn[PKI_NAME_MAX], server[PKI_NAME_MAX];
+
+	if (!r->f->asked.server)
+		return;
+	if (!pki_name_normal(r->f->asked.server, server)) {
+		rule_says(r, "S3.C09b", AMT_UNKNOWN, NO_CERT,
+			  "the service point name given is no host name");
+		return;
+	}
+	if (!c->cns.n || !pki_name_normal(c->cns.v[0], cn)) {
+		rule_says(r, "S3.C09b", AMT_FAIL, r->chain->leaf,
+			  "the leaf has no common name that is a host name");
+		return;
+	}
+	const char *own = domain_of(server), *theirs = domain_of(cn);
+	size_t n = strlen(own), m = strlen(theirs);
+	bool parent = m && n > m && own[n - m - 1] == '.' && !strcmp(own + n - m, theirs);
+	if (!strcmp(cn, server))
+		rule_says(r, "S3.C09b", AMT_PASS, r->chain->leaf,
+			  "the common name is the service point %s", cn);
+	else if (cn[0] == '*')
+		rule_says(r, "S3.C09b", AMT_WARN, r->chain->leaf,
+			  "the common name %s is a wildcard; ConfigMgr expects the name of the "
+			  "service point",
+			  cn);
+	else if (!strcmp(own, theirs) || !strcmp(own, cn))
+		rule_says(r, "S3.C09b", AMT_PASS, r->chain->leaf,
+			  "the common name %s is in the service point's domain %s", cn, own);
+	else if (parent)
+		rule_says(r, "S3.C09b", AMT_PASS, r->chain->leaf,
+			  "the common name %s is in a parent of the service point's domain %s", cn,
+			  own);
+	else
+		rule_says(r, "S3.C09b", AMT_FAIL, r->chain->leaf,
+			  "the common name %s is not in the service point's domain %s: ConfigMgr "
+			  "refuses it",
+			  cn, own);
+}
+
+/* certificates.md 1.2: A-Z a-z 0-9 '-' '.'; an underscore breaks provisioning. */
+void rule_characters(struct rules *r)
+{
+	const struct pki_cert *c = rule_leaf(r);
+
+	if (!c->cns.n && !c->dns.n) {
+		rule_says(r, "S3.C11", AMT_FAIL, r->chain->leaf,
+			  "the leaf has no common name and no DNS name");
+		return;
+	}
+	for (size_t i = 0; i < c->cns.n; i++) {
+		const char *s = c->cns.v[i];
+		if (s[0] == '*' && s[1] == '.')
+			s += 2;
+		size_t n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				     "0123456789-.");
+		if (s[n])
+			rule_says(r, "S3.C11", AMT_FAIL, r->chain->leaf,
+				  "the common name \"%s\" has a character that host names of AMT "
+				  "may not have",
+				  c->cns.v[i]);
+	}
+}

@@ -1,0 +1,26 @@
+/* What the files of amt-certcheck share. */
+#ifndef CERTCHECK_H
+#define CERTCHECK_H
+
+#include "amtdiag/cli.h"
+#include "amtdiag/pki.h"
+
+struct certcheck {
+	const char *profile, *name, *server, *host, *hello, *key, *password_file, *connect;
+	struct amt_strlist suffixes, hashes, crl_files;
+	unsigned warn_days;
+	bool crl, each;
+	char *password;
+	struct pki_options opt;
+	struct pki_facts facts;
+	struct pki_tables tables;
+	bool evaluated;
+};
+extern struct certcheck certcheck;
+extern const struct amt_opt certcheck_options[];
+
+bool certcheck_setup(struct amt_cli *cli, struct amt_error *err);
+const struct pki_tables *certcheck_tables(struct amt_cli *cli);
+void certcheck_sections(struct amt_cli *cli);
+
+#endif
