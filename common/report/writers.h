@@ -34,6 +34,11 @@ void lay_verdict(struct layout *l, enum amt_verdict v, size_t width);
 void lay_heading(struct layout *l, const char *text);
 /* label at indent, then text wrapped at the style's width, lines after the first under the text. */
 void lay_para(struct layout *l, size_t indent, const char *label, const char *text);
+void lay_pad(struct layout *l, size_t n);
+/* Bytes of the longest piece of s that fits room columns, cut at a blank where there is one. */
+size_t lay_take(const char *s, size_t room);
+#define LAY_SAFE_MAX (1 * AMT_MIB) /* one string of a report, made safe */
+/* table.c */
 void lay_table(struct layout *l, const struct amt_section *s);
 
 #endif
