@@ -299,6 +299,7 @@ bool amt_names_collect(struct amt_loop *loop, const struct amt_names_options *o,
 	struct names_run r = {.loop = loop, .o = o, .f = f, .err = err};
 	bool good;
 
+	double start = amt_loop_ms(loop);
 	r.asker = dns_asker_new(loop, &ao);
 	keep_options(&r);
 	good = names_find_servers(&r);
@@ -317,5 +318,6 @@ bool amt_names_collect(struct amt_loop *loop, const struct amt_names_options *o,
 	for (size_t i = 0; i < f->servers.n; i++)
 		dns_asker_stats(r.asker, (unsigned)i, &f->servers.v[i]);
 	dns_asker_free(r.asker);
+	f->seconds = (amt_loop_ms(loop) - start) / 1000;
 	return good;
 }

@@ -309,6 +309,7 @@ json_t *amt_names_to_json(const struct amt_names_facts *f)
 	json_object_set_new(o, "dhcp", dhcp);
 	json_object_set_new(o, "hosts_seen", json_integer((json_int_t)f->hosts_seen));
 	json_object_set_new(o, "rounds", json_integer(f->rounds));
+	json_object_set_new(o, "seconds", ms_json(f->seconds));
 	json_object_set_new(o, "interrupted", json_boolean(f->interrupted));
 	return o;
 }
@@ -374,6 +375,7 @@ bool amt_names_from_json(const json_t *facts, struct amt_names_facts *f, struct 
 	}
 	f->hosts_seen = (uint64_t)amt_json_get_int(facts, "hosts_seen", 0);
 	f->rounds = (unsigned)amt_json_get_int(facts, "rounds", 1);
+	f->seconds = json_number_value(json_object_get(facts, "seconds"));
 	f->interrupted = amt_json_get_bool(facts, "interrupted", false);
 	return true;
 }

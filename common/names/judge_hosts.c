@@ -7,14 +7,16 @@
 #define DYNAMIC_TTL                                                                                \
 	1200 /* seconds: what DHCP servers and clients register lives this long at most */
 
-static char *list(struct judging *j, const char *const *v, size_t n)
+static const char *list(struct judging *j, const char *const *v, size_t n)
 {
 	struct amt_buf b;
 
+	if (n == 1)
+		return v[0];
 	amt_buf_init(&b, 4096);
 	for (size_t i = 0; i < n; i++)
 		amt_buf_printf(&b, "%s%s", i ? ", " : "", v[i]);
-	char *s = amt_arena_strndup(&j->fs->arena, amt_buf_cstr(&b), b.len);
+	const char *s = amt_arena_strndup(&j->fs->arena, amt_buf_cstr(&b), b.len);
 	amt_buf_free(&b);
 	return s;
 }
@@ -39,8 +41,12 @@ struct verdict {
 	enum amt_verdict v;
 	const char *reason, *detail;
 };
+/* A pass in a group is counted, not told: its sentence is not made. */
 #define SAY(v, reason, ...)                                                                        \
-	((struct verdict){v, reason, amt_arena_printf(&j->fs->arena, __VA_ARGS__)})
+	((struct verdict){v, reason,                                                               \
+			  j->grouped && (v) == AMT_PASS                                            \
+				  ? reason                                                         \
+				  : amt_arena_printf(&j->fs->arena, __VA_ARGS__)})
 
 /* Another host of the list with one of its addresses: one of the two records is stale. */
 static const char *shares(struct judging *j, const struct amt_dns_host *h,

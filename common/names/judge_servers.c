@@ -1,4 +1,4 @@
-/* X.D1, X.D2, P.18, S1.V13, P.23: the DNS servers themselves, and the zones they serve. */
+/* X.NS1, X.NS2, P.18, S1.V13, P.23: the DNS servers themselves, and the zones they serve. */
 #include "names/judge.h"
 
 #include <stdio.h>
@@ -162,8 +162,9 @@ static void judge_health(struct judging *j)
 			continue;
 		struct health h = health_of(j, i);
 		const char *name = server_text(f, i, text);
-		struct amt_finding *fi = amt_finding_add(
-			j->fs, "X.D1", h.v, name, "DNS server %s (%s) %s", name, s->origin, h.text);
+		struct amt_finding *fi =
+			amt_finding_add(j->fs, "X.NS1", h.v, name, "DNS server %s (%s) %s", name,
+					s->origin, h.text);
 		amt_finding_evidence(j->fs, fi, name, "counters",
 				     "%llu packets sent, %llu answers, %llu lost, %llu ignored, "
 				     "%llu over TCP; window %u to "
@@ -266,7 +267,7 @@ static void judge_zone(struct judging *j, const char *suffix)
 	if (worst == AMT_NA)
 		return;
 	struct amt_finding *fi =
-		amt_finding_add(j->fs, "X.D2", worst, suffix, "zone %s: %s", suffix,
+		amt_finding_add(j->fs, "X.NS2", worst, suffix, "zone %s: %s", suffix,
 				why ? why : "every server asked can answer for it");
 	for (size_t i = 0; i < f->zones.n; i++)
 		if (!strcmp(f->zones.v[i].suffix, suffix))

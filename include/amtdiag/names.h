@@ -217,6 +217,7 @@ struct amt_names_facts {
 	struct AMT_VEC(struct amt_dhcp_reply) dhcp;
 	uint64_t hosts_seen; /* all, also those that were streamed and not kept */
 	unsigned rounds;
+	double seconds; /* that asking DNS took */
 	bool interrupted;
 };
 void amt_names_facts_free(struct amt_names_facts *f);

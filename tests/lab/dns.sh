@@ -152,8 +152,8 @@ is "evidence names server, question, answer and time" "$(jq -r '.findings[] | se
 bad() { # ADDRESS VERDICT WORDS [more options]
 	local a=10.8.0.$1 v=$2 w=$3; shift 3
 	dns --server "$a" --no-authoritative --suffix good.test "$@"
-	is "$a: verdict" "$(verdict X.D1 "$a")" "$v"
-	says "$a: $w" X.D1 "$a" "$w"
+	is "$a: verdict" "$(verdict X.NS1 "$a")" "$v"
+	says "$a: $w" X.NS1 "$a" "$w"
 }
 bad 10 pass 'answered'
 bad 12 fail 'nothing listens on the port'
@@ -178,14 +178,14 @@ bad 24 warn 'got no answer in time'
 is "a filter that drops EDNS: asked the plain way in the end" "$(outcome ProvisionServer.good.test)" answer
 bad 25 pass 'answered'
 is "a server that only refers" "$(outcome ProvisionServer.good.test)" referral
-says "recursion off is said" X.D2 good.test 'recursion is off'
+says "recursion off is said" X.NS2 good.test 'recursion is off'
 bad 26 pass 'answered'
 is "bytes that are no answer" "$(outcome ProvisionServer.good.test)" malformed
 dns --server 10.8.0.99 --no-authoritative --suffix good.test
 is "no way to the server" "$(outcome ProvisionServer.good.test)" unreachable
 dns --server 10.8.0.10 --server 10.8.0.13 --no-authoritative --suffix good.test
 is "one of two servers silent: a warning" "$(verdict P.19 ProvisionServer.good.test)" warn
-is "and for the server too" "$(verdict X.D1 10.8.0.13)" warn
+is "and for the server too" "$(verdict X.NS1 10.8.0.13)" warn
 
 is "ids are not guessable: all differ" "$(grep -c '^id' "$tmp/liar.forged")" "$(grep '^id' "$tmp/liar.forged" | sort -u | wc -l)"
 
@@ -194,9 +194,9 @@ dns --server 10.8.0.10 --server 10.8.0.11 --suffix corp.vpro.test
 is "a rogue answer at one server" "$(verdict P.19 ProvisionServer.corp.vpro.test)" fail
 says "it is named with its server" P.19 ProvisionServer.corp.vpro.test '10.8.0.11 says: 10.8.0.66'
 is "the zone's own servers are found" "$(jq -r '[.facts.servers[].address] | sort | join(" ")' "$tmp/j")" '10.8.0.10 10.8.0.11 10.8.0.19'
-says "a lame server is named" X.D2 corp.vpro.test '10.8.0.19'
+says "a lame server is named" X.NS2 corp.vpro.test '10.8.0.19'
 dns --server 10.8.0.10 --server 10.8.0.11 --no-authoritative --suffix corp.vpro.test
-says "an old copy of the zone" X.D2 corp.vpro.test 'different serial numbers'
+says "an old copy of the zone" X.NS2 corp.vpro.test 'different serial numbers'
 dns --server 10.8.0.10 --no-authoritative --suffix corp.vpro.test --ask-update
 is "a zone that refuses updates" "$(verdict S1.V13 corp.vpro.test)" warn
 

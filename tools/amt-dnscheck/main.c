@@ -56,7 +56,10 @@ static bool replay(struct amt_cli *cli, const json_t *facts, struct amt_error *e
 
 static json_t *facts(struct amt_cli *cli)
 {
-	(void)cli;
+	/* A fleet's facts are large; only these formats carry them. */
+	if (cli->format != AMT_FORMAT_JSON && cli->format != AMT_FORMAT_NDJSON &&
+	    cli->format != AMT_FORMAT_HTML)
+		return json_object();
 	return amt_names_to_json(&dnscheck.facts);
 }
 

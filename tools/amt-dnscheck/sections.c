@@ -249,7 +249,11 @@ void dnscheck_sections(struct amt_cli *cli)
 	leases(cli, f);
 	zones(cli, f);
 	servers(cli, f);
-	cli->run.perfdata =
-		amt_arena_printf(&cli->run.arena, "hosts=%llu servers=%zu offers=%zu",
-				 (unsigned long long)f->hosts_seen, f->servers.n, f->dhcp.n);
+	uint64_t questions = 0;
+	for (size_t i = 0; i < f->servers.n; i++)
+		questions += f->servers.v[i].questions;
+	cli->run.perfdata = amt_arena_printf(
+		&cli->run.arena, "hosts=%llu servers=%zu offers=%zu questions=%llu seconds=%.3f",
+		(unsigned long long)f->hosts_seen, f->servers.n, f->dhcp.n,
+		(unsigned long long)questions, f->seconds);
 }
