@@ -3,6 +3,8 @@
 
 const struct stage_room *const stage_rooms[] = {
 	&stage_room_captures,
+	&stage_room_chain,
+	&stage_room_issuing_ca,
 	&stage_room_names,
 	&stage_room_devices,
 	NULL,
