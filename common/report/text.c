@@ -106,6 +106,17 @@ static void notes(struct layout *l, struct amt_run *r)
 			 amt_arena_printf(&r->arena, "... and %zu more", r->notes.dropped));
 }
 
+/* Kept line by line; a line that is too long goes on under its own beginning. */
+static void laid_out(struct layout *l, struct amt_arena *a, const char *text)
+{
+	while (*text) {
+		size_t n = strcspn(text, "\n"), blanks = strspn(text, " ");
+		blanks = blanks < n ? blanks : n;
+		lay_para(l, blanks, "", amt_arena_strndup(a, text + blanks, n - blanks));
+		text += n + (text[n] != '\0');
+	}
+}
+
 static void sections(struct layout *l, struct amt_run *r)
 {
 	for (size_t i = 0; i < r->sections.n; i++) {
@@ -117,7 +128,7 @@ static void sections(struct layout *l, struct amt_run *r)
 		if (s->kind == AMT_SECTION_TABLE)
 			lay_table(l, s);
 		else
-			amt_text_safe(l->out, amt_buf_cstr(&s->text), s->text.len, true);
+			laid_out(l, &r->arena, amt_buf_cstr(&s->text));
 	}
 }
 
