@@ -55,6 +55,14 @@ bool stage_load(struct stage *st, struct amt_error *err)
 	return true;
 }
 
+const void *stage_state(const struct stage *st, const struct stage_room *room)
+{
+	for (size_t i = 0; stage_rooms[i]; i++)
+		if (stage_rooms[i] == room)
+			return st->state[i];
+	return NULL;
+}
+
 void stage_collect(struct stage *st)
 {
 	for (size_t i = 0; stage_rooms[i] && !amt_stopped(); i++) {

@@ -2,6 +2,7 @@
 #include "rooms.h"
 
 #include "amtdiag/hello.h"
+#include "amtdiag/pki.h"
 
 static bool wanted(const struct stage *st)
 {
@@ -10,7 +11,8 @@ static bool wanted(const struct stage *st)
 
 static void collect(struct stage *st, void *state)
 {
-	struct hello_options opt = {.progress = &st->cli->progress};
+	struct hello_options opt = {.progress = &st->cli->progress,
+				    .name_of_hash = pki_root_name_of_hash};
 	struct AMT_VEC(struct hello_ip) servers = {0};
 	struct amt_error err;
 

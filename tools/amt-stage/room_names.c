@@ -3,6 +3,7 @@
 
 #include "amtdiag/names.h"
 #include "amtdiag/net.h"
+#include "amtdiag/pki.h"
 
 #include <string.h>
 
@@ -32,6 +33,21 @@ static bool next(void *arg, struct amt_dns_target *t)
 	return true;
 }
 
+/* Where chain and leases meet: the domain of the certificate's name. */
+static void certificate_suffixes(const struct stage *st, struct amt_strlist *out)
+{
+	const struct pki_facts *p = stage_state(st, &stage_room_chain);
+
+	for (size_t i = 0; p && i < p->chains.n; i++) {
+		const struct pki_cert *leaf = &p->certs.v[p->chains.v[i].leaf];
+		for (size_t k = 0; k < leaf->cns.n; k++) {
+			const char *dot = strchr(leaf->cns.v[k], '.');
+			if (dot && dot[1])
+				amt_vec_push(out, dot + 1);
+		}
+	}
+}
+
 static void ask(struct stage *st, struct amt_names_facts *f)
 {
 	struct cursor c = {.inventory = &st->inventory};
@@ -48,6 +64,8 @@ static void ask(struct stage *st, struct amt_names_facts *f)
 				      .progress = &st->cli->progress,
 				      .notes = &st->cli->run.notes};
 	struct amt_error why;
+
+	certificate_suffixes(st, &o.certificate_suffixes);
 	struct amt_loop *loop = amt_loop_new(&why);
 
 	if (!loop) {
@@ -58,6 +76,7 @@ static void ask(struct stage *st, struct amt_names_facts *f)
 
 	if (!amt_names_collect(loop, &o, f, &err))
 		amt_note_add(&st->cli->run.notes, "DNS", "%s", err.text);
+	amt_vec_free(&o.certificate_suffixes);
 	amt_loop_free(loop);
 }
 

@@ -1,6 +1,7 @@
 /* The provisioning chain, and the chain of the CA that issues the web server certificates. */
 #include "rooms.h"
 
+#include "amtdiag/hello.h"
 #include "amtdiag/pki.h"
 
 #include <stdlib.h>
@@ -55,9 +56,31 @@ static void collect(struct stage *st, const struct amt_strlist *paths, enum pki_
 	free(password);
 }
 
+/* Where captures and chain meet: the root must stand in the list that each device sent. */
+static void add_hello_lists(const struct stage *st, struct pki_facts *f)
+{
+	const struct hello_facts *h = stage_state(st, &stage_room_captures);
+
+	for (size_t i = 0; h && i < h->devices.n; i++) {
+		const struct hello_device *d = &h->devices.v[i];
+		const struct hello_message *m =
+			d->hellos.n ? &h->hellos.v[d->hellos.v[d->hellos.n - 1]].m : NULL;
+		if (!m || m->mode != HELLO_MODE_PKI || m->verdict == HELLO_NO)
+			continue;
+		struct pki_hash_list *l =
+			pki_add_list(f, amt_arena_printf(&f->arena, "hello of %s", d->id));
+		l->device = amt_arena_strdup(&f->arena, d->id);
+		l->partial = m->hashes.n < m->declared_hashes;
+		for (size_t k = 0; k < m->hashes.n; k++)
+			pki_add_hash(f, l, m->hashes.v[k].bytes, m->hashes.v[k].length,
+				     m->hashes.v[k].name);
+	}
+}
+
 static void collect_chain(struct stage *st, void *state)
 {
 	collect(st, &st->profile.chain, PKI_PROVISIONING, state);
+	add_hello_lists(st, state);
 }
 
 static void collect_issuing(struct stage *st, void *state)
