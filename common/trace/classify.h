@@ -1,0 +1,36 @@
+/* Templates compiled for matching; shared by the two files of classification. */
+#ifndef TRACE_CLASSIFY_H
+#define TRACE_CLASSIFY_H
+
+#include "amtdiag/trace.h"
+
+#define SEGMENTS_MAX 10
+
+struct trace_segment {
+	char type; /* 'l' literal, 'm' MachineId, or the letter behind '%' */
+	const char *p;
+	size_t len;
+};
+struct trace_compiled {
+	const struct trace_template *row;
+	struct trace_segment v[SEGMENTS_MAX];
+	size_t n;
+	const char *head; /* what the text begins with */
+	size_t head_len;
+	char *flat; /* head in the loose form */
+	size_t flat_len;
+};
+
+/* match.c: the text against one compiled template. 0 no, 1 cut at the end, 2 whole. */
+int trace_match_row(const struct trace_compiled *c, const char *p, const char *end,
+		    struct trace_match *m);
+bool trace_match_call(const char *p, const char *end, struct trace_match *m);
+/* Host, MachineId, UUID and the like wherever they stand. */
+void trace_match_loose(const char *p, const char *end, struct trace_match *m);
+/* Letters and digits only, lower case, without a leading "error" or "warning". */
+size_t trace_flatten(const char *p, const char *end, char *out, size_t max);
+
+/* classify.c: rows whose lines never match a signature, by row number; see signature.c. */
+const struct trace_compiled *trace_compiled_rows(void);
+
+#endif

@@ -1,0 +1,244 @@
+/* Status codes: look-up, and finding them in a text. */
+#include "amtdiag/trace.h"
+
+#include <stdio.h>
+
+const struct trace_code *trace_code_find(uint32_t code, bool firmware)
+{
+	for (size_t i = 0; i < trace_codes_count; i++)
+		if (trace_codes[i].code == code && trace_codes[i].firmware == firmware)
+			return &trace_codes[i];
+	return NULL;
+}
+
+static bool digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+static bool hexdigit(char c)
+{
+	return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+static bool wordchar(char c)
+{
+	return digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+static uint32_t hexvalue(const char *p, size_t n)
+{
+	uint32_t v = 0;
+
+	for (size_t i = 0; i < n; i++)
+		v = v << 4 | (uint32_t)(digit(p[i]) ? p[i] - '0' : (p[i] | 0x20) - 'a' + 10);
+	return v;
+}
+
+static bool behind(const char *text, const char *p, const char *words)
+{
+	size_t n = strlen(words);
+
+	return (size_t)(p - text) >= n && !amt_strncasecmp(p - n, words, n);
+}
+
+/* Windows codes have the top bit and one of the facilities that logs show. */
+static bool windows_code(uint32_t v)
+{
+	uint32_t facility = v >> 16 & 0x7ff;
+
+	return v >> 31 && (facility == 0 || facility == 1 || facility == 2 || facility == 4 ||
+			   facility == 7 || facility == 9 || facility == 0xb || facility == 0x33);
+}
+
+/* The code written in [p, e), a run of word characters; 0 if it is none. */
+static bool token(const char *text, const char *p, const char *e, struct trace_code_hit *h)
+{
+	size_t n = (size_t)(e - p), hex = 0;
+
+	*h = (struct trace_code_hit){.at = (size_t)(p - text), .len = n};
+	if (n > 2 && n <= 10 && p[0] == '0' && (p[1] | 0x20) == 'x') {
+		for (size_t i = 2; i < n; i++)
+			if (!hexdigit(p[i]))
+				return false;
+		h->code = hexvalue(p + 2, n - 2);
+		h->firmware = behind(text, p, "status = ") || behind(text, p, "status=");
+		if (h->firmware)
+			return h->code != 0;
+		return windows_code(h->code) ||
+		       (h->code > 0xffff && trace_code_find(h->code, false));
+	}
+	while (hex < n && hexdigit(p[hex]))
+		hex++;
+	/* "80020009argNum = 0": the a is a hexadecimal digit too. */
+	if ((n == 8 && hex == 8) || (n == 14 && hex >= 8 && !memcmp(p + 8, "argNum", 6))) {
+		h->len = 8;
+		h->code = hexvalue(p, 8);
+		if (behind(text, p, "(Error: ") && h->code && h->code < 0x10000) {
+			h->code |= 0x80070000;
+			return true;
+		}
+		return (p == text || p[-1] != '-') && (e[0] != '-' || e[1] == ' ') &&
+		       windows_code(h->code);
+	}
+	return false;
+}
+
+static bool decimal(const char *text, const char *p, const char *e, struct trace_code_hit *h)
+{
+	bool minus = p > text && p[-1] == '-';
+	uint64_t v = 0;
+
+	if (e - p != 10)
+		return false;
+	for (const char *q = p; q < e; q++) {
+		if (!digit(*q))
+			return false;
+		v = v * 10 + (uint64_t)(*q - '0');
+	}
+	if (minus ? v > UINT64_C(2147483648) : v < UINT64_C(2147483648) || v > UINT32_MAX)
+		return false;
+	h->code = minus ? (uint32_t)(UINT64_C(4294967296) - v) : (uint32_t)v;
+	h->at = (size_t)(p - text) - minus;
+	h->len = 10u + minus;
+	h->firmware = false;
+	/* Large numbers are common; only known codes and Win32 ones are believed. */
+	return h->code >> 16 == 0x8007 || trace_code_find(h->code, false);
+}
+
+size_t trace_codes_in(const char *text, size_t n, struct trace_code_hit *out, size_t max)
+{
+	const char *p = text, *end = text + n;
+	size_t found = 0;
+
+	/* Its number is a pointer and differs on every line. */
+	if (memmem(text, n, "ApplyControlToken", 17))
+		return 0;
+	while (p < end && found < max) {
+		if (!wordchar(*p)) {
+			p++;
+			continue;
+		}
+		const char *e = p;
+		while (e < end && wordchar(*e))
+			e++;
+		/* token() looks one or two characters past e. */
+		if (digit(*p) && e - p >= 3) {
+			struct trace_code_hit *h = &out[found];
+			char pad[64];
+			size_t before = (size_t)(p - text) < 16 ? (size_t)(p - text) : 16;
+			size_t len = (size_t)(e - p);
+			bool is = false;
+			if (len <= 14) {
+				size_t more = end - e > 2 ? 2 : (size_t)(end - e);
+				memcpy(pad, p - before, before + len + more);
+				memset(pad + before + len + more, 0, 3);
+				is = token(pad, pad + before, pad + before + len, h) ||
+				     decimal(pad, pad + before, pad + before + len, h);
+			}
+			if (is) {
+				h->at += (size_t)(p - text) - before;
+				h->row = trace_code_find(h->code, h->firmware);
+				found++;
+			}
+		}
+		p = e;
+	}
+	return found;
+}
+
+static const char *facility(uint32_t code)
+{
+	switch (code >> 16 & 0x7ff) {
+	case 4:
+		return "WMI or COM interface";
+	case 7:
+		return "Win32";
+	case 9:
+		return "security (SSPI, certificates)";
+	case 0xb:
+		return "certificate trust";
+	case 0x33:
+		return "WS-Management";
+	default:
+		return "other";
+	}
+}
+
+static bool say(struct amt_buf *out, uint32_t code, bool firmware)
+{
+	const struct trace_code *row = trace_code_find(code, firmware);
+	char text[80];
+
+	if (!row)
+		return false;
+	amt_buf_printf(out,
+		       firmware ? "0x%X  %s  (AMT firmware or SDK status)\n    %s\n"
+				: "0x%08X  %s\n    %s\n",
+		       code, row->symbol, row->meaning);
+	if (row->tag == 'U')
+		amt_buf_str(out, "    unconfirmed: no public source for this row\n");
+	/* As lines have them, so that the patterns fit. */
+	snprintf(text, sizeof(text),
+		 firmware ? "status = 0x%X" : "Error 0x%08X returned by InitializeSecurityContext",
+		 code);
+	struct trace_signer *s = trace_signer_new(true, NULL);
+	uint8_t hits[TRACE_SIGNS_MAX];
+	size_t n = s ? trace_sign(s, text, strlen(text), hits) : 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct trace_signature *g = &trace_signatures[hits[i]];
+		amt_buf_printf(out, "    in a log: %s %s\n", g->id, g->meaning);
+		if (strcmp(g->causes, "-") != 0)
+			amt_buf_printf(out, "    causes: %s\n", g->causes);
+		if (strcmp(g->action, "-") != 0)
+			amt_buf_printf(out, "    do: %s\n", g->action);
+	}
+	trace_signer_free(s);
+	return true;
+}
+
+static bool parse(const char *s, uint32_t *out)
+{
+	int64_t v;
+	uint64_t h;
+
+	if (amt_num_i64(s, INT32_MIN, UINT32_MAX, &v, NULL)) {
+		*out = (uint32_t)v;
+		return true;
+	}
+	if (amt_num_hex(s, &h, NULL) && h <= UINT32_MAX) {
+		*out = (uint32_t)h;
+		return true;
+	}
+	return false;
+}
+
+bool trace_lookup(const char *what, struct amt_buf *out)
+{
+	bool found = false;
+	uint32_t code;
+	uint64_t h;
+
+	if (parse(what, &code)) {
+		found = say(out, code, true);
+		found = say(out, code, false) || found;
+		/* A plain Win32 number, in decimal as errors are usually told. */
+		if (code < 0x10000)
+			found = say(out, code | 0x80070000, false) || found;
+		/* Digits alone may have been meant as hexadecimal. */
+		if (amt_num_hex(what, &h, NULL) && h <= UINT32_MAX && (uint32_t)h != code) {
+			found = say(out, (uint32_t)h, true) || found;
+			found = say(out, (uint32_t)h, false) || found;
+			code = (uint32_t)h >> 31 ? (uint32_t)h : code;
+		}
+		if (!found && code >> 31) {
+			amt_buf_printf(out, "0x%08X  not in the table: facility %u (%s), code %u\n",
+				       code, code >> 16 & 0x7ff, facility(code), code & 0xffff);
+			found = true;
+		}
+	}
+	for (size_t i = 0; i < trace_codes_count && strlen(what) >= 3; i++)
+		if (amt_memcasestr(trace_codes[i].symbol, strlen(trace_codes[i].symbol), what)) {
+			say(out, trace_codes[i].code, trace_codes[i].firmware);
+			found = true;
+		}
+	return found;
+}

@@ -1,0 +1,281 @@
+/* Files into facts: records, what they mean, and the feed that joins them. */
+#include "collect.h"
+
+#include <stdlib.h>
+
+void trace_facts_free(struct trace_facts *f)
+{
+	for (size_t i = 0; i < f->devices.n; i++)
+		amt_vec_free(&f->devices.v[i].machines);
+	amt_vec_free(&f->files);
+	amt_vec_free(&f->sessions);
+	amt_vec_free(&f->devices);
+	amt_vec_free(&f->signatures);
+	amt_vec_free(&f->days);
+	amt_arena_free(&f->arena);
+	*f = (struct trace_facts){.amt = false};
+}
+
+/* Lines of a known wording without free parts can't hold an error: no need to look. */
+static bool quiet(const struct trace_match *m)
+{
+	if (!m->row || !m->whole || m->row->severity != TRACE_INFO)
+		return false;
+	switch (m->event) {
+	case TRACE_EV_WORKER:
+	case TRACE_EV_SENT:
+	case TRACE_EV_POOL:
+	case TRACE_EV_POOL_OK:
+	case TRACE_EV_BEGIN:
+	case TRACE_EV_END:
+	case TRACE_EV_TARGET:
+	case TRACE_EV_PROPERTY:
+	case TRACE_EV_PROCESSING:
+	case TRACE_EV_CERT_MATCHED:
+	case TRACE_EV_HELPER:
+	case TRACE_EV_CREDENTIAL:
+	case TRACE_EV_TRY:
+	case TRACE_EV_IN:
+	case TRACE_EV_PRE:
+	case TRACE_EV_POST:
+	case TRACE_EV_OTP_OK:
+	case TRACE_EV_AD_SENT:
+	case TRACE_EV_AD_REMOVE_SENT:
+	case TRACE_EV_CERT_REQUEST:
+	case TRACE_EV_CERT_WAIT:
+	case TRACE_EV_CERT_FOUND:
+	case TRACE_EV_REVOKE:
+	case TRACE_EV_STAGE1:
+	case TRACE_EV_STAGE1_END:
+	case TRACE_EV_STAGE2:
+	case TRACE_EV_STAGE2_END:
+	case TRACE_EV_UNPROVISIONED:
+	case TRACE_EV_PARTLY:
+	case TRACE_EV_HELLO_WAIT:
+	case TRACE_EV_ZTC_FOUND:
+	case TRACE_EV_CAPABLE:
+	case TRACE_EV_QUEUED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool trace_is_quiet(const struct trace_match *m)
+{
+	/* A call that answered 0 is as quiet. */
+	return quiet(m) ||
+	       (m->event == TRACE_EV_CALL && m->row && m->has_hresult && m->has_status &&
+		!m->hresult && !m->status && (!m->has_client || !m->client));
+}
+
+static bool worth(const struct feed_line *l)
+{
+	return l->n_signs || l->severity == TRACE_ERROR ||
+	       (l->m.event != TRACE_EV_NONE && l->m.event != TRACE_EV_WORKER &&
+		l->m.event != TRACE_EV_POOL);
+}
+
+static bool component_ours(struct trace_scan *s, const struct trace_record *rec)
+{
+	if (!rec->component)
+		return rec->framing == TRACE_PLAIN || rec->framing == TRACE_PASTED;
+	if (rec->component_len == s->component_len &&
+	    !memcmp(rec->component, s->component, s->component_len))
+		return s->component_ours;
+	s->component_ours = trace_component_is_ours(rec->component, rec->component_len);
+	if (rec->component_len < sizeof(s->component)) {
+		memcpy(s->component, rec->component, rec->component_len);
+		s->component_len = rec->component_len;
+	}
+	return s->component_ours;
+}
+
+static void statmsg(struct trace_scan *s, const struct trace_record *rec)
+{
+	static const char mark[] = " SYS=";
+	const char *p = memmem(rec->text, rec->text_len, mark, sizeof(mark) - 1);
+	const char *end = rec->text + rec->text_len;
+
+	if (!p || s->site_server[0])
+		return;
+	p += sizeof(mark) - 1;
+	size_t n = 0;
+	while (p + n < end && n < sizeof(s->site_server) - 1 && p[n] > ' ' && p[n] < 127)
+		n++;
+	memcpy(s->site_server, p, n);
+	s->site_server[n] = '\0';
+}
+
+bool trace_scan_record(struct trace_scan *s, struct trace_record *rec, struct feed_line *l)
+{
+	bool ours = component_ours(s, rec);
+
+	s->records++;
+	s->by_framing[rec->framing]++;
+	if (rec->damage) {
+		s->damaged++;
+		for (unsigned b = 0; b < TRACE_DAMAGES; b++)
+			s->damage[b] += rec->damage >> b & 1;
+	}
+	l->n_signs = 0;
+	trace_classify(rec->text, rec->text_len, ours, &l->m);
+	l->severity = trace_severity_of(rec, &l->m);
+	s->by_severity[l->severity]++;
+	s->rolled = l->m.event == TRACE_EV_ROLLOVER;
+	if (l->m.event == TRACE_EV_STATMSG)
+		statmsg(s, rec);
+	if (l->m.event == TRACE_EV_NONE && ours)
+		s->unknown_lines++;
+	/* Logs of the client and the console say nothing about tasks of the service point. */
+	if (!s->amt && ours && l->m.row && l->m.event < TRACE_EV_CLIENT_FAILED)
+		s->amt = true;
+	if (s->signer && ours && !trace_is_quiet(&l->m))
+		l->n_signs = (uint8_t)trace_sign(s->signer, rec->text, rec->text_len, l->signs);
+	else if (s->signer && !ours && l->severity != TRACE_INFO)
+		l->n_signs = (uint8_t)trace_sign(s->signer, rec->text, rec->text_len, l->signs);
+	if (!worth(l))
+		return false;
+	l->line = rec->line;
+	l->has_thread = rec->has_thread;
+	l->thread = rec->thread;
+	l->text = rec->text;
+	l->text_len = rec->text_len;
+	return true;
+}
+
+static const char *format_of(const struct trace_scan *s, const struct trace_file_facts *f)
+{
+	int kinds = 0, at = 0;
+
+	if (!s->records)
+		return f->bytes ? "unreadable" : "empty";
+	for (int i = 1; i < TRACE_FRAMINGS; i++)
+		if (s->by_framing[i]) {
+			kinds++;
+			at = i;
+		}
+	return kinds > 1 ? "mixed" : trace_framing_name((enum trace_framing)at);
+}
+
+static void file_facts(struct trace_reader *r, const struct trace_scan *s,
+		       struct trace_file_facts *f, struct amt_arena *a)
+{
+	trace_reader_facts(r, f);
+	f->encoding = amt_arena_strdup(a, f->encoding);
+	f->records = s->records;
+	f->damaged = s->damaged;
+	memcpy(f->damage, s->damage, sizeof(f->damage));
+	memcpy(f->by_framing, s->by_framing, sizeof(f->by_framing));
+	memcpy(f->by_severity, s->by_severity, sizeof(f->by_severity));
+	f->unknown_lines = s->unknown_lines;
+	f->rolled = s->rolled;
+	f->site_server = amt_arena_strdup(a, s->site_server);
+	f->format = format_of(s, f);
+}
+
+/* Binary rubbish has control characters everywhere; a log has next to none. */
+static bool is_binary(const char *path, const struct trace_options *o)
+{
+	struct trace_input *in = trace_input_open(path, NULL);
+	char *p;
+	size_t bad = 0, nul = 0;
+
+	(void)o;
+	if (!in || !trace_input_can_seek(in)) {
+		trace_input_close(in);
+		return false;
+	}
+	p = amt_malloc(8192);
+	long n = trace_input_read(in, p, 8192, NULL);
+	for (long i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)p[i];
+		nul += !c;
+		bad += (c < 32 && c && !strchr("\t\r\n\f\x1b", c)) || c == 127;
+	}
+	/* NUL padding is allowed; but a window of nothing else is no text. */
+	bool binary = n > 64 && (bad > (size_t)n / 16 ||
+				 (nul > (size_t)n / 8 && memchr(p, 0, 512 < n ? 512 : (size_t)n)));
+	free(p);
+	trace_input_close(in);
+	return binary;
+}
+
+static void tell(const struct trace_file_facts *f, struct trace_reader *r, struct amt_notes *notes)
+{
+	if (trace_reader_error(r))
+		amt_note_add(notes, f->name, "%s; %llu records were read before that",
+			     trace_reader_error(r), (unsigned long long)f->records);
+	if (f->damaged) {
+		struct amt_buf b;
+		amt_buf_init(&b, 512);
+		for (unsigned i = 0; i < TRACE_DAMAGES; i++)
+			if (f->damage[i])
+				amt_buf_printf(&b, "%s%llu %s", b.len ? ", " : "",
+					       (unsigned long long)f->damage[i],
+					       trace_damage_name(i));
+		amt_note_add(notes, f->name, "%llu of %llu records are damaged (%s); all were read",
+			     (unsigned long long)f->damaged, (unsigned long long)f->records,
+			     amt_buf_cstr(&b));
+		amt_buf_free(&b);
+	}
+}
+
+static bool one_file(struct trace_run *run, const struct trace_path *path)
+{
+	struct amt_error err;
+	struct trace_file_facts *f = amt_vec_add(&run->facts->files);
+	uint32_t index = (uint32_t)(run->facts->files.n - 1);
+	struct trace_scan s = {.signer = run->signer};
+	struct trace_reader *r = NULL;
+
+	*f = (struct trace_file_facts){.name = path->path,
+				       .format = "unreadable",
+				       .encoding = "",
+				       .packed = "",
+				       .site_server = "",
+				       .first = AMT_TIME_NONE,
+				       .last = AMT_TIME_NONE};
+	if (is_binary(path->path, run->options)) {
+		amt_note_add(run->notes, path->path, "is not text: not read as a log");
+		f->format = "binary";
+		return false;
+	}
+	r = trace_reader_open(path->path, run->options, &err);
+	if (!r) {
+		amt_note_add(run->notes, path->path, "%s", err.text);
+		return false;
+	}
+	trace_scan_file(run, r, &s, path, index);
+	f = &run->facts->files.v[index];
+	file_facts(r, &s, f, &run->facts->arena);
+	run->facts->amt = run->facts->amt || s.amt;
+	tell(f, r, run->notes);
+	trace_reader_close(r);
+	return true;
+}
+
+bool trace_collect(const struct amt_strlist *paths, const struct trace_options *o,
+		   struct trace_facts *facts, struct amt_notes *notes, struct amt_error *err)
+{
+	static const struct trace_options none;
+	struct trace_paths list = {.n = 0};
+	struct feed feed;
+	struct trace_run run = {
+		.options = o ? o : &none, .facts = facts, .notes = notes, .feed = &feed};
+	bool any = false;
+
+	trace_expand(paths, &facts->arena, &list, notes);
+	if (!run.options->no_signatures) {
+		run.signer = trace_signer_new(false, err);
+		if (!run.signer)
+			return false;
+	}
+	feed_init(&feed, facts, run.options->max_sessions);
+	for (size_t i = 0; i < list.n && !amt_stopped(); i++)
+		any = one_file(&run, &list.v[i]) || any;
+	feed_finish(&feed);
+	trace_signer_free(run.signer);
+	amt_vec_free(&list);
+	return any || amt_fail(err, "none of the logs could be read");
+}

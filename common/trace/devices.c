@@ -1,0 +1,211 @@
+/* Who a line is about: host name, UUID, MachineId, joined as the lines name them together. */
+#include "feed.h"
+
+#include <stdlib.h>
+
+uint32_t feed_root(const struct feed *f, uint32_t device)
+{
+	while (device < f->alias.n && f->alias.v[device] != device)
+		device = f->alias.v[device];
+	return device;
+}
+
+static uint32_t add(struct feed *f, const char *id)
+{
+	if (f->facts->devices.n >= FEED_DEVICES_MAX) {
+		if (f->facts->devices.n == FEED_DEVICES_MAX) {
+			struct trace_device *d = amt_vec_add(&f->facts->devices);
+			d->id = "(more devices)";
+			d->host = d->uuid = d->firmware = "";
+			d->last_session = UINT32_MAX;
+			d->seen_first = d->seen_last = AMT_TIME_NONE;
+			amt_vec_push(&f->alias, (uint32_t)(f->facts->devices.n - 1));
+		}
+		return (uint32_t)(f->facts->devices.n - 1);
+	}
+	struct trace_device *d = amt_vec_add(&f->facts->devices);
+	d->id = id;
+	d->host = d->uuid = d->firmware = "";
+	d->last_session = UINT32_MAX;
+	d->seen_first = d->seen_last = AMT_TIME_NONE;
+	amt_vec_push(&f->alias, (uint32_t)(f->facts->devices.n - 1));
+	return (uint32_t)(f->facts->devices.n - 1);
+}
+
+static uint32_t min_known(amt_time a, amt_time b, amt_time *out)
+{
+	*out = a == AMT_TIME_NONE ? b : b == AMT_TIME_NONE ? a : a < b ? a : b;
+	return 0;
+}
+
+/* b turns out to be a. */
+static uint32_t join(struct feed *f, uint32_t a, uint32_t b)
+{
+	struct trace_device *x = &f->facts->devices.v[a], *y = &f->facts->devices.v[b];
+
+	if (a == b)
+		return a;
+	if (!*x->host)
+		x->host = y->host;
+	if (!*x->uuid)
+		x->uuid = y->uuid;
+	if (!*x->firmware)
+		x->firmware = y->firmware;
+	for (size_t i = 0; i < y->machines.n; i++)
+		amt_vec_push(&x->machines, y->machines.v[i]);
+	amt_vec_free(&y->machines);
+	for (int i = 0; i < TRACE_OUTCOMES; i++)
+		x->outcomes[i] += y->outcomes[i];
+	x->hellos += y->hellos;
+	if (y->rejected_client || y->rejected_unknown || y->rejected_blocked)
+		x->rejected_at = y->rejected_at;
+	if (y->requests && !x->requests)
+		x->requested_at = y->requested_at;
+	x->rejected_client += y->rejected_client;
+	x->rejected_unknown += y->rejected_unknown;
+	x->rejected_blocked += y->rejected_blocked;
+	x->requests += y->requests;
+	min_known(x->seen_first, y->seen_first, &x->seen_first);
+	if (y->seen_last > x->seen_last)
+		x->seen_last = y->seen_last;
+	f->alias.v[b] = a;
+	return a;
+}
+
+static uint32_t find(struct feed *f, const struct amt_map *m, const void *key, size_t n)
+{
+	union amt_map_value *v = amt_map_get(m, key, n);
+
+	return v ? feed_root(f, (uint32_t)(v->n - 1)) : UINT32_MAX;
+}
+
+static uint32_t by_host(struct feed *f, const char *p, size_t n)
+{
+	char host[256];
+	uint32_t d;
+
+	if (n > 255)
+		n = 255;
+	for (size_t i = 0; i < n; i++)
+		host[i] = p[i] >= 'A' && p[i] <= 'Z' ? (char)(p[i] | 0x20) : p[i];
+	d = find(f, &f->hosts, host, n);
+	if (d == UINT32_MAX) {
+		char *name = amt_arena_strndup(&f->facts->arena, host, n);
+		d = add(f, name);
+		f->facts->devices.v[d].host = name;
+		amt_map_put(&f->hosts, host, n, NULL)->n = d + 1;
+	}
+	return d;
+}
+
+static uint32_t by_uuid(struct feed *f, const char *p)
+{
+	char uuid[36];
+	uint32_t d;
+
+	for (size_t i = 0; i < sizeof(uuid); i++)
+		uuid[i] = p[i] >= 'a' && p[i] <= 'f' ? (char)(p[i] - 0x20) : p[i];
+	d = find(f, &f->uuids, uuid, sizeof(uuid));
+	if (d == UINT32_MAX) {
+		char *name = amt_arena_strndup(&f->facts->arena, uuid, sizeof(uuid));
+		d = add(f, name);
+		f->facts->devices.v[d].uuid = name;
+		amt_map_put(&f->uuids, uuid, sizeof(uuid), NULL)->n = d + 1;
+	}
+	return d;
+}
+
+/* A MachineId may be given to another computer later: a host beside it decides. */
+static uint32_t by_machine(struct feed *f, uint32_t scope, uint32_t machine, uint32_t host)
+{
+	uint32_t key[2] = {scope, machine}, d = find(f, &f->machines, key, sizeof(key));
+	bool fresh = d == UINT32_MAX;
+
+	if (fresh && host != UINT32_MAX)
+		d = host;
+	else if (fresh)
+		d = add(f, amt_arena_printf(&f->facts->arena, "MachineId %u", machine));
+	else if (host != UINT32_MAX && d != host)
+		d = *f->facts->devices.v[d].host ? host : join(f, host, d);
+	amt_map_put(&f->machines, key, sizeof(key), NULL)->n = d + 1;
+	struct trace_device *v = &f->facts->devices.v[d];
+	for (size_t i = 0; i < v->machines.n; i++)
+		if (v->machines.v[i] == machine)
+			return d;
+	if (v->machines.n < 64)
+		amt_vec_push(&v->machines, machine);
+	return d;
+}
+
+uint32_t feed_device(struct feed *f, const struct feed_line *l)
+{
+	const struct trace_match *m = &l->m;
+	uint32_t d = UINT32_MAX;
+
+	if (m->host)
+		d = by_host(f, m->host, m->host_len);
+	if (m->uuid) {
+		uint32_t u = by_uuid(f, m->uuid);
+		d = d == UINT32_MAX ? u : join(f, d, u);
+	}
+	if (m->has_machine)
+		d = by_machine(f, l->scope, m->machine, d);
+	if (d == UINT32_MAX)
+		return d;
+	struct trace_device *v = &f->facts->devices.v[d];
+	if (l->at != AMT_TIME_NONE) {
+		min_known(v->seen_first, l->at, &v->seen_first);
+		if (l->at > v->seen_last)
+			v->seen_last = l->at;
+	}
+	if (m->version && m->version_len < 32 &&
+	    (strlen(v->firmware) != m->version_len ||
+	     memcmp(v->firmware, m->version, m->version_len) != 0))
+		v->firmware = amt_arena_strndup(&f->facts->arena, m->version, m->version_len);
+	return d;
+}
+
+static int by_id(const void *a, const void *b, void *arg)
+{
+	const struct trace_facts *facts = arg;
+	const struct trace_device *x = &facts->devices.v[*(const uint32_t *)a];
+	const struct trace_device *y = &facts->devices.v[*(const uint32_t *)b];
+
+	return strcmp(x->id, y->id);
+}
+
+/* Drops what was joined away and sorts by id; sessions get the new numbers. */
+void feed_devices_settle(struct feed *f)
+{
+	struct trace_facts *facts = f->facts;
+	size_t n = facts->devices.n, k = 0;
+	uint32_t *order = amt_calloc(n + 1, sizeof(*order)),
+		 *place = amt_calloc(n + 1, sizeof(*place));
+	struct trace_device *out = amt_calloc(n + 1, sizeof(*out));
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct trace_device *d = &facts->devices.v[i];
+		if (*d->host)
+			d->id = d->host;
+		else if (*d->uuid)
+			d->id = d->uuid;
+		if (feed_root(f, i) == i)
+			order[k++] = i;
+	}
+	qsort_r(order, k, sizeof(*order), by_id, facts);
+	for (uint32_t i = 0; i < k; i++) {
+		out[i] = facts->devices.v[order[i]];
+		place[order[i]] = i;
+	}
+	for (size_t i = 0; i < facts->sessions.n; i++) {
+		struct trace_session *s = &facts->sessions.v[i];
+		if (s->device != UINT32_MAX)
+			s->device = place[feed_root(f, s->device)];
+	}
+	free(facts->devices.v);
+	facts->devices.v = out;
+	facts->devices.n = k;
+	facts->devices.cap = n + 1;
+	free(order);
+	free(place);
+}

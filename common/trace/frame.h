@@ -1,0 +1,73 @@
+/*
+ * Finds records in a window of bytes. Knows nothing of files: trace_reader
+ * (reader.c) brings the bytes. Rules: handbook "Logs" 1.1 to 1.3.
+ */
+#ifndef TRACE_FRAME_H
+#define TRACE_FRAME_H
+
+#include "when.h"
+
+#define FRAME_MAX (1024 * AMT_KIB) /* one record; logs.md 1.4: allow at least 1 MiB */
+
+struct frame {
+	struct trace_when_cache when;
+	char component[104]; /* "$$<COMPONENT><" seen last */
+	size_t component_len;
+	bool framed;       /* lines without framing belong to a record that follows */
+	bool shared;       /* the next record begins in the middle of a line */
+	bool day_first;    /* pasted dates */
+	size_t scanned;    /* bytes of the waiting group known to hold no end of a record */
+	size_t flush;      /* bytes that will not become part of a framed record */
+	size_t no_newline; /* bytes ahead without a line end */
+	/* pasted dates, to find out the order */
+	uint64_t first_over_12, second_over_12, dates;
+	uint64_t furniture;
+};
+
+enum frame_result {
+	FRAME_RECORD,
+	FRAME_SKIPPED, /* used bytes, gave nothing */
+	FRAME_MORE,    /* needs more bytes than there are */
+};
+/*
+ * The next record at p. final: nothing follows end. full: the window can't grow.
+ * used, lines: bytes and line ends taken. rec->offset and rec->line are those of
+ * the record's first byte relative to p.
+ */
+enum frame_result frame_next(struct frame *f, const char *p, const char *end, bool final, bool full,
+			     struct trace_record *rec, size_t *used);
+/* Does the beginning of a file hold framed records? */
+bool frame_probe(const char *p, size_t n);
+uint32_t frame_count_lines(const char *p, const char *end);
+
+/* frame_server.c: the part after the text. */
+struct frame_tail {
+	const char *begin, *end; /* from its first '$' to behind its last '>' */
+	const char *component;
+	size_t component_len;
+	struct trace_when when;
+	bool has_thread;
+	uint32_t thread;
+	unsigned damage;
+};
+enum frame_tail_result { TAIL_NONE, TAIL_PART, TAIL_FULL };
+/* A tail that begins at the '$' at p, read tolerantly. */
+enum frame_tail_result frame_tail_at(struct frame *f, const char *p, const char *end,
+				     struct frame_tail *t);
+/* The tail at the end of a line, in the exact form that nearly all lines have. */
+bool frame_tail_fast(struct frame *f, const char *line, const char *end, struct frame_tail *t);
+
+/* frame_ccm.c */
+#define CCM_OPEN     "<![LOG["
+#define CCM_CLOSE    "]LOG]!>"
+#define CCM_MARK_LEN 7
+const char *frame_find(const char *p, const char *end, const char *mark);
+/* The attributes behind the closing mark. False: more bytes are needed. */
+bool frame_ccm_attributes(const char *p, const char *end, bool final, struct trace_record *rec,
+			  size_t *used);
+
+/* frame_pasted.c */
+bool frame_pasted(struct frame *f, const char *line, const char *end, struct trace_record *rec);
+bool frame_furniture(const char *line, const char *end);
+
+#endif

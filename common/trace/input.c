@@ -1,0 +1,393 @@
+#include "input.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+enum packing { PLAIN, GZIP, ZSTD };
+
+struct trace_input {
+	int fd;
+	const char *memory; /* instead of fd */
+	size_t memory_left;
+	const char *path;
+	enum packing packing;
+	enum trace_encoding encoding;
+	bool begun, seekable;
+	bool ended; /* between two packed members */
+	char *raw;  /* what comes out of the file, when it is packed or UTF-16 */
+	size_t raw_start, raw_end;
+	z_stream gz;
+	ZSTD_DStream *zs;
+	uint8_t half[4]; /* bytes of a character that go on in the next block */
+	size_t n_half;
+	char *wide; /* UTF-16 on its way */
+	uint64_t size, mark;
+};
+
+struct trace_input *trace_input_open(const char *path, struct amt_error *err)
+{
+	int fd = amt_file_open(path, err);
+	struct trace_input *in;
+	struct stat st;
+
+	if (fd < 0)
+		return NULL;
+	in = amt_calloc(1, sizeof(*in));
+	in->fd = fd;
+	in->path = path;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode)) {
+		in->seekable = lseek(fd, 0, SEEK_CUR) == 0;
+		in->size = (uint64_t)st.st_size;
+	}
+	return in;
+}
+
+struct trace_input *trace_input_memory(const void *p, size_t n)
+{
+	struct trace_input *in = amt_calloc(1, sizeof(*in));
+
+	in->fd = -1;
+	in->memory = p;
+	in->memory_left = n;
+	in->path = "memory";
+	in->size = n;
+	return in;
+}
+
+void trace_input_close(struct trace_input *in)
+{
+	if (!in)
+		return;
+	if (in->packing == GZIP)
+		inflateEnd(&in->gz);
+	ZSTD_freeDStream(in->zs);
+	if (in->fd >= 0)
+		close(in->fd);
+	free(in->raw);
+	free(in->wide);
+	free(in);
+}
+
+static long pull(struct trace_input *in, char *out, size_t n, struct amt_error *err)
+{
+	ssize_t got;
+
+	if (in->fd < 0) {
+		size_t take = n < in->memory_left ? n : in->memory_left;
+		if (take)
+			memcpy(out, in->memory, take);
+		in->memory += take;
+		in->memory_left -= take;
+		return (long)take;
+	}
+	do
+		got = read(in->fd, out, n);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		amt_fail_errno(err, errno, "can't read %s", in->path);
+	return got;
+}
+
+/* More raw bytes behind those that wait. */
+static long refill(struct trace_input *in, struct amt_error *err)
+{
+	if (!in->raw)
+		in->raw = amt_malloc(AMT_CAP_READ);
+	if (in->raw_start) {
+		memmove(in->raw, in->raw + in->raw_start, in->raw_end - in->raw_start);
+		in->raw_end -= in->raw_start;
+		in->raw_start = 0;
+	}
+	long got = pull(in, in->raw + in->raw_end, AMT_CAP_READ - in->raw_end, err);
+	if (got > 0)
+		in->raw_end += (size_t)got;
+	return got;
+}
+
+static long gunzip(struct trace_input *in, char *out, size_t n, struct amt_error *err)
+{
+	in->gz.next_out = (Bytef *)out;
+	in->gz.avail_out = (uInt)(n > AMT_CAP_READ ? AMT_CAP_READ : n);
+	for (;;) {
+		if (in->raw_start == in->raw_end) {
+			long got = refill(in, err);
+			if (got < 0)
+				return -1;
+			if (!got) {
+				if (in->ended || (char *)in->gz.next_out > out)
+					break;
+				amt_fail(err, "%s ends in the middle of its gzip data", in->path);
+				in->ended = true;
+				return -1;
+			}
+		}
+		in->gz.next_in = (Bytef *)(in->raw + in->raw_start);
+		in->gz.avail_in = (uInt)(in->raw_end - in->raw_start);
+		in->ended = false;
+		int rc = inflate(&in->gz, Z_NO_FLUSH);
+		in->raw_start = in->raw_end - in->gz.avail_in;
+		if (rc == Z_STREAM_END) {
+			/* Another member may follow; anything else is padding. */
+			in->ended = true;
+			inflateReset(&in->gz);
+			while (in->raw_start < in->raw_end && !in->raw[in->raw_start])
+				in->raw_start++;
+		} else if (rc != Z_OK && rc != Z_BUF_ERROR) {
+			if ((char *)in->gz.next_out > out)
+				break;
+			amt_fail(err, "%s holds damaged gzip data", in->path);
+			return -1;
+		}
+		if (!in->gz.avail_out || (char *)in->gz.next_out > out)
+			break;
+	}
+	return (long)((char *)in->gz.next_out - out);
+}
+
+static long unzstd(struct trace_input *in, char *out, size_t n, struct amt_error *err)
+{
+	ZSTD_outBuffer o = {out, n, 0};
+
+	while (!o.pos) {
+		if (in->raw_start == in->raw_end) {
+			long got = refill(in, err);
+			if (got < 0)
+				return -1;
+			if (!got && in->ended)
+				return 0;
+			if (!got) {
+				amt_fail(err, "%s ends in the middle of its zstd data", in->path);
+				in->ended = true;
+				return -1;
+			}
+		}
+		ZSTD_inBuffer i = {in->raw + in->raw_start, in->raw_end - in->raw_start, 0};
+		size_t rc = ZSTD_decompressStream(in->zs, &o, &i);
+		if (ZSTD_isError(rc)) {
+			amt_fail(err, "%s holds damaged zstd data: %s", in->path,
+				 ZSTD_getErrorName(rc));
+			return -1;
+		}
+		in->raw_start += i.pos;
+		in->ended = rc == 0;
+	}
+	return (long)o.pos;
+}
+
+static long unpacked(struct trace_input *in, char *out, size_t n, struct amt_error *err)
+{
+	if (in->packing == GZIP)
+		return gunzip(in, out, n, err);
+	if (in->packing == ZSTD)
+		return unzstd(in, out, n, err);
+	if (in->raw_start < in->raw_end) { /* what was looked at */
+		size_t take = in->raw_end - in->raw_start < n ? in->raw_end - in->raw_start : n;
+		memcpy(out, in->raw + in->raw_start, take);
+		in->raw_start += take;
+		return (long)take;
+	}
+	return pull(in, out, n, err);
+}
+
+/* Without a mark: every second byte of the first ones is 0. */
+static enum trace_encoding guess(const uint8_t *p, size_t n)
+{
+	size_t even = 0, odd = 0;
+
+	n = n > 512 ? 512 : n & ~(size_t)1;
+	for (size_t i = 0; i + 1 < n; i += 2) {
+		even += !p[i];
+		odd += !p[i + 1];
+	}
+	if (n < 8)
+		return TRACE_UTF8;
+	/* NUL-padded files have both; text in UTF-16 nearly all of one. */
+	if (odd > n / 4 && even < n / 16)
+		return TRACE_UTF16LE;
+	if (even > n / 4 && odd < n / 16)
+		return TRACE_UTF16BE;
+	return TRACE_UTF8;
+}
+
+static bool begin(struct trace_input *in, struct amt_error *err)
+{
+	const uint8_t *p;
+
+	while (in->raw_end < 512) {
+		long got = refill(in, err);
+		if (got < 0)
+			return false;
+		if (!got)
+			break;
+	}
+	in->begun = true;
+	p = (const uint8_t *)in->raw;
+	size_t n = in->raw_end;
+	if (n >= 3 && p[0] == 0x1f && p[1] == 0x8b && p[2] == 8) {
+		in->packing = GZIP;
+		if (inflateInit2(&in->gz, 15 + 16) != Z_OK)
+			amt_no_memory();
+	} else if (n >= 4 && !memcmp(p, "\x28\xb5\x2f\xfd", 4)) {
+		in->packing = ZSTD;
+		in->zs = ZSTD_createDStream();
+		if (!in->zs)
+			amt_no_memory();
+		/* Windows up to 128 MiB would cost as much memory; logs are packed with 8. */
+		ZSTD_DCtx_setParameter(in->zs, ZSTD_d_windowLogMax, 23);
+	}
+	if (in->packing)
+		in->seekable = false;
+	return true;
+}
+
+/* Looks at the first decoded bytes for a byte order mark or UTF-16 without one. */
+static void decide(struct trace_input *in, char *p, long *got)
+{
+	size_t n = (size_t)*got, mark = 0;
+	const uint8_t *b = (const uint8_t *)p;
+
+	if (n >= 3 && b[0] == 0xef && b[1] == 0xbb && b[2] == 0xbf) {
+		mark = 3;
+	} else if (n >= 2 && b[0] == 0xff && b[1] == 0xfe) {
+		in->encoding = TRACE_UTF16LE;
+		mark = 2;
+	} else if (n >= 2 && b[0] == 0xfe && b[1] == 0xff) {
+		in->encoding = TRACE_UTF16BE;
+		mark = 2;
+	} else {
+		in->encoding = guess(b, n);
+	}
+	in->mark = mark;
+	memmove(p, p + mark, n - mark);
+	*got -= (long)mark;
+	if (in->encoding != TRACE_UTF8)
+		in->seekable = false;
+}
+
+static size_t utf16(struct trace_input *in, const uint8_t *p, size_t n, char *out)
+{
+	size_t o = 0;
+	bool big = in->encoding == TRACE_UTF16BE;
+
+	for (size_t i = 0; i < n; i++) {
+		in->half[in->n_half++] = p[i];
+		if (in->n_half != 2 && in->n_half != 4)
+			continue;
+		const uint8_t *h = in->half + in->n_half - 2;
+		uint32_t u = big ? (uint32_t)(h[0] << 8 | h[1]) : (uint32_t)(h[1] << 8 | h[0]);
+		if (in->n_half == 2 && u >= 0xd800 && u < 0xdc00)
+			continue; /* the other half follows */
+		if (in->n_half == 4) {
+			const uint8_t *g = in->half;
+			uint32_t hi =
+				big ? (uint32_t)(g[0] << 8 | g[1]) : (uint32_t)(g[1] << 8 | g[0]);
+			if (u >= 0xdc00 && u < 0xe000) {
+				u = 0x10000 + ((hi - 0xd800) << 10) + (u - 0xdc00);
+			} else {
+				o += amt_utf8_put(0xfffd, out + o);
+				if (u >= 0xd800 && u < 0xdc00) {
+					memcpy(in->half, h, 2);
+					in->n_half = 2;
+					continue;
+				}
+			}
+		} else if (u >= 0xdc00 && u < 0xe000) {
+			u = 0xfffd;
+		}
+		in->n_half = 0;
+		o += amt_utf8_put(u, out + o);
+	}
+	return o;
+}
+
+#define WIDE_PART (64 * AMT_KIB)
+
+long trace_input_read(struct trace_input *in, char *out, size_t n, struct amt_error *err)
+{
+	bool first = !in->begun;
+
+	if (first && !begin(in, err))
+		return -1;
+	if (!first && in->encoding == TRACE_UTF8)
+		return unpacked(in, out, n, err);
+	if (!in->wide)
+		in->wide = amt_malloc(WIDE_PART);
+	for (;;) {
+		/* One UTF-16 unit of two bytes becomes at most three. */
+		size_t part = n / 2 < WIDE_PART ? n / 2 : WIDE_PART;
+		long got = unpacked(in, in->wide, part, err);
+		if (got <= 0)
+			return got;
+		if (first)
+			decide(in, in->wide, &got);
+		first = false;
+		if (in->encoding == TRACE_UTF8) {
+			memcpy(out, in->wide, (size_t)got);
+			if (got)
+				return got;
+			return unpacked(in, out, n, err);
+		}
+		size_t made = utf16(in, (const uint8_t *)in->wide, (size_t)got, out);
+		if (made)
+			return (long)made;
+	}
+}
+
+bool trace_input_can_seek(const struct trace_input *in)
+{
+	return in->seekable || in->fd < 0;
+}
+
+bool trace_input_seek(struct trace_input *in, uint64_t offset)
+{
+	if (!in->seekable || lseek(in->fd, (off_t)offset, SEEK_SET) < 0)
+		return false;
+	in->raw_start = in->raw_end = 0;
+	return true;
+}
+
+void trace_input_use(struct trace_input *in, int fd)
+{
+	if (in->packing == GZIP)
+		inflateEnd(&in->gz);
+	ZSTD_freeDStream(in->zs);
+	in->zs = NULL;
+	if (in->fd >= 0)
+		close(in->fd);
+	in->fd = fd;
+	in->packing = PLAIN;
+	in->seekable = true;
+	in->begun = true;
+	in->raw_start = in->raw_end = 0;
+	in->encoding = TRACE_UTF8;
+	in->mark = 0;
+}
+
+int trace_input_fd(const struct trace_input *in)
+{
+	return in->fd;
+}
+
+enum trace_encoding trace_input_encoding(const struct trace_input *in)
+{
+	return in->encoding;
+}
+
+const char *trace_input_packed(const struct trace_input *in)
+{
+	return in->packing == GZIP ? "gzip" : in->packing == ZSTD ? "zstd" : "";
+}
+
+uint64_t trace_input_size(const struct trace_input *in)
+{
+	return in->size;
+}
+
+uint64_t trace_input_mark(const struct trace_input *in)
+{
+	return in->mark;
+}

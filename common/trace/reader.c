@@ -1,0 +1,424 @@
+/* A file as a stream of records: window, encodings, line numbers, clock. */
+#include "reader.h"
+
+#include "zone.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static struct trace_reader *make(struct trace_input *in, const char *name,
+				 const struct trace_options *o)
+{
+	struct trace_reader *r = amt_calloc(1, sizeof(*r));
+
+	r->in = in;
+	r->name = amt_strdup(name);
+	if (o)
+		r->options = *o;
+	r->cap = AMT_CAP_READ;
+	r->buf = amt_malloc(r->cap);
+	r->line = 1;
+	r->frame.day_first = !r->options.month_first;
+	r->codepage = r->options.codepage;
+	r->frame.when.codepage = r->options.codepage;
+	r->clock_first = AMT_TIME_NONE;
+	r->clock_last = AMT_TIME_NONE;
+	r->clock_before = AMT_TIME_NONE;
+	return r;
+}
+
+struct trace_reader *trace_reader_open(const char *path, const struct trace_options *o,
+				       struct amt_error *err)
+{
+	struct trace_input *in = trace_input_open(path, err);
+
+	return in ? make(in, path, o) : NULL;
+}
+
+struct trace_reader *trace_reader_memory(const void *p, size_t n, const char *name,
+					 const struct trace_options *o)
+{
+	return make(trace_input_memory(p, n), name, o);
+}
+
+void trace_reader_close(struct trace_reader *r)
+{
+	if (!r)
+		return;
+	trace_input_close(r->in);
+	free(r->buf);
+	free(r->name);
+	free(r);
+}
+
+/* Decides what can be decided from the first window. */
+static void probe(struct trace_reader *r)
+{
+	const char *p = r->buf, *end = r->buf + r->end;
+	const char *last = memrchr(p, '\n', r->end);
+	struct frame f = r->frame;
+	struct trace_record rec;
+
+	r->probed = true;
+	r->frame.framed = frame_probe(p, r->end);
+	/* A character may be cut at the window's end: judge whole lines. */
+	r->utf8 = amt_utf8_valid(p, last ? (size_t)(last - p) : r->end);
+	if (r->options.day_first || r->options.month_first)
+		return;
+	for (const char *line = p; line < end;) {
+		const char *nl = memchr(line, '\n', (size_t)(end - line));
+		const char *le = nl ? nl : end;
+		if (le - line < 4096)
+			(void)frame_pasted(&f, line, le, &rec);
+		line = nl ? nl + 1 : end;
+	}
+	r->ambiguous = f.dates && !f.first_over_12 && !f.second_over_12;
+	r->frame.day_first = f.second_over_12 <= f.first_over_12;
+}
+
+/* More bytes into the window. */
+static bool fill(struct trace_reader *r)
+{
+	if (r->start) {
+		memmove(r->buf, r->buf + r->start, r->end - r->start);
+		r->end -= r->start;
+		r->start = 0;
+	}
+	if (r->end + 64 * AMT_KIB > r->cap && r->cap < FRAME_MAX + AMT_CAP_READ) {
+		r->cap = r->cap * 2 > FRAME_MAX + AMT_CAP_READ ? FRAME_MAX + AMT_CAP_READ
+							       : r->cap * 2;
+		r->buf = amt_realloc(r->buf, r->cap);
+	}
+	if (r->cap - r->end < 4096)
+		return true; /* full: the framer must do with what is there */
+	long got = trace_input_read(r->in, r->buf + r->end, r->cap - r->end, &r->err);
+	if (got < 0)
+		r->failed = true;
+	if (got <= 0)
+		r->eof = true;
+	else
+		r->end += (size_t)got;
+	if (!r->probed && r->end) {
+		r->mark = trace_input_mark(r->in);
+		probe(r);
+	}
+	return got > 0;
+}
+
+static bool full(const struct trace_reader *r)
+{
+	return r->start == 0 && r->cap >= FRAME_MAX + AMT_CAP_READ && r->cap - r->end < 4096;
+}
+
+enum trace_step trace_reader_next(struct trace_reader *r, struct trace_record *rec)
+{
+	for (;;) {
+		const char *p = r->buf + r->start, *end = r->buf + r->end;
+		size_t used = 0;
+		bool final = r->eof && !r->follow;
+		enum frame_result how =
+			p < end ? frame_next(&r->frame, p, end, final, full(r), rec, &used)
+				: FRAME_MORE;
+
+		if (how == FRAME_RECORD) {
+			uint64_t before = r->line;
+			if (rec->lines == 1 && used && p[used - 1] == '\n' && !rec->line)
+				r->line++;
+			else
+				r->line += frame_count_lines(p, p + used);
+			r->start += used;
+			rec->line += before;
+			rec->offset += r->offset;
+			r->offset += used;
+			r->records++;
+			return TRACE_RECORD;
+		}
+		if (how == FRAME_SKIPPED) {
+			r->line += frame_count_lines(p, p + used);
+			r->start += used;
+			r->offset += used;
+			continue;
+		}
+		if (r->eof && !r->follow) {
+			if (p >= end)
+				return TRACE_END;
+			continue;
+		}
+		if (r->eof && r->waited) {
+			r->waited = false;
+			r->eof = false;
+		}
+		if (!fill(r) && r->follow && r->eof) {
+			r->waited = true;
+			return r->failed ? TRACE_END : TRACE_AGAIN;
+		}
+	}
+}
+
+const char *trace_reader_error(const struct trace_reader *r)
+{
+	return r->failed ? r->err.text : NULL;
+}
+
+void trace_reader_follow(struct trace_reader *r, bool on)
+{
+	r->follow = on;
+}
+
+bool trace_reader_can_seek(const struct trace_reader *r)
+{
+	return trace_input_can_seek(r->in) && trace_input_fd(r->in) >= 0;
+}
+
+bool trace_reader_at(struct trace_reader *r, uint64_t offset, uint64_t line,
+		     struct trace_record *rec)
+{
+	size_t first = 0;
+
+	if (!trace_reader_can_seek(r))
+		return false;
+	/* Within the window already? Then no reading at all. */
+	if (offset >= r->offset - r->start && offset < r->offset - r->start + r->end) {
+		first = (size_t)(offset - (r->offset - r->start));
+	} else {
+		/* Byte order marks are not part of the stream's offsets. */
+		if (!trace_input_seek(r->in, offset + r->mark))
+			return false;
+		r->end = 0;
+	}
+	r->start = first;
+	r->offset = offset;
+	r->line = line;
+	r->eof = false;
+	r->frame.scanned = r->frame.flush = r->frame.no_newline = 0;
+	r->frame.shared = false;
+	uint64_t count = r->records;
+	bool ok = trace_reader_next(r, rec) == TRACE_RECORD;
+	r->records = count;
+	return ok;
+}
+
+bool trace_reader_spool(struct trace_reader *r, struct amt_error *err)
+{
+	int fd = memfd_create("amt-log", MFD_CLOEXEC);
+	long got;
+
+	if (fd < 0)
+		return amt_fail(err, "can't make a temporary copy of %s", r->name);
+	char *buf = amt_malloc(AMT_CAP_READ);
+	while ((got = trace_input_read(r->in, buf, AMT_CAP_READ, err)) > 0) {
+		if (write(fd, buf, (size_t)got) != got) {
+			got = -1;
+			amt_fail(err, "no room for a temporary copy of %s", r->name);
+			break;
+		}
+	}
+	free(buf);
+	if (got < 0) {
+		close(fd);
+		return false;
+	}
+	r->encoding = trace_input_encoding(r->in);
+	r->spooled = true;
+	lseek(fd, 0, SEEK_SET);
+	trace_input_use(r->in, fd);
+	r->start = r->end = 0;
+	r->offset = 0;
+	r->line = 1;
+	r->eof = false;
+	return true;
+}
+
+/* ---- text ---- */
+
+static const char *codepage(struct trace_reader *r, const struct trace_record *rec)
+{
+	if (!r->codepage && rec->framing == TRACE_SERVER) {
+		/* The zone's name tells, when it is written in the local language. */
+		const char *lt = rec->component + rec->component_len;
+		const char *end = r->buf + r->end, *gt;
+		if (end - lt > 4 && (gt = memchr(lt + 2, '>', (size_t)(end - lt - 2))) &&
+		    gt - lt < 96) {
+			const char *name = memrchr(lt, '.', (size_t)(gt - lt));
+			if (name && gt - name > 10)
+				r->codepage =
+					trace_zone_charset(name + 10, (size_t)(gt - name - 10));
+		}
+	}
+	return r->codepage ? r->codepage : "CP1252";
+}
+
+static bool ascii(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)s[i] >= 0x80)
+			return false;
+	return true;
+}
+
+void trace_reader_utf8(struct trace_reader *r, const char *s, size_t n, struct amt_buf *out)
+{
+	size_t bad;
+
+	if (!s || !n)
+		return;
+	if (ascii(s, n) || amt_utf8_valid(s, n)) {
+		amt_buf_add(out, s, n);
+		return;
+	}
+	r->ansi = true;
+	amt_text_to_utf8(r->codepage ? r->codepage : "CP1252", s, n, out, &bad, NULL);
+}
+
+/* '~' at an end, doubled or before a blank is a line end; in a path it is itself. */
+static void put_text(const char *s, size_t n, struct amt_buf *out)
+{
+	size_t i = 0, at = out->len;
+
+	while (n && (s[n - 1] == '~' || s[n - 1] == ' ' || s[n - 1] == '\r' || s[n - 1] == '\n'))
+		n--;
+	while (i < n && s[i] == ' ')
+		i++;
+	if (i < n && s[i] == '~')
+		while (i < n && (s[i] == '~' || s[i] == ' '))
+			i++;
+	else
+		i = 0; /* blanks without a mark behind them are the text's own */
+	for (; i < n; i++) {
+		if (s[i] == '\r')
+			continue;
+		if (s[i] == '~' && i + 1 < n && (s[i + 1] == '~' || s[i + 1] == ' ')) {
+			while (i + 1 < n && s[i + 1] == '~')
+				i++;
+			amt_buf_byte(out, '\n');
+			continue;
+		}
+		amt_buf_byte(out, s[i] ? s[i] : ' ');
+	}
+	while (out->len > at && (out->data[out->len - 1] == ' ' || out->data[out->len - 1] == '\n'))
+		out->data[--out->len] = '\0';
+}
+
+void trace_reader_text(struct trace_reader *r, const struct trace_record *rec, struct amt_buf *out)
+{
+	const char *s = rec->text;
+	size_t n = rec->text_len, bad;
+	struct amt_buf b;
+
+	amt_buf_init(&b, 4 * FRAME_MAX);
+	if (!ascii(s, n) && !amt_utf8_valid(s, n)) {
+		/* Convert first: '~' is the second half of some Japanese characters. */
+		r->ansi = true;
+		amt_text_to_utf8(codepage(r, rec), s, n, &b, &bad, NULL);
+		s = amt_buf_cstr(&b);
+		n = b.len;
+	}
+	put_text(s, n, out);
+	amt_buf_free(&b);
+}
+
+/* ---- time ---- */
+
+/* GMTDATE=Wed Jul 04 14:46:43.146 2001 in a status message: UTC minus local. */
+static void calibrate(struct trace_reader *r, const struct trace_record *rec)
+{
+	static const char mark[] = "GMTDATE=";
+	const char *p = memmem(rec->text, rec->text_len, mark, sizeof(mark) - 1);
+	const char *end = rec->text + rec->text_len, *stop;
+	struct trace_when_cache cache = {.head_len = 0};
+	struct trace_when gmt;
+
+	if (!p)
+		return;
+	p += sizeof(mark) - 1;
+	stop = memmem(p, (size_t)(end - p), " ISTR", 5);
+	if (!stop) /* wrapped: the year is four digits behind the fraction */
+		stop = memmem(p, (size_t)(end - p), "\nISTR", 5);
+	if (!stop)
+		stop = end - p > 28 ? p + 28 : end;
+	while (stop > p && (stop[-1] < '0' || stop[-1] > '9'))
+		stop--;
+	if (!trace_when_server(&cache, p, (size_t)(stop - p), &gmt))
+		return;
+	amt_time diff = gmt.local - rec->when.local;
+	int64_t quarter = 15 * 60 * AMT_SECOND;
+	int64_t n = (diff + (diff < 0 ? -quarter / 2 : quarter / 2)) / quarter;
+	int64_t off = diff - n * quarter;
+	/* The status message is made a moment before its line; more than a minute is no answer. */
+	if (off > 60 * AMT_SECOND || off < -60 * AMT_SECOND || n > 14 * 4 || n < -14 * 4)
+		return;
+	r->gmt_known = true;
+	r->gmt_bias = (int)n * 15;
+	r->gmt_local = rec->when.local;
+	r->gmt_zone = rec->when.zone;
+}
+
+static int rule_bias(struct trace_reader *r, const struct trace_zone *z, amt_time local)
+{
+	/* A day has one offset but for its changing hour: ask the rule once an hour. */
+	amt_time hour = local - local % (3600 * AMT_SECOND);
+
+	if (z != r->rule_zone || hour != r->rule_hour) {
+		r->rule_zone = z;
+		r->rule_hour = hour;
+		r->rule_bias = trace_zone_bias(z, local);
+	}
+	return r->rule_bias;
+}
+
+void trace_reader_clock(struct trace_reader *r, struct trace_record *rec)
+{
+	struct trace_when *w = &rec->when;
+
+	if (w->local == AMT_TIME_NONE)
+		return;
+	if (rec->text_len > 60 && w->offset == TRACE_OFFSET_UNKNOWN &&
+	    !memcmp(rec->text, "STATMSG:", 8))
+		calibrate(r, rec);
+	else if (rec->lines > 1 && w->offset == TRACE_OFFSET_UNKNOWN)
+		calibrate(r, rec);
+	if (r->options.has_tz) {
+		w->bias = r->options.tz_zone ? rule_bias(r, r->options.tz_zone, w->local)
+					     : r->options.tz_bias;
+		w->offset = TRACE_OFFSET_OPTION;
+	} else if (w->offset == TRACE_OFFSET_UNKNOWN && r->gmt_known && w->zone == r->gmt_zone) {
+		/* The measured offset, moved along with the rule. */
+		w->bias = r->gmt_bias;
+		if (w->zone)
+			w->bias += rule_bias(r, w->zone, w->local) -
+				   trace_zone_bias(w->zone, r->gmt_local);
+		w->offset = TRACE_OFFSET_GMTDATE;
+	} else if (w->offset == TRACE_OFFSET_UNKNOWN && w->zone) {
+		w->bias = w->daylight ? w->zone->bias - 60 : rule_bias(r, w->zone, w->local);
+		w->offset = TRACE_OFFSET_ZONE;
+	}
+	amt_time t = trace_utc(w);
+	if (r->clock_first == AMT_TIME_NONE || t < r->clock_first)
+		r->clock_first = t;
+	if (r->clock_last == AMT_TIME_NONE || t > r->clock_last)
+		r->clock_last = t;
+	if (r->clock_before != AMT_TIME_NONE && t < r->clock_before - 60 * AMT_SECOND)
+		r->steps_back++;
+	r->clock_before = t;
+	r->offset_kind = w->offset;
+}
+
+void trace_reader_facts(const struct trace_reader *r, struct trace_file_facts *out)
+{
+	static const char *const wide[] = {"utf-8", "utf-16le", "utf-16be"};
+	enum trace_encoding e = r->spooled ? r->encoding : trace_input_encoding(r->in);
+
+	out->encoding = e == TRACE_UTF8 ? (r->ansi || !r->utf8) && r->probed
+						  ? (r->codepage ? r->codepage : "CP1252")
+						  : "utf-8"
+					: wide[e];
+	out->packed = trace_input_packed(r->in);
+	out->lines = r->line - 1;
+	out->bytes = r->offset;
+	out->furniture = r->frame.furniture;
+	out->steps_back = r->steps_back;
+	out->first = r->clock_first;
+	out->last = r->clock_last;
+	out->offset = r->offset_kind;
+}

@@ -1,0 +1,192 @@
+/*
+ * The signature catalogue in one pass over a line: with vectorscan where it is
+ * there, else PCRE2. Both give the same answer (tests/unit/test_trace_sign.c).
+ */
+#include "amtdiag/trace.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <stdlib.h>
+#ifdef HAVE_LIBHS
+#include <hs.h>
+#endif
+
+struct trace_signer {
+	uint64_t hits[2]; /* rows found, as bits */
+	pcre2_code **code;
+	pcre2_match_data *data;
+#ifdef HAVE_LIBHS
+	hs_database_t *db;
+	hs_scratch_t *scratch;
+#endif
+};
+
+_Static_assert(TRACE_SIGNS_MAX < 128, "rows are kept as bits of two words");
+
+static bool is_text(const struct trace_signature *g)
+{
+	return g->class != TRACE_CLASS_CONDITION;
+}
+
+/* Hexadecimal digits come in both cases. */
+static bool caseless(const struct trace_signature *g)
+{
+	return strstr(g->pattern, "0x") != NULL;
+}
+
+static bool pcre_new(struct trace_signer *s, struct amt_error *err)
+{
+	s->code = amt_calloc(trace_signatures_count, sizeof(*s->code));
+	s->data = pcre2_match_data_create(1, NULL);
+	for (size_t i = 0; i < trace_signatures_count; i++) {
+		const struct trace_signature *g = &trace_signatures[i];
+		int what;
+		PCRE2_SIZE where;
+		if (!is_text(g))
+			continue;
+		s->code[i] = pcre2_compile((PCRE2_SPTR)g->pattern, PCRE2_ZERO_TERMINATED,
+					   caseless(g) ? PCRE2_CASELESS : 0, &what, &where, NULL);
+		if (!s->code[i])
+			return amt_fail(err, "signature %s: bad pattern at %zu", g->id,
+					(size_t)where);
+		pcre2_jit_compile(s->code[i], PCRE2_JIT_COMPLETE);
+	}
+	return true;
+}
+
+#ifdef HAVE_LIBHS
+static bool hs_new(struct trace_signer *s)
+{
+	size_t n = trace_signatures_count, k = 0;
+	const char **expr = amt_calloc(n, sizeof(*expr));
+	unsigned *flags = amt_calloc(n, sizeof(*flags)), *ids = amt_calloc(n, sizeof(*ids));
+	hs_compile_error_t *bad = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_text(&trace_signatures[i]))
+			continue;
+		expr[k] = trace_signatures[i].pattern;
+		flags[k] = HS_FLAG_SINGLEMATCH |
+			   (unsigned)(caseless(&trace_signatures[i]) ? HS_FLAG_CASELESS : 0);
+		ids[k++] = (unsigned)i;
+	}
+	hs_error_t rc =
+		hs_compile_multi(expr, flags, ids, (unsigned)k, HS_MODE_BLOCK, NULL, &s->db, &bad);
+	hs_free_compile_error(bad);
+	free(expr);
+	free(flags);
+	free(ids);
+	return rc == HS_SUCCESS && hs_alloc_scratch(s->db, &s->scratch) == HS_SUCCESS;
+}
+
+static int hit(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
+	       void *arg)
+{
+	struct trace_signer *s = arg;
+
+	(void)from;
+	(void)to;
+	(void)flags;
+	s->hits[id / 64] |= UINT64_C(1) << id % 64;
+	return 0;
+}
+#endif
+
+struct trace_signer *trace_signer_new(bool plain_engine, struct amt_error *err)
+{
+	struct trace_signer *s = amt_calloc(1, sizeof(*s));
+
+#ifdef HAVE_LIBHS
+	/* A processor without the instructions it wants is no error: go on with PCRE2. */
+	if (!plain_engine && hs_new(s))
+		return s;
+#else
+	(void)plain_engine;
+#endif
+	if (pcre_new(s, err))
+		return s;
+	trace_signer_free(s);
+	return NULL;
+}
+
+void trace_signer_free(struct trace_signer *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; s->code && i < trace_signatures_count; i++)
+		pcre2_code_free(s->code[i]);
+	free(s->code);
+	pcre2_match_data_free(s->data);
+#ifdef HAVE_LIBHS
+	hs_free_scratch(s->scratch);
+	hs_free_database(s->db);
+#endif
+	free(s);
+}
+
+static void scan(struct trace_signer *s, const char *text, size_t n)
+{
+#ifdef HAVE_LIBHS
+	if (s->db) {
+		hs_scan(s->db, text, (unsigned)n, 0, s->scratch, hit, s);
+		return;
+	}
+#endif
+	for (size_t i = 0; i < trace_signatures_count; i++)
+		if (s->code[i] &&
+		    pcre2_match(s->code[i], (PCRE2_SPTR)text, n, 0, 0, s->data, NULL) >= 0)
+			s->hits[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+static bool has(const struct trace_signer *s, size_t i)
+{
+	return s->hits[i / 64] >> i % 64 & 1;
+}
+
+static int row_of(const char *id)
+{
+	const struct trace_signature *g = trace_signature_find(id);
+
+	return g ? (int)(g - trace_signatures) : -1;
+}
+
+static void drop(struct trace_signer *s, const char *winner, const char *loser)
+{
+	int w = row_of(winner), l = row_of(loser);
+
+	if (w >= 0 && l >= 0 && has(s, (size_t)w))
+		s->hits[l / 64] &= ~(UINT64_C(1) << l % 64);
+}
+
+size_t trace_sign(struct trace_signer *s, const char *text, size_t n, uint8_t out[TRACE_SIGNS_MAX])
+{
+	struct trace_code_hit codes[4];
+	size_t found = 0;
+
+	s->hits[0] = s->hits[1] = 0;
+	if (n > AMT_CAP_LINE)
+		n = AMT_CAP_LINE;
+	scan(s, text, n);
+	/* Codes in another notation are looked at as the patterns have them. */
+	size_t k = trace_codes_in(text, n, codes, 4);
+	for (size_t i = 0; i < k; i++) {
+		char hex[16];
+		if (codes[i].firmware || codes[i].len != 10 || text[codes[i].at] != '0') {
+			static const char digits[] = "0123456789ABCDEF";
+			if (codes[i].firmware)
+				continue;
+			memcpy(hex, "0x", 2);
+			for (int d = 0; d < 8; d++)
+				hex[2 + d] = digits[codes[i].code >> (28 - 4 * d) & 15];
+			scan(s, hex, 10);
+		}
+	}
+	if (!s->hits[0] && !s->hits[1])
+		return 0;
+	drop(s, "P22", "P23");
+	drop(s, "O01", "N12");
+	for (size_t i = 0; i < trace_signatures_count && found < TRACE_SIGNS_MAX; i++)
+		if (has(s, i))
+			out[found++] = (uint8_t)i;
+	return found;
+}

@@ -1,0 +1,1 @@
+amt-logview --json --now 2026-01-01T00:00:00Z captures/logs/none.log | jq -c '.verdict,.facts.files'; head -c 3000 /dev/zero | tr '\0' '\1' > /dev/null; amt-logview; amt-logview --tz nowhere x.log; amt-logview --severity loud x.log; amt-logview --grep '(' x.log

@@ -1,0 +1,1 @@
+for f in captures/contoso/logs/Amtopmgr.log captures/contoso/logs/pc02-Oobmgmt.log captures/logs/server-2007.log captures/logs/damaged.log; do amt-logview --now 2026-01-01T00:00:00Z --json $f | jq -c '.verdict, (.findings[] | [.id, .verdict, .subject, .summary, [.evidence[] | .source, .locator]])'; done

@@ -1,0 +1,1 @@
+amt-logview --lookup 0x80090326; amt-logview --lookup -2146893048; amt-logview --lookup 2147942405; amt-logview --lookup NOT_PERMITTED; amt-logview --lookup 12175; amt-logview --lookup 0x8007dead; amt-logview --lookup nonsense

@@ -1,0 +1,1 @@
+cd captures/logs && amt-logview --partial --source a server-2007.log > /tmp/lv.$$ && amt-logview --partial --source b server-2012.log > /tmp/lw.$$ && amt-logview merge --now 2026-01-01T00:00:00Z --sessions /tmp/lv.$$ /tmp/lw.$$ /tmp/lv.$$ | sed '/^Findings/,/^Verdict/d'; rm -f /tmp/l[vw].$$

@@ -1,0 +1,1 @@
+cd captures/logs && amt-logview --records --raw --severity warning --severity error server-2007.log && amt-logview --records --raw --thread 0x151c --grep 'unprovision' server-2007.log && amt-logview --records --raw --device lab01.example.com --since 2009-02-03T09:15:25Z server-2007.log && amt-logview --records --raw --component 'COMP_[' damaged.log

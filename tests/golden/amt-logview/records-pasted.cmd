@@ -1,0 +1,1 @@
+amt-logview --records captures/logs/pasted-tabs.txt; for f in blanks date-first ambiguous; do amt-logview --records captures/logs/pasted-$f.txt; done; amt-logview --records --date-order mdy captures/logs/pasted-ambiguous.txt
