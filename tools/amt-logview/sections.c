@@ -42,14 +42,6 @@ char *logview_cause(const struct trace_cause *c, char *out, size_t size)
 	return out;
 }
 
-static const char *action(const struct trace_cause *c)
-{
-	const struct trace_signature *g =
-		c->set && c->signature >= 0 ? &trace_signatures[c->signature] : NULL;
-
-	return g && strcmp(g->action, "-") != 0 ? g->action : "";
-}
-
 /* "complete", with what that means for the kind of task. */
 static char *ending(const struct trace_session *s, char *out, size_t size)
 {
@@ -89,8 +81,7 @@ static void devices(struct amt_run *r, const struct trace_facts *f)
 						    {"tasks", .right = true},
 						    {"failed", .right = true},
 						    {"last task"},
-						    {"first error"},
-						    {"what to do"}};
+						    {"first error"}};
 	struct amt_section *s =
 		amt_section_table(r, "Devices", columns, sizeof(columns) / sizeof(columns[0]));
 	size_t shown = 0, more = 0;
@@ -126,7 +117,6 @@ static void devices(struct amt_run *r, const struct trace_facts *f)
 		bool bad = x && x->outcome != TRACE_COMPLETE && x->cause.set;
 		amt_section_cell(r, s, "%s",
 				 bad ? logview_cause(&x->cause, text, sizeof(text)) : "");
-		amt_section_cell(r, s, "%s", bad ? action(&x->cause) : "");
 		amt_buf_free(&m);
 	}
 	if (more) {
