@@ -46,5 +46,6 @@ printf '[fleet a]\ncount = 5\n' >"$tmp/fleet.ini"
 exits 1 "a fleet without a base" amtsim --check "$tmp/fleet.ini"
 printf 'address = 127.1.0.7\nprofile = 9.x\n' >"$tmp/lone.ini"
 is "a file without sections is one device" "$(amtsim --list "$tmp/lone.ini")" "lone	127.1.0.7	 16993 16995 664"
+is "the sample deployment has its devices" "$(amtsim --check captures/contoso/devices.ini)" "10 devices"
 is "profiles" "$(amtsim --profiles)" "3.2.1 5.x 9.x 11.8 10.0.56 15.0 16.1 unprovisioned"
 done_testing

@@ -266,23 +266,31 @@ static X509 *leaf_new(const struct sim_device *d, bool redirection, EVP_PKEY *ke
 	return cert_end(x, &r);
 }
 
+static void keep(struct sim_leaf *slot, X509 *x)
+{
+	slot->len = x ? i2d_X509(x, &slot->der) : 0;
+	X509_free(x);
+}
+
 X509 *sim_cert_leaf(struct sim_device *d, bool redirection, EVP_PKEY **key, X509 **extra)
 {
 	char chain[16];
-	unsigned bits = (unsigned)sim_fact_num(d, "tls.key_bits", 2048);
-	X509 **slot = &d->leaf[redirection && *sim_fact(d, "tls.redirection_cn")];
+	const unsigned char *p;
+	struct sim_leaf *slot = &d->leaf[redirection && *sim_fact(d, "tls.redirection_cn")];
 
 	if (*sim_fact(d, "tls.cert")) {
-		if (!d->leaf[0])
-			d->leaf[0] = leaf_given(d, &d->given_key);
+		slot = &d->leaf[0];
+		if (!slot->der)
+			keep(slot, leaf_given(d, &d->given_key));
 		*key = d->given_key;
-		return d->given_key ? d->leaf[0] : NULL;
+	} else {
+		*key = leaf_key((unsigned)sim_fact_num(d, "tls.key_bits", 2048));
+		if (!slot->der)
+			keep(slot, leaf_new(d, redirection, *key));
 	}
-	*key = leaf_key(bits);
-	if (!*slot)
-		*slot = leaf_new(d, redirection, *key);
 	if (extra && !strcmp(sim_text(d, "tls.chain", chain, sizeof(chain)), "full") &&
 	    !strcmp(sim_fact(d, "tls.issuer"), "intermediate"))
 		*extra = mid;
-	return *slot;
+	p = slot->der;
+	return *key && slot->len > 0 ? d2i_X509(NULL, &p, slot->len) : NULL;
 }

@@ -325,8 +325,8 @@ void sim_config_free(void)
 	for (size_t i = 0; i < sim.devices.n; i++) {
 		struct sim_device *d = sim.devices.v[i];
 
-		X509_free(d->leaf[0]);
-		X509_free(d->leaf[1]);
+		OPENSSL_free(d->leaf[0].der);
+		OPENSSL_free(d->leaf[1].der);
 		EVP_PKEY_free(d->given_key);
 		free(d->name);
 		free(d);

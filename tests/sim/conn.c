@@ -211,7 +211,10 @@ static void got(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
 	if (!n || c->ending || c->flooding || c->fault == FAULT_HANG)
 		return;
 	if (sim_port_is_tls(c->port)) {
-		sim_tls_input(c, b->base, (size_t)n);
+		if (c->ssl || sim_tls_start(c))
+			sim_tls_input(c, b->base, (size_t)n);
+		else
+			sim_conn_reset(c);
 		return;
 	}
 	if (!amt_buf_add(&c->in, b->base, (size_t)n))
@@ -329,10 +332,6 @@ void sim_conn_open(uv_stream_t *server, uint16_t port, struct sim_device *dev)
 	}
 	sim_log(c->dev, port, c->peer, "connect");
 	uv_tcp_nodelay(&c->tcp, 1);
-	if (sim_port_is_tls(port) && c->fault != FAULT_HANG && !sim_tls_start(c)) {
-		sim_conn_reset(c);
-		return;
-	}
 	uv_read_start((uv_stream_t *)&c->tcp, give_room, got);
 	if (c->protocol->opened && c->fault != FAULT_HANG)
 		c->protocol->opened(c);

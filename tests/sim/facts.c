@@ -254,13 +254,13 @@ static void put_count(const struct sim_device *d, const char *key, struct amt_bu
 static void put_cert_fact(const struct sim_device *d, const char *name, struct amt_buf *out)
 {
 	struct sim_device *dd = sim_device_at(d->ip);
-	X509 *x = NULL;
+	X509 *x = NULL, *leaf = NULL;
 	EVP_PKEY *key;
 
 	if (!strncmp(name, "root", 4))
 		x = sim_cert_root();
 	else if (dd)
-		x = sim_cert_leaf(dd, false, &key, NULL);
+		x = leaf = sim_cert_leaf(dd, false, &key, NULL);
 	if (!x)
 		return;
 	if (amt_str_ends(name, "_der"))
@@ -269,6 +269,7 @@ static void put_cert_fact(const struct sim_device *d, const char *name, struct a
 		put_name(X509_get_subject_name(x), out);
 	else
 		put_name(X509_get_issuer_name(x), out);
+	X509_free(leaf);
 }
 
 static void computed(const struct sim_device *d, const char *name, struct amt_buf *out)

@@ -83,7 +83,10 @@ struct sim_device {
 	unsigned connections, requests;
 	unsigned sessions[3]; /* open SOL, IDER, KVM sessions */
 	struct sim_sleep *sleep;
-	X509 *leaf[2]; /* for 16993/664 and for 16995 */
+	struct sim_leaf { /* DER: a tenth of what an X509 takes */
+		unsigned char *der;
+		int len;
+	} leaf[2]; /* for 16993/664 and for 16995 */
 	EVP_PKEY *given_key;
 };
 
@@ -186,7 +189,8 @@ bool sim_tls_start(struct sim_conn *c);
 void sim_tls_input(struct sim_conn *c, const void *p, size_t n);
 void sim_tls_output(struct sim_conn *c, const void *p, size_t n);
 void sim_tls_free(void);
-/* The leaf of a port with its key, made on first use. extra: intermediates to send, or NULL. */
+/* The leaf of a port, to be freed, with its key; made on first use. extra: intermediates to send,
+ * or NULL. */
 X509 *sim_cert_leaf(struct sim_device *d, bool redirection, EVP_PKEY **key, X509 **extra);
 X509 *sim_cert_root(void);
 void sim_conn_wire(struct sim_conn *c, const void *p, size_t n); /* bytes as they go out */

@@ -155,15 +155,19 @@ void sim_tls_free(void)
 		SSL_CTX_free(ctxs[--n_ctxs].ctx);
 }
 
+/* At the first bytes, not at the connect: a port probe must not cost a certificate. */
 bool sim_tls_start(struct sim_conn *c)
 {
 	SSL_CTX *ctx = ctx_for(c->dev);
 	EVP_PKEY *key = NULL;
 	X509 *extra = NULL, *leaf = sim_cert_leaf(c->dev, c->port == 16995, &key, &extra);
 	BIO *in, *out;
+	bool ok;
 
-	if (!ctx || !leaf)
+	if (!ctx || !leaf) {
+		X509_free(leaf);
 		return false;
+	}
 	c->ssl = SSL_new(ctx);
 	in = BIO_new(BIO_s_mem());
 	out = BIO_new(BIO_s_mem());
@@ -171,8 +175,10 @@ bool sim_tls_start(struct sim_conn *c)
 		amt_no_memory();
 	SSL_set_bio(c->ssl, in, out);
 	SSL_set_accept_state(c->ssl);
-	return SSL_use_certificate(c->ssl, leaf) == 1 && SSL_use_PrivateKey(c->ssl, key) == 1 &&
-	       (!extra || SSL_add1_chain_cert(c->ssl, extra) == 1);
+	ok = SSL_use_certificate(c->ssl, leaf) == 1 && SSL_use_PrivateKey(c->ssl, key) == 1 &&
+	     (!extra || SSL_add1_chain_cert(c->ssl, extra) == 1);
+	X509_free(leaf);
+	return ok;
 }
 
 static void flush(struct sim_conn *c)
