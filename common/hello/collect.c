@@ -54,6 +54,8 @@ static void read_file(struct hello_engine *e, struct hello_reader *r, struct hel
 		      const char *path, struct amt_notes *notes)
 {
 	struct hello_packet p;
+
+	hello_engine_flush(e); /* connections end with their file */
 	uint32_t at = hello_engine_capture(e, strcmp(path, "-") ? path : "standard input",
 					   r->ng ? "pcapng" : "pcap");
 	uint64_t n = 0;

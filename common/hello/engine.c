@@ -88,7 +88,6 @@ void hello_engine_init(struct hello_engine *e, struct hello_facts *facts,
 
 uint32_t hello_engine_capture(struct hello_engine *e, const char *name, const char *format)
 {
-	hello_engine_flush(e);
 	memset(e->recent, 0, sizeof(e->recent)); /* another file's packets are no mirror copies */
 	struct hello_capture *c = amt_vec_add(&e->facts->captures);
 	c->name = amt_arena_strdup(&e->facts->arena, name);
@@ -104,22 +103,28 @@ void hello_engine_flush(struct hello_engine *e)
 		hello_tcp_finish(e, e->flows.oldest, false);
 }
 
-void hello_engine_free(struct hello_engine *e)
+void hello_engine_finish(struct hello_engine *e)
 {
-	hello_engine_flush(e);
-	/* Connections that were given up leave holes. */
 	struct hello_facts *f = e->facts;
 	size_t n = 0;
+
+	hello_engine_flush(e);
+	/* Connections that were given up leave holes; a bare payload never had one. */
 	for (size_t i = 0; i < f->conns.n; i++)
 		if (f->conns.v[i].client.family)
 			f->conns.v[n++] = f->conns.v[i];
 	f->conns.n = n;
+	amt_vec_free(&e->spare_conns);
+}
+
+void hello_engine_free(struct hello_engine *e)
+{
+	hello_engine_finish(e);
 	hello_flows_free(&e->flows);
 	hello_fragments_free(e->fragments);
 	amt_map_free(&e->queries);
 	amt_map_free(&e->rmcps);
 	amt_map_free(&e->certificates);
-	amt_vec_free(&e->spare_conns);
 	amt_vec_free(&e->expect_macs);
 	amt_vec_free(&e->expect_ips);
 	amt_vec_free(&e->names);

@@ -110,10 +110,12 @@ struct hello_engine {
 
 void hello_engine_init(struct hello_engine *e, struct hello_facts *facts,
 		       const struct hello_options *opt);
-/* A new input: flows of the last one end. Returns the index of the capture. */
+/* A new input; the index of its capture. */
 uint32_t hello_engine_capture(struct hello_engine *e, const char *name, const char *format);
 void hello_engine_packet(struct hello_engine *e, const struct hello_packet *p);
 void hello_engine_flush(struct hello_engine *e);
+/* Ends all flows and leaves the facts without holes; then free it. */
+void hello_engine_finish(struct hello_engine *e);
 void hello_engine_free(struct hello_engine *e);
 /* Bytes as if a client had sent them to the hello port; no addresses, no frame. */
 void hello_engine_payload(struct hello_engine *e, const uint8_t *p, size_t n);

@@ -147,6 +147,9 @@ static void take_conns(struct index *x)
 
 	for (size_t i = 0; i < f->conns.n; i++) {
 		const struct hello_conn *c = &f->conns.v[i];
+
+		if (!c->client.family) /* given up while the capture goes on */
+			continue;
 		bool up = hello_conn_to_server(f, c);
 		const struct hello_ip *ip = up ? &c->client : &c->server;
 		const struct hello_mac *mac = up ? &c->client_mac : &c->server_mac;

@@ -362,6 +362,17 @@ void hello_judge(const struct hello_facts *f, const struct amt_context *ctx,
 json_t *hello_to_json(const struct hello_facts *f, bool uuid_swapped);
 bool hello_from_json(const json_t *j, struct hello_facts *f, struct amt_error *err);
 
+/* ---- writing (amt-hellocap -w) ------------------------------------------ */
+
+struct hello_writer;
+struct hello_writer *hello_writer_open(const char *path, struct amt_error *err);
+/* For hello_options.relevant, with the writer as its argument. */
+void hello_writer_packet(void *writer, uint32_t capture, const struct hello_packet *p);
+/* Everything into the file, findings as comments; it appears whole or not at all. */
+bool hello_writer_finish(struct hello_writer *w, const struct hello_facts *f,
+			 const struct amt_findings *fs, struct amt_error *err);
+void hello_writer_free(struct hello_writer *w); /* NULL is fine */
+
 /* ---- live capture ------------------------------------------------------ */
 
 struct hello_live;

@@ -19,7 +19,7 @@ struct hellocap {
 	struct amt_buf filter; /* the BPF of the user; empty: ours */
 	struct hello_options options;
 	struct hello_facts facts;
-	struct hellocap_writer *writer; /* -w */
+	struct hello_writer *writer; /* -w */
 };
 extern struct hellocap hellocap;
 extern const struct amt_opt hellocap_options[];
@@ -28,14 +28,11 @@ extern const struct amt_opt hellocap_options[];
 bool hellocap_setup(struct amt_cli *cli, struct amt_error *err);
 /* roots.c: certificates of --root, hashed; a file that is none is a note */
 void hellocap_load_roots(struct amt_cli *cli);
+/* main.c: from here on only the named files, and no new sockets */
+bool hellocap_confine(struct amt_cli *cli, struct amt_error *err);
 /* live.c */
 bool hellocap_live(struct amt_cli *cli, struct amt_error *err);
-/* write.c: -w, a pcapng of what mattered with comments */
-struct hellocap_writer *hellocap_writer_new(const char *path, struct amt_error *err);
-void hellocap_writer_packet(void *arg, uint32_t capture, const struct hello_packet *p);
-bool hellocap_writer_finish(struct hellocap_writer *w, const struct amt_cli *cli,
-			    struct amt_error *err);
-void hellocap_writer_free(struct hellocap_writer *w);
+int hellocap_interfaces(struct amt_cli *cli); /* --list-interfaces; -1: not asked for */
 /* sections.c */
 void hellocap_sections(struct amt_cli *cli);
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 /* Opened before, or never again: only what is named can be read from here on. */
-static bool confine(struct amt_cli *cli, struct amt_error *err)
+bool hellocap_confine(struct amt_cli *cli, struct amt_error *err)
 {
 	struct amt_confine c = {0};
 
@@ -29,7 +29,16 @@ static bool collect(struct amt_cli *cli, struct amt_error *err)
 	struct amt_error why = {0};
 	bool ok = true;
 
-	if (!confine(cli, err))
+	if (hellocap.write) {
+		hellocap.writer = hello_writer_open(hellocap.write, err);
+		if (!hellocap.writer)
+			return false;
+		hellocap.options.relevant = hello_writer_packet;
+		hellocap.options.relevant_arg = hellocap.writer;
+	}
+	if (hellocap.interfaces.n)
+		return hellocap_live(cli, err);
+	if (!hellocap_confine(cli, err))
 		return false;
 	hellocap_load_roots(cli);
 	if (hellocap.payload) {
@@ -60,12 +69,18 @@ static json_t *facts(struct amt_cli *cli)
 
 static void judge(struct amt_cli *cli)
 {
+	struct amt_error err = {0};
+
 	hello_judge(&hellocap.facts, &cli->context, &cli->run.findings);
+	if (hellocap.writer &&
+	    !hello_writer_finish(hellocap.writer, &hellocap.facts, &cli->run.findings, &err))
+		amt_note_add(&cli->run.notes, hellocap.write, "%s", err.text);
 }
 
 static void cleanup(struct amt_cli *cli)
 {
 	(void)cli;
+	hello_writer_free(hellocap.writer);
 	hello_facts_free(&hellocap.facts);
 	amt_buf_free(&hellocap.filter);
 	amt_vec_free(&hellocap.servers);
@@ -108,6 +123,7 @@ int main(int argc, char **argv)
 			    "amt-hellocap --payload hello.bin\n    decode one message\n",
 		.options = hellocap_options,
 		.setup = hellocap_setup,
+		.special = hellocap_interfaces,
 		.collect = collect,
 		.replay = replay,
 		.facts = facts,
