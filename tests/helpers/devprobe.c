@@ -184,11 +184,10 @@ static char *read_password(const char *path)
 	return s;
 }
 
-int main(int argc, char **argv)
-{
-	struct amt_error err = {0};
-	const char *exported = NULL;
+static const char *exported;
 
+static void read_options(int argc, char **argv)
+{
 	for (int c; (c = getopt(argc, argv, "a:u:p:kt:r:j:o:c:fsi:w:")) != -1;)
 		switch (c) {
 		case 'a':
@@ -231,8 +230,15 @@ int main(int argc, char **argv)
 			exported = optarg;
 			break;
 		default:
-			return 64;
+			exit(64);
 		}
+}
+
+int main(int argc, char **argv)
+{
+	struct amt_error err = {0};
+
+	read_options(argc, argv);
 	if (exported)
 		return import(exported);
 	for (int i = optind; i < argc; i++)
