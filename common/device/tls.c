@@ -185,6 +185,15 @@ static void on_hello_ended(void *arg, struct dev_stream *s, enum amt_net_class h
 	go_on(a);
 }
 
+/* The forgiving client agreed on a suite that today's clients offer as well, and with a signed key
+ * exchange: what they refused, and the server told only as "handshake failure", is the signature. */
+static bool signature_refused(const struct amt_dev_tls *r)
+{
+	return r->modern == AMT_TLSC_NO_CIPHER && r->legacy == AMT_TLSC_OK && r->version &&
+	       strcmp(r->version, "TLSv1.2") == 0 && strstr(r->cipher, "DHE-") &&
+	       strstr(r->cipher, "AES");
+}
+
 static void finish(struct autopsy *a)
 {
 	struct dev_job *j = a->j;
@@ -197,13 +206,14 @@ static void finish(struct autopsy *a)
 			a->r.modern = AMT_TLSC_RC4_ONLY;
 		if (a->r.legacy != AMT_TLSC_OK && a->r.legacy != AMT_TLSC_NOT_TRIED)
 			a->r.legacy = AMT_TLSC_RC4_ONLY;
-	} else if (a->r.client_certificate == AMT_YES) {
-		/* A refusal after it had asked for a certificate is not about ciphers. */
+	} else if (a->r.client_certificate == AMT_YES && a->r.legacy == AMT_TLSC_NO_CIPHER) {
+		/* It asked for one, and refuses even who offers every suite: it is not the suites. */
+		a->r.legacy = AMT_TLSC_CLIENT_CERTIFICATE;
 		if (a->r.modern == AMT_TLSC_NO_CIPHER)
 			a->r.modern = AMT_TLSC_CLIENT_CERTIFICATE;
-		if (a->r.legacy == AMT_TLSC_NO_CIPHER)
-			a->r.legacy = AMT_TLSC_CLIENT_CERTIFICATE;
 	}
+	if (signature_refused(&a->r))
+		a->r.modern = AMT_TLSC_WEAK_SIGNATURE;
 	if (a->r.modern == AMT_TLSC_ALERT && a->r.versions.n &&
 	    strcmp(a->r.versions.v[0], "TLS 1.2") != 0 &&
 	    strcmp(a->r.versions.v[0], "TLS 1.3") != 0)
