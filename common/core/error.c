@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void set(struct amt_error *err, int code, const char *fmt, va_list ap)
+static void AMT_PRINTF(3, 0) set(struct amt_error *err, int code, const char *fmt, va_list ap)
 {
 	char text[sizeof(err->text)];
 

@@ -147,7 +147,8 @@ uint32_t hello_flow_new(struct hello_engine *e, const struct hello_flow_key *key
 /* The same for both directions; zero in the table: no such flow, without looking it up. */
 static inline uint16_t hello_flow_hint(const uint8_t *a, const uint8_t *b, uint16_t ap, uint16_t bp)
 {
-	return (uint16_t)((a[2] ^ b[2]) << 8 ^ (a[3] ^ b[3]) ^ (ap ^ bp) * 0x9e3du);
+	return (uint16_t)((unsigned)(a[2] ^ b[2]) << 8 ^ (unsigned)(a[3] ^ b[3]) ^
+			  (unsigned)(ap ^ bp) * 0x9e3du);
 }
 void hello_flow_touch(struct hello_flows *t, uint32_t at);
 void hello_flow_drop(struct hello_flows *t, uint32_t at); /* no finishing */

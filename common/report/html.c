@@ -196,7 +196,8 @@ void write_html(struct amt_run *r, const struct amt_style *style, struct amt_buf
 		       amt_buf_cstr(&words), r->version, amt_time_format(r->started, started),
 		       amt_time_format(r->now, now), r->interrupted ? " Interrupted." : "");
 	for (size_t i = 0; i < r->sections.n; i++)
-		section(out, r->sections.v[i]);
+		if (!r->sections.v[i]->text_only)
+			section(out, r->sections.v[i]);
 	amt_buf_str(out, "<section id=\"findings\"><h2>Findings</h2>\n");
 	filters(r, out);
 	for (size_t i = 0; i < r->findings.list.n; i++)

@@ -77,6 +77,33 @@ size_t walk_fleet_add(struct walk_fleet *f, const char *const *keys, size_t n, b
 	return at;
 }
 
+/* A file that was collected from one client is kept under its name: pc1-Oobmgmt.log,
+ * pc1/Oobmgmt.log. */
+static const union amt_map_value *by_path(const struct walk_fleet *f, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	char word[KEY_MAX];
+	size_t n = strcspn(name, "-_.");
+	const union amt_map_value *v = NULL;
+
+	if (n && name[n] && n < sizeof(word)) {
+		memcpy(word, name, n);
+		word[n] = '\0';
+		v = look_up(f, word);
+	}
+	if (v || !slash || slash == path)
+		return v;
+	const char *folder = slash;
+	while (folder > path && folder[-1] != '/')
+		folder--;
+	n = (size_t)(slash - folder);
+	if (n >= sizeof(word))
+		return NULL;
+	memcpy(word, folder, n);
+	word[n] = '\0';
+	return look_up(f, word);
+}
+
 struct walk_client *walk_fleet_find(const struct walk_fleet *f, const char *subject)
 {
 	char first[KEY_MAX];
@@ -88,5 +115,7 @@ struct walk_client *walk_fleet_find(const struct walk_fleet *f, const char *subj
 		first[n] = '\0';
 		v = look_up(f, first);
 	}
+	if (!v && strchr(subject, '/'))
+		v = by_path(f, subject);
 	return v ? &f->clients.v[v->n] : NULL;
 }

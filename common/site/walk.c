@@ -18,6 +18,8 @@ struct state {
 	struct walk *w;
 	size_t *head, *next; /* findings of a row: chains of index + 1 by row */
 	size_t stage_begin;  /* out->list.n where the stage began */
+	int loose_stage;     /* the first failure of a client that nobody knows */
+	const struct amt_finding *loose;
 };
 
 static size_t row_index(const struct amt_item *item)
@@ -185,6 +187,24 @@ static void note_client(struct walk_client *c, const struct amt_finding *f, int 
 	c->broken_stage = stage;
 }
 
+/* Rows about a client's own parts: their failure says nothing about the others. */
+static bool of_one_client(const struct amt_finding *f)
+{
+	return *f->subject &&
+	       (f->item->component == AMT_COMP_CLIENT || f->item->component == AMT_COMP_CONSOLE ||
+		f->item->component == AMT_COMP_BROWSER);
+}
+
+/* A failure of a client that nobody knows; it blocks nobody, but it may be the first broken thing.
+ */
+static void note_loose(struct state *st, const struct amt_finding *f, int stage)
+{
+	if (st->loose_stage && (st->loose_stage < stage || !better(f, st->loose)))
+		return;
+	st->loose = f;
+	st->loose_stage = stage;
+}
+
 static void close_stage(struct state *st, int stage)
 {
 	struct walk_stage *s = &st->w->stages[stage];
@@ -200,6 +220,8 @@ static void close_stage(struct state *st, int stage)
 		s->counts[f->verdict]++;
 		if (c)
 			note_client(c, f, stage);
+		else if (f->verdict == AMT_FAIL && of_one_client(f))
+			note_loose(st, f, stage);
 		else if (f->verdict == AMT_FAIL && better(f, first))
 			first = f;
 	}
@@ -212,6 +234,10 @@ static void close_stage(struct state *st, int stage)
 /* What is broken first for anybody, when the site itself is not broken earlier. */
 static void first_of_clients(struct state *st)
 {
+	if (st->loose && (!st->w->broken_stage || st->loose_stage < st->w->broken_stage)) {
+		st->w->broken_stage = st->loose_stage;
+		st->w->broken = st->loose;
+	}
 	for (size_t i = 0; i < st->fleet->clients.n; i++) {
 		const struct walk_client *c = &st->fleet->clients.v[i];
 		if (!c->broken_stage ||

@@ -10,8 +10,8 @@ const char *judge_file(const struct trace_facts *f, const struct trace_spot *at)
 	return at->line && at->file < f->files.n ? f->files.v[at->file].name : "";
 }
 
-void judge_evidence(struct judge *j, struct amt_finding *fd, const struct trace_spot *at,
-		    const char *text)
+void trace_judge_evidence(struct judge *j, struct amt_finding *fd, const struct trace_spot *at,
+			  const char *text)
 {
 	char line[32];
 
@@ -28,7 +28,7 @@ struct amt_finding *judge_cause(struct judge *j, struct amt_finding *fd,
 
 	if (!c->set)
 		return fd;
-	judge_evidence(j, fd, &c->at, c->text);
+	trace_judge_evidence(j, fd, &c->at, c->text);
 	if (c->signature >= 0) {
 		g = &trace_signatures[c->signature];
 		if (strcmp(g->action, "-") != 0)
@@ -95,7 +95,7 @@ void judge_add(struct judge *j, struct judge_row *row, enum amt_verdict v, const
 	if (c && c->set)
 		judge_cause(j, fd, c);
 	else
-		judge_evidence(j, fd, at, evidence);
+		trace_judge_evidence(j, fd, at, evidence);
 }
 
 void judge_end(struct judge *j, struct judge_row *row, const char *passed, const char *unknown)
@@ -105,7 +105,7 @@ void judge_end(struct judge *j, struct judge_row *row, const char *passed, const
 	if (row->count[AMT_PASS]) {
 		struct amt_finding *fd = amt_finding_add(j->fs, row->id, AMT_PASS, "", "%s (%zu)",
 							 passed, row->count[AMT_PASS]);
-		judge_evidence(j, fd, &row->pass_at, "the last such line");
+		trace_judge_evidence(j, fd, &row->pass_at, "the last such line");
 	}
 	if (more)
 		amt_finding_add(
@@ -120,7 +120,7 @@ void judge_end(struct judge *j, struct judge_row *row, const char *passed, const
 
 static void judge_files(struct judge *j)
 {
-	size_t read = 0, amt = 0;
+	size_t read = 0;
 
 	for (size_t i = 0; i < j->f->files.n; i++) {
 		const struct trace_file_facts *f = &j->f->files.v[i];
@@ -135,14 +135,13 @@ static void judge_files(struct judge *j)
 			continue;
 		}
 		read++;
-		amt += f->unknown_lines < f->records;
 		if (f->damaged * 4 > f->records && f->damaged > 1) {
 			struct amt_finding *fd = amt_finding_add(
 				j->fs, "T.02", AMT_WARN, f->name,
 				"%llu of %llu records are damaged; they were read as far as they "
 				"go",
 				(unsigned long long)f->damaged, (unsigned long long)f->records);
-			judge_evidence(j, fd, &at, f->format);
+			trace_judge_evidence(j, fd, &at, f->format);
 		}
 		if (framed && f->offset == TRACE_OFFSET_UNKNOWN && f->first != AMT_TIME_NONE &&
 		    j->f->files.n > 1)
@@ -217,20 +216,20 @@ static void judge_certificate(struct judge *j)
 				     "the provisioning certificate was refused or not found (%llu) "
 				     "(wording unconfirmed)",
 				     (unsigned long long)s->cert_bad);
-		judge_evidence(j, fd, &s->cert_bad_at, "provisioning certificate not usable");
+		trace_judge_evidence(j, fd, &s->cert_bad_at, "provisioning certificate not usable");
 	}
 	if (s->cert_expiring) {
 		fd = amt_finding_add(
 			j->fs, "S3.C09a", s->cert_expiring_days ? AMT_WARN : AMT_FAIL, "",
 			"the provisioning certificate expires in %u days, as the log said",
 			s->cert_expiring_days);
-		judge_evidence(j, fd, &s->cert_expiring_at, "will expire");
+		trace_judge_evidence(j, fd, &s->cert_expiring_at, "will expire");
 	}
 	if (s->cert_matched && !s->cert_bad) {
 		fd = amt_finding_add(j->fs, "S3.C09a", AMT_PASS, "",
 				     "ConfigMgr accepts the provisioning certificate%s%s",
 				     *s->cert_hash ? " " : "", s->cert_hash);
-		judge_evidence(j, fd, &s->cert_matched_at, "Found matched certificate hash");
+		trace_judge_evidence(j, fd, &s->cert_matched_at, "Found matched certificate hash");
 	} else if (!s->cert_bad && !s->cert_expiring) {
 		amt_finding_add(j->fs, "S3.C09a", AMT_UNKNOWN, "",
 				"no log line tells of the provisioning certificate");
@@ -248,19 +247,19 @@ static void judge_others(struct judge *j)
 				     "the agent's AMT provider failed (%llu): check the MEI driver "
 				     "and WMI (S1.V03)",
 				     (unsigned long long)s->client_failed);
-		judge_evidence(j, fd, &s->client_failed_at, "provider failed");
+		trace_judge_evidence(j, fd, &s->client_failed_at, "provider failed");
 	} else if (s->client_policy) {
 		fd = amt_finding_add(j->fs, "S2.C05", AMT_PASS,
 				     judge_file(j->f, &s->client_policy_at),
 				     "the automatic provisioning policy is on the client "
 				     "(wording unconfirmed)");
-		judge_evidence(j, fd, &s->client_policy_at, "policy");
+		trace_judge_evidence(j, fd, &s->client_policy_at, "policy");
 	}
 	if (s->console_failed) {
 		fd = amt_finding_add(j->fs, "S5.V02", AMT_FAIL, "",
 				     "the console could not read the power state (%llu)",
 				     (unsigned long long)s->console_failed);
-		judge_evidence(j, fd, &s->console_failed_at, "GetAMTPowerState fail");
+		trace_judge_evidence(j, fd, &s->console_failed_at, "GetAMTPowerState fail");
 	}
 }
 

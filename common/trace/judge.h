@@ -23,8 +23,8 @@ void judge_add(struct judge *j, struct judge_row *row, enum amt_verdict v, const
 void judge_end(struct judge *j, struct judge_row *row, const char *passed, const char *unknown);
 
 const char *judge_file(const struct trace_facts *f, const struct trace_spot *at);
-void judge_evidence(struct judge *j, struct amt_finding *fd, const struct trace_spot *at,
-		    const char *text);
+void trace_judge_evidence(struct judge *j, struct amt_finding *fd, const struct trace_spot *at,
+			  const char *text);
 struct amt_finding *judge_cause(struct judge *j, struct amt_finding *fd,
 				const struct trace_cause *c);
 char *judge_why(const struct trace_cause *c, char *out, size_t size);

@@ -293,12 +293,13 @@ static void site_rows(struct work *w)
 			"the MEBx password was left as it was (%llu): it had been changed before, "
 			"which is harmless",
 			(unsigned long long)s->mebx_kept);
-		judge_evidence(w->j, fd, &s->mebx_at, "We can't set MEBx password at this time");
+		trace_judge_evidence(w->j, fd, &s->mebx_at,
+				     "We can't set MEBx password at this time");
 	}
 	if (s->no_mutual) {
 		fd = amt_finding_add(w->j->fs, "S3.V01j", AMT_PASS, "",
 				     "TLS with server authentication only, as it should be");
-		judge_evidence(w->j, fd, &s->no_mutual_at, "we don't support mutual auth");
+		trace_judge_evidence(w->j, fd, &s->no_mutual_at, "we don't support mutual auth");
 	}
 }
 

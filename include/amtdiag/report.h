@@ -78,7 +78,7 @@ bool amt_findings_from_json(const json_t *array, struct amt_findings *fs, struct
  */
 json_t *amt_json_str(const char *s); /* NULL gives null */
 json_t *amt_json_strn(const char *s, size_t n);
-json_t *amt_json_time(amt_time t);                            /* NONE gives null */
+json_t *amt_json_time(amt_time t);                                /* NONE gives null */
 const char *amt_json_get_str(const json_t *obj, const char *key); /* NULL if not a string */
 int64_t amt_json_get_int(const json_t *obj, const char *key, int64_t otherwise);
 bool amt_json_get_bool(const json_t *obj, const char *key, bool otherwise);
@@ -120,6 +120,7 @@ struct amt_section {
 	struct AMT_VEC(const char *) cells; /* row after row */
 	struct amt_buf text; /* TEXT: kept as laid out. HTML: trusted markup made by us (escape with
 				amt_html_escape), HTML report only */
+	bool text_only;      /* HTML shows the same in another way */
 	bool main;           /* the table that --format csv writes */
 };
 

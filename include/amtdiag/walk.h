@@ -8,7 +8,8 @@
  *  - What was measured counts; else the answer of a person; else the row is
  *    unknown and says what would answer it.
  *  - A failure ends the walk for whom it concerns: the site's for everybody, a
- *    client's for that client. Later rows are skipped; what was seen there
+ *    client's for that client. A row about a client's parts whose subject is no
+ *    client that is known ends nobody's walk. Later rows are skipped; what was seen there
  *    meanwhile is kept as evidence, and what holds there stays a pass.
  *  - Where the checks that verify a stage hold, its unanswered corrective rows
  *    are not needed: na.

@@ -2,6 +2,11 @@
 #include "rooms.h"
 
 const struct stage_room *const stage_rooms[] = {
-	&stage_room_captures, &stage_room_chain,   &stage_room_issuing_ca,
-	&stage_room_names,    &stage_room_devices, NULL,
+	&stage_room_logs,
+	&stage_room_captures,
+	&stage_room_chain,
+	&stage_room_issuing_ca,
+	&stage_room_names,
+	&stage_room_devices,
+	NULL,
 };

@@ -59,36 +59,85 @@ static void first_broken(struct stage *st, struct amt_run *r)
 
 #define CLIENT_ROWS_MAX 2000
 
+/* One letter a stage, so that a row fits a line. */
+static char letter(enum amt_verdict v)
+{
+	static const char letters[AMT_VERDICTS] = {
+		[AMT_PASS] = 'P',    [AMT_WARN] = 'W', [AMT_FAIL] = 'F',    [AMT_UNKNOWN] = '?',
+		[AMT_PENDING] = '~', [AMT_NA] = '.',   [AMT_SKIPPED] = '-',
+	};
+	return letters[v];
+}
+
+static void client_row(struct amt_run *r, struct amt_section *s, const struct walk_client *c)
+{
+	char line[2 * AMT_STAGE_LAST];
+
+	for (int k = 1; k <= AMT_STAGE_LAST; k++) {
+		line[2 * k - 2] = letter(c->stage[k]);
+		line[2 * k - 1] = k < AMT_STAGE_LAST ? ' ' : '\0';
+	}
+	amt_section_cell(r, s, "%s", c->name);
+	amt_section_cell(r, s, "%s", line);
+	amt_section_cell(r, s, "%d", c->stage_reached);
+	amt_section_cell(r, s, "%s%s%s", c->broken ? c->broken->item->id : "-",
+			 c->broken ? " " : "", c->broken ? c->broken->item->title : "");
+}
+
 static void clients(struct stage *st, struct amt_run *r)
 {
 	static const struct amt_column columns[] = {{.title = "CLIENT"},
-						    {.title = "1", .verdict = true},
-						    {.title = "2", .verdict = true},
-						    {.title = "3", .verdict = true},
-						    {.title = "4", .verdict = true},
-						    {.title = "5", .verdict = true},
-						    {.title = "6", .verdict = true},
-						    {.title = "7", .verdict = true},
+						    {.title = "1 2 3 4 5 6 7"},
+						    {.title = "REACHED", .right = true},
 						    {.title = "FIRST BROKEN"}};
 	size_t n = st->fleet.clients.n;
 
 	if (!n)
 		return;
-	struct amt_section *s = amt_section_table(r, "Clients by stage", columns, 9);
-	for (size_t i = 0; i < n && i < CLIENT_ROWS_MAX; i++) {
-		const struct walk_client *c = &st->fleet.clients.v[i];
-		amt_section_cell(r, s, "%s", c->name);
-		for (int k = 1; k <= AMT_STAGE_LAST; k++)
-			amt_section_cell(r, s, "%s", amt_verdict_name(c->stage[k]));
-		amt_section_cell(r, s, "%s%s%s", c->broken ? c->broken->item->id : "-",
-				 c->broken ? " " : "", c->broken ? c->broken->item->title : "");
-	}
+	struct amt_section *s = amt_section_table(
+		r, "Clients by stage (P pass, W warn, F fail, ? unknown, - skipped, ~ pending)",
+		columns, 4);
+	s->text_only = true;
+	for (size_t i = 0; i < n && i < CLIENT_ROWS_MAX; i++)
+		client_row(r, s, &st->fleet.clients.v[i]);
 	if (n > CLIENT_ROWS_MAX) {
 		struct amt_section *more = amt_section_text(r, "");
 		amt_buf_printf(&more->text,
 			       "  ... and %zu more clients (all are in the JSON document)\n",
 			       n - CLIENT_ROWS_MAX);
 	}
+}
+
+static void html_text(struct amt_buf *b, const char *open, const char *text, const char *close)
+{
+	amt_buf_str(b, open);
+	amt_html_escape(b, text, strlen(text));
+	amt_buf_str(b, close);
+}
+
+/* The same for a browser: every stage of every client in its colour. */
+static void clients_html(struct stage *st, struct amt_run *r)
+{
+	size_t n = st->fleet.clients.n;
+
+	if (!n)
+		return;
+	struct amt_buf *b = &amt_section_html(r, "Clients by stage")->text;
+	amt_buf_str(b, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Client</th>");
+	for (int k = 1; k <= AMT_STAGE_LAST; k++)
+		amt_buf_printf(b, "<th scope=\"col\" title=\"%s\">%d</th>", amt_stage_title(k), k);
+	amt_buf_str(b, "<th scope=\"col\">First broken</th></tr></thead><tbody>\n");
+	for (size_t i = 0; i < n && i < CLIENT_ROWS_MAX; i++) {
+		const struct walk_client *c = &st->fleet.clients.v[i];
+		html_text(b, "<tr><th scope=\"row\">", c->name, "</th>");
+		for (int k = 1; k <= AMT_STAGE_LAST; k++) {
+			const char *v = amt_verdict_name(c->stage[k]);
+			amt_buf_printf(b, "<td><span class=\"v %s\">%s</span></td>", v, v);
+		}
+		html_text(b, "<td>", c->broken ? c->broken->item->id : "-", " ");
+		html_text(b, "", c->broken ? c->broken->item->title : "", "</td></tr>\n");
+	}
+	amt_buf_str(b, "</tbody></table></div>\n");
 }
 
 void stage_sections(struct stage *st)
@@ -108,6 +157,7 @@ void stage_sections(struct stage *st)
 	stages(st, r);
 	first_broken(st, r);
 	clients(st, r);
+	clients_html(st, r);
 	r->perfdata = amt_arena_printf(&r->arena, "first_broken_stage=%d;;;0;7 clients=%zu;;;0",
 				       st->walk.broken_stage, st->fleet.clients.n);
 }

@@ -25,7 +25,7 @@ void *amt_arena_array(struct amt_arena *a, size_t count, size_t size);
 char *amt_arena_strdup(struct amt_arena *a, const char *s); /* NULL gives NULL */
 char *amt_arena_strndup(struct amt_arena *a, const char *s, size_t n);
 char *amt_arena_printf(struct amt_arena *a, const char *fmt, ...) AMT_PRINTF(2, 3);
-char *amt_arena_vprintf(struct amt_arena *a, const char *fmt, va_list ap);
+char *amt_arena_vprintf(struct amt_arena *a, const char *fmt, va_list ap) AMT_PRINTF(2, 0);
 
 #define amt_arena_new(a, type) ((type *)amt_arena_alloc((a), sizeof(type)))
 

@@ -27,7 +27,7 @@ bool amt_buf_add(struct amt_buf *b, const void *p, size_t n);
 bool amt_buf_byte(struct amt_buf *b, char c);
 bool amt_buf_str(struct amt_buf *b, const char *s);
 bool amt_buf_printf(struct amt_buf *b, const char *fmt, ...) AMT_PRINTF(2, 3);
-bool amt_buf_vprintf(struct amt_buf *b, const char *fmt, va_list ap);
+bool amt_buf_vprintf(struct amt_buf *b, const char *fmt, va_list ap) AMT_PRINTF(2, 0);
 void amt_buf_consume(struct amt_buf *b, size_t n); /* drop n bytes at the front */
 /* Never NULL: "" when empty. */
 const char *amt_buf_cstr(const struct amt_buf *b);
