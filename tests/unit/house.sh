@@ -27,6 +27,7 @@ room_of() { # header path as included -> room
 	dns_*.def) echo names ;;
 	walk.h) echo site ;;
 	redact.h) echo report ;;
+	krb_*.def) echo kerberos ;;
 	version.h) echo core ;;
 	*/*) echo "${h%%/*}" ;;
 	*) h=${h%.h}; echo "${h%.def}" ;;
