@@ -1,0 +1,61 @@
+/* Why a measured ticket differs: tries what is known to change the size, and says what fits. */
+#include "kerberos/model.h"
+
+static size_t with(const struct krb_input *in, const struct krb_user *u, const struct krb_terms *t)
+{
+	struct krb_walk w = {0};
+	struct krb_sizes s;
+	krb_size(in, u, t, NULL, &w, &s);
+	krb_walk_free(&w);
+	return s.ticket;
+}
+
+static void say(struct amt_buf *out, const char *fmt, const char *a, const char *b)
+{
+	if (out->len)
+		amt_buf_str(out, "; or ");
+	amt_buf_printf(out, fmt, a, b);
+}
+
+void krb_explain(const struct krb_input *in, const struct krb_user *u, const struct krb_terms *t,
+		 const struct krb_sizes *computed, const struct krb_measured *m, struct amt_buf *out)
+{
+	if (!m->done || m->ticket == computed->ticket)
+		return;
+	if (m->etype && (m->etype != computed->etype || m->skey != computed->skey)) {
+		struct krb_terms e = *t;
+		e.etype = m->etype;
+		e.skey = m->skey;
+		if (with(in, u, &e) == m->ticket) {
+			say(out, "the KDC chose %s with a session key of %s", amt_etype_name(m->etype),
+			    amt_etype_name(m->skey));
+			return;
+		}
+	}
+	for (size_t l = 0; l < AMT_LAYOUT_COUNT; l++) {
+		struct krb_terms e = *t;
+		e.layout = (enum krb_layout)l;
+		e.etype = m->etype;
+		e.skey = m->skey;
+		if (with(in, u, &e) == m->ticket)
+			say(out, "the KDC lays tickets out as %s (%s)", krb_layout_name(e.layout),
+			    krb_layout_meaning(e.layout));
+	}
+	if (out->len)
+		return;
+	struct krb_terms e = *t;
+	e.no_history = true;
+	if (computed->tally.history && with(in, u, &e) == m->ticket) {
+		say(out, "the KDC leaves sIDHistory out%s%s", "", "");
+		return;
+	}
+	long diff = (long)m->ticket - (long)computed->ticket;
+	if (diff % 40 == 0)
+		amt_buf_printf(out, "%+ld SIDs of 40 bytes: sIDHistory, universal groups of other domains, claims SIDs", diff / 40);
+	else if (diff > 32 && (diff - 32) % 8 == 0)
+		amt_buf_printf(out, "%+ld bytes: a block of resource groups (32 + 8 a group), or strings of the profile", diff);
+	else if (diff % 8 == 0)
+		amt_buf_printf(out, "%+ld groups of 8 bytes: the ticket may be older than a change of membership, or the directory shows less than the KDC sees", diff / 8);
+	else
+		amt_buf_printf(out, "%+ld bytes that no known cause explains: claims, or strings of the profile", diff);
+}
