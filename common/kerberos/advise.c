@@ -64,7 +64,8 @@ static bool hopeful(const struct search *s, size_t i, size_t k, const struct cho
 	return bytes >= s->need;
 }
 
-static bool pick(struct search *s, size_t i, size_t k, struct choice got, const struct krb_tally *all)
+static bool pick(struct search *s, size_t i, size_t k, struct choice got,
+		 const struct krb_tally *all)
 {
 	if (!k)
 		return good(s);
@@ -72,7 +73,8 @@ static bool pick(struct search *s, size_t i, size_t k, struct choice got, const 
 		if (!hopeful(s, i, k, &got, all))
 			return false; /* the list is in falling order: later ones free less */
 		const struct choice *c = &s->list.v[i];
-		struct choice sum = {0, got.bytes + c->bytes, got.local + c->local, got.extra + c->extra};
+		struct choice sum = {0, got.bytes + c->bytes, got.local + c->local,
+				     got.extra + c->extra};
 		s->skip[c->at] = true;
 		if (pick(s, i + 1, k - 1, sum, all))
 			return true;
@@ -84,7 +86,8 @@ static bool pick(struct search *s, size_t i, size_t k, struct choice got, const 
 static int dearer(const void *a, const void *b)
 {
 	const struct choice *x = a, *y = b;
-	return x->bytes != y->bytes ? (x->bytes < y->bytes ? 1 : -1) : (x->at > y->at) - (x->at < y->at);
+	return x->bytes != y->bytes ? (x->bytes < y->bytes ? 1 : -1)
+				    : (x->at > y->at) - (x->at < y->at);
 }
 
 /* Bytes of KERB_VALIDATION_INFO that must go; it moves in steps of 4. */
@@ -119,7 +122,8 @@ static void candidates(struct search *s)
 		for (size_t j = 0; j < s->groups.n; j++) {
 			unsigned b = krb_group_bytes(s->in, s->u, s->t, s->groups.v[j]);
 			c.bytes += b;
-			c.local += b % 40 == 8 && s->in->groups.v[s->groups.v[j]].scope == AMT_SCOPE_LOCAL;
+			c.local += b % 40 == 8 &&
+				   s->in->groups.v[s->groups.v[j]].scope == AMT_SCOPE_LOCAL;
 			c.extra += b / 40;
 		}
 		s->most_local = c.local > s->most_local ? c.local : s->most_local;

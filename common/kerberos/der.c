@@ -77,7 +77,8 @@ size_t krb_encrypted(int etype, size_t plain, int64_t kvno)
 		      krb_tl(krb_tl(plain + krb_overhead(etype))));
 }
 
-size_t krb_ticket_size(size_t srealm, const size_t *sname, size_t n, int etype, int64_t kvno, size_t plain)
+size_t krb_ticket_size(size_t srealm, const size_t *sname, size_t n, int etype, int64_t kvno,
+		       size_t plain)
 {
 	return krb_tl(krb_tl(krb_tl(krb_int(5)) + krb_tl(krb_tl(srealm)) +
 			     krb_tl(krb_principal(sname, n)) +

@@ -18,7 +18,8 @@ static void say(struct amt_buf *out, const char *fmt, const char *a, const char 
 }
 
 void krb_explain(const struct krb_input *in, const struct krb_user *u, const struct krb_terms *t,
-		 const struct krb_sizes *computed, const struct krb_measured *m, struct amt_buf *out)
+		 const struct krb_sizes *computed, const struct krb_measured *m,
+		 struct amt_buf *out)
 {
 	if (!m->done || m->ticket == computed->ticket)
 		return;
@@ -27,8 +28,8 @@ void krb_explain(const struct krb_input *in, const struct krb_user *u, const str
 		e.etype = m->etype;
 		e.skey = m->skey;
 		if (with(in, u, &e) == m->ticket) {
-			say(out, "the KDC chose %s with a session key of %s", amt_etype_name(m->etype),
-			    amt_etype_name(m->skey));
+			say(out, "the KDC chose %s with a session key of %s",
+			    amt_etype_name(m->etype), amt_etype_name(m->skey));
 			return;
 		}
 	}
@@ -51,11 +52,23 @@ void krb_explain(const struct krb_input *in, const struct krb_user *u, const str
 	}
 	long diff = (long)m->ticket - (long)computed->ticket;
 	if (diff % 40 == 0)
-		amt_buf_printf(out, "%+ld SIDs of 40 bytes: sIDHistory, universal groups of other domains, claims SIDs", diff / 40);
+		amt_buf_printf(out,
+			       "%+ld SIDs of 40 bytes: sIDHistory, universal groups of other "
+			       "domains, claims SIDs",
+			       diff / 40);
 	else if (diff > 32 && (diff - 32) % 8 == 0)
-		amt_buf_printf(out, "%+ld bytes: a block of resource groups (32 + 8 a group), or strings of the profile", diff);
+		amt_buf_printf(out,
+			       "%+ld bytes: a block of resource groups (32 + 8 a group), or "
+			       "strings of the profile",
+			       diff);
 	else if (diff % 8 == 0)
-		amt_buf_printf(out, "%+ld groups of 8 bytes: the ticket may be older than a change of membership, or the directory shows less than the KDC sees", diff / 8);
+		amt_buf_printf(out,
+			       "%+ld groups of 8 bytes: the ticket may be older than a change of "
+			       "membership, or the directory shows less than the KDC sees",
+			       diff / 8);
 	else
-		amt_buf_printf(out, "%+ld bytes that no known cause explains: claims, or strings of the profile", diff);
+		amt_buf_printf(out,
+			       "%+ld bytes that no known cause explains: claims, or strings of the "
+			       "profile",
+			       diff);
 }

@@ -1,4 +1,5 @@
-/* The inputs of the model from JSON (docs/krbsize-from.md): somebody else's domain, or none at all. */
+/* The inputs of the model from JSON (docs/krbsize-from.md): somebody else's domain, or none at all.
+ */
 #include "kerberos/model.h"
 
 #include <stdlib.h>
@@ -22,9 +23,8 @@ static void strings(struct from *f, const json_t *array, struct amt_strlist *out
 {
 	size_t i;
 	json_t *v;
-	json_array_foreach(array, i, v)
-		if (json_is_string(v))
-			amt_vec_push(out, amt_arena_strdup(&f->in->arena, json_string_value(v)));
+	json_array_foreach(array, i, v) if (json_is_string(v))
+		amt_vec_push(out, amt_arena_strdup(&f->in->arena, json_string_value(v)));
 }
 
 static bool scope_of(const char *s, enum krb_scope *out)
@@ -43,7 +43,8 @@ static size_t reference(struct from *f, const json_t *v, const char *where)
 	char sid[256];
 
 	if (json_is_integer(v) && f->in->domain.sid) {
-		snprintf(sid, sizeof(sid), "%s-%lld", f->in->domain.sid, (long long)json_integer_value(v));
+		snprintf(sid, sizeof(sid), "%s-%lld", f->in->domain.sid,
+			 (long long)json_integer_value(v));
 		return krb_group_at(f->in, sid);
 	}
 	const char *s = json_string_value(v);
@@ -51,12 +52,14 @@ static size_t reference(struct from *f, const json_t *v, const char *where)
 		return krb_group_at(f->in, s);
 	size_t g = s ? krb_group_find(f->in, s) : SIZE_MAX;
 	if (g == SIZE_MAX && f->notes)
-		amt_note_add(f->notes, f->name, "%s: \"%s\" is neither a SID nor a group of this file; left out",
+		amt_note_add(f->notes, f->name,
+			     "%s: \"%s\" is neither a SID nor a group of this file; left out",
 			     where, s ? s : "?");
 	return g;
 }
 
-static void references(struct from *f, const json_t *array, const char *where, struct krb_indices *out)
+static void references(struct from *f, const json_t *array, const char *where,
+		       struct krb_indices *out)
 {
 	size_t i;
 	json_t *v;
@@ -75,12 +78,14 @@ static void one_group(struct from *f, const json_t *o, size_t i)
 	const json_t *rid = json_object_get(o, "rid");
 
 	if (!sid && json_is_integer(rid) && f->in->domain.sid) {
-		snprintf(made, sizeof(made), "%s-%lld", f->in->domain.sid, (long long)json_integer_value(rid));
+		snprintf(made, sizeof(made), "%s-%lld", f->in->domain.sid,
+			 (long long)json_integer_value(rid));
 		sid = made;
 	}
 	if (!sid || !krb_sid_subs(sid)) {
 		if (f->notes)
-			amt_note_add(f->notes, f->name, "groups[%zu]: no valid \"sid\"; left out", i);
+			amt_note_add(f->notes, f->name, "groups[%zu]: no valid \"sid\"; left out",
+				     i);
 		return;
 	}
 	struct krb_group *g = &f->in->groups.v[krb_group_at(f->in, sid)];
@@ -88,7 +93,8 @@ static void one_group(struct from *f, const json_t *o, size_t i)
 	g->dn = text(f, o, "dn");
 	const char *scope = json_string_value(json_object_get(o, "scope"));
 	if (scope && !scope_of(scope, &g->scope) && f->notes)
-		amt_note_add(f->notes, f->name, "groups[%zu]: scope \"%s\" is not known; taken as global", i, scope);
+		amt_note_add(f->notes, f->name,
+			     "groups[%zu]: scope \"%s\" is not known; taken as global", i, scope);
 	g->security = !json_is_false(json_object_get(o, "security"));
 	strings(f, json_object_get(o, "history"), &g->history);
 }
@@ -107,19 +113,22 @@ static void counted(struct from *f, struct krb_user *u, const json_t *o)
 		     {"domain_local", AMT_SCOPE_LOCAL, false, 3300000000}};
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
 		json_int_t n = json_integer_value(json_object_get(o, kinds[k].key));
-		const char *domain = kinds[k].foreign ? "S-1-5-21-4000000001-4000000002-4000000003"
-				     : kinds[k].scope == AMT_SCOPE_LOCAL && f->in->service.domain_sid
-					     ? f->in->service.domain_sid
-					     : f->in->domain.sid;
+		const char *domain =
+			kinds[k].foreign ? "S-1-5-21-4000000001-4000000002-4000000003"
+			: kinds[k].scope == AMT_SCOPE_LOCAL && f->in->service.domain_sid
+				? f->in->service.domain_sid
+				: f->in->domain.sid;
 		if (n > MAX_COUNT)
 			n = MAX_COUNT;
 		for (json_int_t i = 0; domain && i < n; i++) {
 			char sid[256];
-			snprintf(sid, sizeof(sid), "%s-%lu", domain, kinds[k].base + (unsigned long)i);
+			snprintf(sid, sizeof(sid), "%s-%lu", domain,
+				 kinds[k].base + (unsigned long)i);
 			size_t at = krb_group_at(f->in, sid);
 			struct krb_group *g = &f->in->groups.v[at];
 			g->scope = kinds[k].scope;
-			g->name = amt_arena_printf(&f->in->arena, "%s group %lld", kinds[k].key, (long long)i + 1);
+			g->name = amt_arena_printf(&f->in->arena, "%s group %lld", kinds[k].key,
+						   (long long)i + 1);
 			amt_vec_push(&u->direct, at);
 		}
 	}
@@ -149,10 +158,16 @@ static void one_user(struct from *f, const json_t *o, size_t i)
 	}
 	snprintf(where, sizeof(where), "users[%zu]", i);
 	struct krb_user *u = amt_vec_add(&f->in->users);
-	*u = (struct krb_user){.name = name, .sid = text(f, o, "sid"), .upn = text(f, o, "upn"),
-			       .display = text(f, o, "display"), .script = text(f, o, "script"),
-			       .profile = text(f, o, "profile"), .home = text(f, o, "home"),
-			       .drive = text(f, o, "drive"), .dn = text(f, o, "dn"), .primary = SIZE_MAX};
+	*u = (struct krb_user){.name = name,
+			       .sid = text(f, o, "sid"),
+			       .upn = text(f, o, "upn"),
+			       .display = text(f, o, "display"),
+			       .script = text(f, o, "script"),
+			       .profile = text(f, o, "profile"),
+			       .home = text(f, o, "home"),
+			       .drive = text(f, o, "drive"),
+			       .dn = text(f, o, "dn"),
+			       .primary = SIZE_MAX};
 	const json_t *primary = json_object_get(o, "primary");
 	if (primary && !json_is_null(primary)) {
 		u->primary = reference(f, primary, where);
@@ -182,8 +197,8 @@ static void service(struct from *f, const json_t *o)
 	s->found = json_is_true(json_object_get(o, "found"));
 }
 
-bool krb_input_parse(const json_t *doc, const char *name, struct krb_input *in, struct amt_notes *notes,
-		     struct amt_error *err)
+bool krb_input_parse(const json_t *doc, const char *name, struct krb_input *in,
+		     struct amt_notes *notes, struct amt_error *err)
 {
 	struct from f = {in, name, notes};
 	const json_t *d = json_object_get(doc, "domain"), *groups = json_object_get(doc, "groups");
@@ -192,11 +207,15 @@ bool krb_input_parse(const json_t *doc, const char *name, struct krb_input *in, 
 	json_t *v;
 
 	if (!json_is_object(doc) || !json_is_object(d) || !json_is_array(users))
-		return amt_fail(err, "reading %s: an object with \"domain\" and \"users\" is wanted (docs/krbsize-from.md)", name);
+		return amt_fail(err,
+				"reading %s: an object with \"domain\" and \"users\" is wanted "
+				"(docs/krbsize-from.md)",
+				name);
 	if (json_array_size(groups) > MAX_GROUPS || json_array_size(users) > MAX_GROUPS)
 		return amt_fail(err, "reading %s: more than %d groups or users", name, MAX_GROUPS);
-	in->domain = (struct krb_domain){text(&f, d, "realm"), text(&f, d, "dns"), text(&f, d, "netbios"),
-					 text(&f, d, "sid"), text(&f, d, "dc")};
+	in->domain =
+		(struct krb_domain){text(&f, d, "realm"), text(&f, d, "dns"),
+				    text(&f, d, "netbios"), text(&f, d, "sid"), text(&f, d, "dc")};
 	if (!in->domain.realm && in->domain.dns) {
 		char *r = amt_arena_strdup(&in->arena, in->domain.dns);
 		for (char *p = r; *p; p++)
@@ -204,7 +223,8 @@ bool krb_input_parse(const json_t *doc, const char *name, struct krb_input *in, 
 		in->domain.realm = r;
 	}
 	if (in->domain.sid && krb_sid_subs(in->domain.sid) != 4)
-		return amt_fail(err, "reading %s: domain.sid \"%s\" is not the SID of a domain", name, in->domain.sid);
+		return amt_fail(err, "reading %s: domain.sid \"%s\" is not the SID of a domain",
+				name, in->domain.sid);
 	const char *layout = json_string_value(json_object_get(d, "layout"));
 	in->layout = AMT_LAYOUT_2012;
 	in->layout_given = layout && amt_strcasecmp(layout, "auto") != 0;
@@ -212,8 +232,7 @@ bool krb_input_parse(const json_t *doc, const char *name, struct krb_input *in, 
 		return amt_fail(err, "reading %s: domain.layout \"%s\" is not known", name, layout);
 	service(&f, json_object_get(doc, "service"));
 	/* Names first, so that member_of may point forward. */
-	json_array_foreach(groups, i, v)
-		one_group(&f, v, i);
+	json_array_foreach(groups, i, v) one_group(&f, v, i);
 	json_array_foreach(groups, i, v)
 	{
 		const char *sid = json_string_value(json_object_get(v, "sid"));
@@ -230,11 +249,11 @@ bool krb_input_parse(const json_t *doc, const char *name, struct krb_input *in, 
 		if (g == SIZE_MAX)
 			amt_vec_free(&up);
 		else {
-			amt_vec_free(&in->groups.v[g].up); /* the same group twice: the last one holds */
+			amt_vec_free(
+				&in->groups.v[g].up); /* the same group twice: the last one holds */
 			in->groups.v[g].up = up;
 		}
 	}
-	json_array_foreach(users, i, v)
-		one_user(&f, v, i);
+	json_array_foreach(users, i, v) one_user(&f, v, i);
 	return true;
 }

@@ -23,7 +23,8 @@ unsigned krb_sid_subs(const char *sid)
 
 const char *krb_scope_name(enum krb_scope s)
 {
-	static const char *const names[AMT_SCOPES] = {"global", "universal", "domain-local", "builtin"};
+	static const char *const names[AMT_SCOPES] = {"global", "universal", "domain-local",
+						      "builtin"};
 	return names[s];
 }
 

@@ -13,7 +13,7 @@ enum amt_verdict krb_judge_size(size_t base64, const struct krb_limit *l)
 	if (!l->chars) {
 		/* Not published. What fits the smallest published one is no risk anywhere. */
 		const struct krb_limit *old = krb_limit_find(5, l->path);
-		return old && base64 + NEGOTIATE <= old->chars ? AMT_PASS : AMT_UNKNOWN;
+		return old && base64 + NEGOTIATE <= old->chars ? AMT_PASS : AMT_WARN;
 	}
 	if (base64 > l->chars)
 		return AMT_FAIL;
@@ -30,33 +30,43 @@ static void judge_path(const struct krb_verdict_in *in, enum krb_path p, int maj
 	size_t n = real ? in->measured->base64 : s->base64;
 	const struct krb_limit *l = krb_limit_for(in->limits, major, p);
 	enum amt_verdict v = krb_judge_size(n, l);
+	const struct krb_limit *web = krb_limit_for(in->limits, major, AMT_PATH_HTTP);
 	const char *how = real ? "measured" : "computed", *name = in->user->name;
 	struct amt_finding *f;
 
-	if (!l || (!l->chars && v == AMT_UNKNOWN))
-		f = amt_finding_add(fs, "S5.C10a", AMT_UNKNOWN, name,
-				    "The %s token has %zu base64 characters; the %s limit of AMT %s is not published.",
+	/* Over the redirection limit only: the console opens, SOL and IDE-R do not. */
+	if (v == AMT_FAIL && p == AMT_PATH_REDIR && krb_judge_size(n, web) != AMT_FAIL)
+		v = AMT_WARN;
+	if (!l || (!l->chars && v != AMT_PASS))
+		f = amt_finding_add(fs, "S5.C10a", l ? v : AMT_UNKNOWN, name,
+				    "The %s token has %zu base64 characters, more than AMT 2.x to 5.x "
+				    "take; the %s limit of AMT %s is not published.",
 				    how, n, krb_path_name(p), fw);
 	else if (!l->chars)
-		f = amt_finding_add(fs, "S5.C10a", v, name,
-				    "The %s token has %zu base64 characters and fits even the %s limit published for AMT 2.x to 5.x; that of AMT %s is not published.",
-				    how, n, krb_path_name(p), fw);
+		f = amt_finding_add(
+			fs, "S5.C10a", v, name,
+			"The %s token has %zu base64 characters and fits even the %s limit "
+			"published for AMT 2.x to 5.x; that of AMT %s is not published.",
+			how, n, krb_path_name(p), fw);
 	else if (n > l->chars)
 		f = amt_finding_add(fs, "S5.C10a", v, name,
-				    "The %s token has %zu base64 characters, %zu over the %s limit of %zu for AMT %s.",
+				    "The %s token has %zu base64 characters, %zu over the %s limit "
+				    "of %zu for AMT %s.",
 				    how, n, n - l->chars, krb_path_name(p), l->chars, fw);
 	else
 		f = amt_finding_add(fs, "S5.C10a", v, name,
-				    "The %s token has %zu base64 characters, %zu below the %s limit of %zu for AMT %s%s.",
+				    "The %s token has %zu base64 characters, %zu below the %s "
+				    "limit of %zu for AMT %s%s.",
 				    how, n, l->chars - n, krb_path_name(p), l->chars, fw,
-				    n + NEGOTIATE > l->chars	  ? ", but the header value passes it"
-				    : n + 27 > l->chars		  ? "; the whole header line passes it"
-				    : v == AMT_WARN		  ? ", which is close"
-								  : "");
-	amt_finding_evidence(fs, f, in->where ? in->where : "model", in->spn,
-			     "ticket %zu, token %zu bytes, header line %zu characters; KB327825 says %zu",
-			     real ? in->measured->ticket : s->ticket,
-			     real ? in->measured->spnego : s->spnego, 25 + n + 2, s->kb);
+				    n + NEGOTIATE > l->chars ? ", but the header value passes it"
+				    : n + 27 > l->chars      ? "; the whole header line passes it"
+				    : v == AMT_WARN          ? ", which is close"
+							     : "");
+	amt_finding_evidence(
+		fs, f, in->where ? in->where : "model", in->spn,
+		"ticket %zu, token %zu bytes, header line %zu characters; KB327825 says %zu",
+		real ? in->measured->ticket : s->ticket, real ? in->measured->spnego : s->spnego,
+		25 + n + 2, s->kb);
 	if (l)
 		amt_finding_evidence(fs, f, "limit", l->confidence, "%s", l->source);
 }
@@ -79,10 +89,11 @@ void krb_judge_user(const struct krb_verdict_in *in, const struct amt_context *c
 		fs, "S5.C10b", groups > MANY_GROUPS ? AMT_WARN : AMT_PASS, in->user->name,
 		"%zu groups count for the ticket%s.", groups,
 		groups > MANY_GROUPS ? "; an account for AMT alone needs a handful" : "");
-	amt_finding_evidence(fs, f, in->where ? in->where : "model", in->user->dn,
-			     "%zu global, %zu universal, %zu universal of other domains, %zu domain-local, "
-			     "%zu SIDs of history, %zu that never reach a ticket",
-			     y->global, y->universal, y->foreign, y->local, y->history, y->dropped);
+	amt_finding_evidence(
+		fs, f, in->where ? in->where : "model", in->user->dn,
+		"%zu global, %zu universal, %zu universal of other domains, %zu domain-local, "
+		"%zu SIDs of history, %zu that never reach a ticket",
+		y->global, y->universal, y->foreign, y->local, y->history, y->dropped);
 }
 
 static void etypes(const struct krb_service *s, const struct krb_measured *m, const char *where,
@@ -102,33 +113,42 @@ static void etypes(const struct krb_service *s, const struct krb_measured *m, co
 		return;
 	}
 	if (real && old && !rc4)
-		f = amt_finding_add(fs, "X.K1", AMT_FAIL, s->spn,
-				    "The ticket is %s with a session key of %s; AMT %s knows RC4 only.",
-				    amt_etype_name(ticket), amt_etype_name(session), fw);
+		f = amt_finding_add(
+			fs, "X.K1", AMT_FAIL, s->spn,
+			"The ticket is %s with a session key of %s; AMT %s knows RC4 only.",
+			amt_etype_name(ticket), amt_etype_name(session), fw);
 	else if (s->found && !s->etypes_set)
 		f = amt_finding_add(fs, "X.K1", AMT_WARN, s->spn,
-				    "msDS-SupportedEncryptionTypes is not set: an updated domain controller uses AES "
+				    "msDS-SupportedEncryptionTypes is not set: an updated domain "
+				    "controller uses AES "
 				    "session keys now and AES tickets from 2026 on%s.",
-				    old ? ", which this firmware can't open" : "; firmware before 8.0 can't open them");
+				    old ? ", which this firmware can't open"
+					: "; firmware before 8.0 can't open them");
 	else if (!rc4 && (old || !major))
 		f = amt_finding_add(fs, "X.K1", AMT_WARN, s->spn,
-				    "Tickets are %s with a session key of %s; firmware before 8.0 knows RC4 only.",
+				    "Tickets are %s with a session key of %s; firmware before 8.0 "
+				    "knows RC4 only.",
 				    amt_etype_name(ticket), amt_etype_name(session));
 	else if (!rc4)
-		f = amt_finding_add(fs, "X.K1", AMT_WARN, s->spn,
-				    "Tickets are %s with a session key of %s; AMT %s opens them only if AES is in "
-				    "its ConfiguredEncryptionAlgorithms, which this tool does not see.",
-				    amt_etype_name(ticket), amt_etype_name(session), fw);
+		f = amt_finding_add(
+			fs, "X.K1", AMT_WARN, s->spn,
+			"Tickets are %s with a session key of %s; AMT %s opens them only if AES is "
+			"in "
+			"its ConfiguredEncryptionAlgorithms, which this tool does not see.",
+			amt_etype_name(ticket), amt_etype_name(session), fw);
 	else
-		f = amt_finding_add(fs, "X.K1", AMT_PASS, s->spn, "Tickets and session keys are RC4, which every firmware knows.");
+		f = amt_finding_add(
+			fs, "X.K1", AMT_PASS, s->spn,
+			"Tickets and session keys are RC4, which every firmware knows.");
 	if (s->etypes_set)
-		amt_finding_evidence(fs, f, where, "msDS-SupportedEncryptionTypes", "0x%x", s->etypes);
+		amt_finding_evidence(fs, f, where, "msDS-SupportedEncryptionTypes", "0x%x",
+				     s->etypes);
 	else
 		amt_finding_evidence(fs, f, where, "msDS-SupportedEncryptionTypes", "%s",
 				     s->found ? "not set" : "not read");
 	if (real)
-		amt_finding_evidence(fs, f, "ticket", m->spn, "%s, session key %s", amt_etype_name(m->etype),
-				     amt_etype_name(m->skey));
+		amt_finding_evidence(fs, f, "ticket", m->spn, "%s, session key %s",
+				     amt_etype_name(m->etype), amt_etype_name(m->skey));
 }
 
 void krb_judge_service(const struct krb_service *s, const struct krb_measured *m, const char *where,
@@ -145,10 +165,11 @@ void krb_judge_service(const struct krb_service *s, const struct krb_measured *m
 	if (!s->found && !flag)
 		return;
 	bool bad = flag || (s->uac & AMT_UAC_TRUSTED_DELEG);
-	struct amt_finding *f = amt_finding_add(
-		fs, "X.K2", bad ? AMT_FAIL : AMT_PASS, s->spn, "%s",
-		bad ? "The AMT object is trusted for delegation: clients send their TGT along, which more than doubles the token."
-		    : "The AMT object is not trusted for delegation.");
+	struct amt_finding *f =
+		amt_finding_add(fs, "X.K2", bad ? AMT_FAIL : AMT_PASS, s->spn, "%s",
+				bad ? "The AMT object is trusted for delegation: clients send "
+				      "their TGT along, which more than doubles the token."
+				    : "The AMT object is not trusted for delegation.");
 	amt_finding_evidence(fs, f, where, "userAccountControl", "0x%x%s", s->uac,
 			     flag ? ", and the ticket is marked ok-as-delegate" : "");
 }

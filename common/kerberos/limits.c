@@ -58,7 +58,8 @@ static bool limit_line(char *text, struct krb_limits *out, struct amt_error *err
 	if (n < 5)
 		return amt_fail(err, "%zu columns where 5 or 6 are wanted", n);
 	uint64_t from, to, chars = 0;
-	if (!amt_num_u64(field[0], 0, 999, &from, err) || !amt_num_u64(field[1], from, 999, &to, err))
+	if (!amt_num_u64(field[0], 0, 999, &from, err) ||
+	    !amt_num_u64(field[1], from, 999, &to, err))
 		return false;
 	if (strcmp(field[3], "-") != 0 && !amt_num_u64(field[3], 1, 1 << 20, &chars, err))
 		return false;
@@ -66,9 +67,10 @@ static bool limit_line(char *text, struct krb_limits *out, struct amt_error *err
 	if (!http && amt_strcasecmp(field[2], "redirection") != 0)
 		return amt_fail(err, "\"%s\" is neither http nor redirection", field[2]);
 	amt_vec_push(&out->list,
-		     (struct krb_limit){(int)from, (int)to, http ? AMT_PATH_HTTP : AMT_PATH_REDIR,
-					(size_t)chars, amt_arena_strdup(&out->arena, field[4]),
-					amt_arena_strdup(&out->arena, n > 5 ? field[5] : "given in a file")});
+		     (struct krb_limit){
+			     (int)from, (int)to, http ? AMT_PATH_HTTP : AMT_PATH_REDIR,
+			     (size_t)chars, amt_arena_strdup(&out->arena, field[4]),
+			     amt_arena_strdup(&out->arena, n > 5 ? field[5] : "given in a file")});
 	return true;
 }
 
@@ -86,7 +88,8 @@ bool krb_limits_read(const char *path, struct krb_limits *out, struct amt_error 
 		amt_str_copy(line, sizeof(line), text);
 		line[len < sizeof(line) ? len : sizeof(line) - 1] = 0;
 		if (*line && *line != '#' && !limit_line(line, out, err))
-			ok = amt_fail_prefix(err, "%s, line %llu", path, (unsigned long long)l.line);
+			ok = amt_fail_prefix(err, "%s, line %llu", path,
+					     (unsigned long long)l.line);
 	}
 	ok = ok && !l.failed;
 	amt_lines_close(&l);

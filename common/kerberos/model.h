@@ -13,8 +13,8 @@ struct krb_kvi {
 	size_t strings[6]; /* effective name, full name, script, profile, home, drive */
 	size_t server, domain;
 	size_t group_ids;
-	size_t extra_domain;   /* five sub-authorities: 28 bytes + 12 */
-	size_t extra_short;    /* one sub-authority, S-1-18-1: 12 bytes + 12 */
+	size_t extra_domain; /* five sub-authorities: 28 bytes + 12 */
+	size_t extra_short;  /* one sub-authority, S-1-18-1: 12 bytes + 12 */
 	size_t resource_ids;
 	bool resource_domain;
 	size_t less; /* what if: so many bytes fewer, a multiple of 4 */
@@ -34,8 +34,8 @@ size_t krb_tl(size_t n); /* n content bytes with tag and length */
 size_t krb_int(int64_t v);
 size_t krb_principal(const size_t *components, size_t n);
 size_t krb_key(int etype);
-unsigned krb_checksum(int etype);         /* signature bytes + 4 */
-size_t krb_overhead(int etype);           /* cipher text beyond the plain text */
+unsigned krb_checksum(int etype); /* signature bytes + 4 */
+size_t krb_overhead(int etype);   /* cipher text beyond the plain text */
 size_t krb_authdata(int type, size_t n);
 struct krb_encpart {
 	int skey;
@@ -45,7 +45,8 @@ struct krb_encpart {
 };
 size_t krb_encpart_size(const struct krb_encpart *e);
 size_t krb_encrypted(int etype, size_t plain, int64_t kvno); /* kvno < 0: none */
-size_t krb_ticket_size(size_t srealm, const size_t *sname, size_t n, int etype, int64_t kvno, size_t plain);
+size_t krb_ticket_size(size_t srealm, const size_t *sname, size_t n, int etype, int64_t kvno,
+		       size_t plain);
 struct krb_auth {
 	size_t crealm, cname;
 	size_t checksum;    /* 24, or 28 + KRB-CRED */

@@ -53,7 +53,8 @@ const char *krb_layout_meaning(enum krb_layout l)
 static const struct {
 	int etype;
 	const char *name;
-} etype_names[] = {{23, "rc4"}, {17, "aes128"}, {18, "aes256"}, {19, "aes128-sha2"}, {20, "aes256-sha2"}};
+} etype_names[] = {
+	{23, "rc4"}, {17, "aes128"}, {18, "aes256"}, {19, "aes128-sha2"}, {20, "aes256-sha2"}};
 
 bool amt_etype_parse(const char *name, int *out)
 {
@@ -85,7 +86,7 @@ void krb_etypes(const struct krb_service *s, int *ticket, int *session)
 		*session = AMT_ETYPE_AES256;
 		return;
 	}
-	*ticket = bits & AMT_ENC_AES256	  ? AMT_ETYPE_AES256
+	*ticket = bits & AMT_ENC_AES256   ? AMT_ETYPE_AES256
 		  : bits & AMT_ENC_AES128 ? AMT_ETYPE_AES128
 					  : AMT_ETYPE_RC4;
 	*session = s->etypes & AMT_ENC_AES_SK ? AMT_ETYPE_AES256 : *ticket;
@@ -97,7 +98,8 @@ static const struct layout *layout_of(const struct krb_input *in, const struct k
 	return &layouts[l < AMT_LAYOUT_COUNT ? l : AMT_LAYOUT_2012];
 }
 
-static bool compressed(const struct krb_input *in, const struct krb_terms *t, const struct layout *l)
+static bool compressed(const struct krb_input *in, const struct krb_terms *t,
+		       const struct layout *l)
 {
 	if (t->compress != AMT_MAYBE)
 		return t->compress == AMT_YES;
@@ -213,9 +215,11 @@ static size_t pac_of(const struct krb_input *in, const struct krb_user *u, const
 				    .resource_domain = y->resource > 0,
 				    .less = y->less};
 		char upn[1024];
-		snprintf(upn, sizeof(upn), "%s@%s", u->name ? u->name : "", in->domain.dns ? in->domain.dns : "");
+		snprintf(upn, sizeof(upn), "%s@%s", u->name ? u->name : "",
+			 in->domain.dns ? in->domain.dns : "");
 		b[n++] = *kvi = krb_kvi_size(&k);
-		b[n++] = krb_upn_dns(u->upn && *u->upn ? u->upn : upn, in->domain.dns, l->upn_ext ? u->name : NULL);
+		b[n++] = krb_upn_dns(u->upn && *u->upn ? u->upn : upn, in->domain.dns,
+				     l->upn_ext ? u->name : NULL);
 		if (l->claims || u->claims.n)
 			b[n++] = krb_claims_size(u->claims.v, u->claims.n);
 	}
@@ -249,8 +253,12 @@ static size_t tgt_of(const struct krb_input *in, const struct krb_user *u, const
 	z.resource = 0;
 	if (!l->all_ids)
 		z.extra = y->foreign + y->history;
-	struct krb_encpart e = {.skey = AMT_ETYPE_AES256, .crealm = realm, .cname = len(u->name),
-				.pac = l->pac != 0, .starttime = l->times, .renew = l->times};
+	struct krb_encpart e = {.skey = AMT_ETYPE_AES256,
+				.crealm = realm,
+				.cname = len(u->name),
+				.pac = l->pac != 0,
+				.starttime = l->times,
+				.renew = l->times};
 	if (e.pac)
 		e.pac_size = pac_of(in, u, l, &z, AMT_ETYPE_AES256, true, &kvi);
 	return krb_ticket_size(realm, sname, 2, AMT_ETYPE_AES256, 1, krb_encpart_size(&e));
@@ -269,15 +277,16 @@ static size_t authdata(enum krb_client c, int skey, size_t target)
 		sum = krb_authdata(141, 53);
 		list = skey == AMT_ETYPE_RC4 ? 3 : 0;
 		if (c == KRB_WIN10)
-			sum += krb_authdata(142, 16) + krb_authdata(143, 4) + krb_authdata(144, target);
+			sum += krb_authdata(142, 16) + krb_authdata(143, 4) +
+			       krb_authdata(144, target);
 	}
 	if (list)
 		sum += krb_authdata(129, krb_tl(3 * list));
 	return krb_tl(krb_authdata(1, krb_tl(sum)));
 }
 
-void krb_size_tally(const struct krb_input *in, const struct krb_user *u,
-		    const struct krb_terms *t, struct krb_sizes *o)
+void krb_size_tally(const struct krb_input *in, const struct krb_user *u, const struct krb_terms *t,
+		    struct krb_sizes *o)
 {
 	static const size_t oids[] = {9, 9, 10, 10}, n_oids[KRB_CLIENTS] = {1, 3, 4};
 	const struct layout *l = layout_of(in, t);
@@ -294,16 +303,23 @@ void krb_size_tally(const struct krb_input *in, const struct krb_user *u,
 	}
 	if (t->skey)
 		o->skey = t->skey;
-	struct krb_encpart e = {.skey = o->skey, .crealm = crealm, .cname = len(u->name),
+	struct krb_encpart e = {.skey = o->skey,
+				.crealm = crealm,
+				.cname = len(u->name),
 				.pac = l->pac && !(s->uac & AMT_UAC_NO_AUTH_DATA),
-				.starttime = l->times, .renew = l->times};
+				.starttime = l->times,
+				.renew = l->times};
 	o->kvi = o->pac = 0;
 	if (e.pac)
 		o->pac = e.pac_size = pac_of(in, u, l, y, o->etype, false, &o->kvi);
 	o->encpart = krb_encpart_size(&e);
-	o->ticket = krb_ticket_size(srealm, sname, slash ? 2 : 1, o->etype, s->kvno > 0 ? s->kvno : 2, o->encpart);
-	struct krb_auth a = {.crealm = crealm, .cname = len(u->name), .checksum = 24,
-			     .cusec = t->client == KRB_MIT ? 1 << 17 : 1, .seq = 1 << 29,
+	o->ticket = krb_ticket_size(srealm, sname, slash ? 2 : 1, o->etype,
+				    s->kvno > 0 ? s->kvno : 2, o->encpart);
+	struct krb_auth a = {.crealm = crealm,
+			     .cname = len(u->name),
+			     .checksum = 24,
+			     .cusec = t->client == KRB_MIT ? 1 << 17 : 1,
+			     .seq = 1 << 29,
 			     .subkey = o->skey,
 			     .authdata = authdata(t->client, o->skey, 2 * (len(spn) + 1 + srealm))};
 	if (t->delegate && !(u->uac & AMT_UAC_NOT_DELEGATED))

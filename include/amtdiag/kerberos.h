@@ -18,7 +18,8 @@
 
 /* Encryption types, RFC 3961 registry numbers. */
 enum { AMT_ETYPE_AES128 = 17, AMT_ETYPE_AES256 = 18, AMT_ETYPE_RC4 = 23 };
-bool amt_etype_parse(const char *name, int *out); /* rc4 aes128 aes256 aes128-sha2 aes256-sha2, or a number */
+bool amt_etype_parse(const char *name,
+		     int *out); /* rc4 aes128 aes256 aes128-sha2 aes256-sha2, or a number */
 const char *amt_etype_name(int etype);
 
 /* Whose SSPI or GSSAPI makes the token. */
@@ -51,9 +52,9 @@ struct krb_indices AMT_VEC(size_t);
 struct krb_group {
 	const char *sid, *name, *dn; /* dn may be NULL */
 	enum krb_scope scope;
-	bool security;                /* false: a distribution group, never in a PAC */
-	struct krb_indices up;    /* groups it is a member of; cycles are allowed */
-	struct amt_strlist history;   /* sIDHistory */
+	bool security;              /* false: a distribution group, never in a PAC */
+	struct krb_indices up;      /* groups it is a member of; cycles are allowed */
+	struct amt_strlist history; /* sIDHistory */
 };
 
 struct krb_claim {
@@ -65,8 +66,8 @@ struct krb_user {
 	const char *name; /* sAMAccountName, also the name in the ticket */
 	const char *sid, *upn, *display, *script, *profile, *home, *drive, *dn;
 	struct krb_indices direct; /* direct memberships, without the primary group */
-	size_t primary;                /* index of the primary group, or SIZE_MAX: one that only counts */
-	bool flat;                     /* direct holds the whole closure: the paths are not known */
+	size_t primary; /* index of the primary group, or SIZE_MAX: one that only counts */
+	bool flat;      /* direct holds the whole closure: the paths are not known */
 	struct amt_strlist history;
 	struct AMT_VEC(struct krb_claim) claims;
 	uint32_t uac; /* userAccountControl; 0x100000 NOT_DELEGATED */
@@ -76,11 +77,11 @@ struct krb_user {
 #define AMT_UAC_NOT_DELEGATED 0x100000u
 #define AMT_UAC_NO_AUTH_DATA  0x2000000u
 /* [MS-KILE] 2.2.7 */
-#define AMT_ENC_RC4          0x4u
-#define AMT_ENC_AES128       0x8u
-#define AMT_ENC_AES256       0x10u
-#define AMT_ENC_AES_SK       0x20u
-#define AMT_ENC_NO_COMPRESS  0x80000u
+#define AMT_ENC_RC4         0x4u
+#define AMT_ENC_AES128      0x8u
+#define AMT_ENC_AES256      0x10u
+#define AMT_ENC_AES_SK      0x20u
+#define AMT_ENC_NO_COMPRESS 0x80000u
 
 /* What the ticket is for, and the domain of user and service. */
 struct krb_domain {
@@ -119,7 +120,7 @@ size_t krb_group_find(const struct krb_input *in, const char *sid_or_name);
 void krb_user_clear(struct krb_user *u);
 /* docs/krbsize-from.md; the two ends are round-trip tested. */
 bool krb_input_parse(const json_t *doc, const char *name, struct krb_input *in,
-			 struct amt_notes *notes, struct amt_error *err);
+		     struct amt_notes *notes, struct amt_error *err);
 json_t *krb_input_to_json(const struct krb_input *in);
 /* S-1-5-21-...: number of sub-authorities (1-15), 0 when it is not a SID. */
 unsigned krb_sid_subs(const char *sid);
@@ -128,12 +129,13 @@ unsigned krb_sid_subs(const char *sid);
 struct krb_terms {
 	enum krb_client client;
 	enum krb_layout layout; /* AMT_LAYOUT_COUNT: the input's */
-	int etype, skey;            /* 0: what the service's attribute makes the KDC choose */
-	bool delegate;              /* the client hands over its TGT */
+	int etype, skey;        /* 0: what the service's attribute makes the KDC choose */
+	bool delegate;          /* the client hands over its TGT */
 	bool no_history;
-	enum amt_tri compress;                /* resource SID compression; MAYBE: by layout and service */
-	const struct krb_indices *without; /* these groups are not counted, nor what only they bring */
-	const struct krb_indices *with;   /* counted as if joined directly */
+	enum amt_tri compress; /* resource SID compression; MAYBE: by layout and service */
+	const struct krb_indices
+		*without;               /* these groups are not counted, nor what only they bring */
+	const struct krb_indices *with; /* counted as if joined directly */
 	const struct krb_indices *as_global;
 	size_t more_global, more_local; /* this many new groups on top */
 };
@@ -152,7 +154,8 @@ struct krb_sizes {
 	int etype, skey;
 };
 
-/* The groups of a user, transitively, each once; out is cleared first. The work area may be reused. */
+/* The groups of a user, transitively, each once; out is cleared first. The work area may be reused.
+ */
 struct krb_walk {
 	uint32_t *seen, stamp;
 	size_t n_seen;
@@ -160,36 +163,32 @@ struct krb_walk {
 };
 void krb_walk_free(struct krb_walk *w);
 /* skip: bit per direct membership to leave out, NULL for none. */
-void krb_closure(const struct krb_input *in, const struct krb_user *u,
-		     const struct krb_terms *t, const bool *skip, struct krb_walk *w,
-		     struct krb_indices *out);
+void krb_closure(const struct krb_input *in, const struct krb_user *u, const struct krb_terms *t,
+		 const bool *skip, struct krb_walk *w, struct krb_indices *out);
 /* Bytes that a group adds to the PAC: 0, 8 or 40 (without the 32 of a first resource group). */
 unsigned krb_group_bytes(const struct krb_input *in, const struct krb_user *u,
-			     const struct krb_terms *t, size_t group);
-void krb_size(const struct krb_input *in, const struct krb_user *u,
-		  const struct krb_terms *t, const bool *skip, struct krb_walk *w,
-		  struct krb_sizes *out);
+			 const struct krb_terms *t, size_t group);
+void krb_size(const struct krb_input *in, const struct krb_user *u, const struct krb_terms *t,
+	      const bool *skip, struct krb_walk *w, struct krb_sizes *out);
 /* Only the arithmetic, from a tally that is already known. */
-void krb_size_tally(const struct krb_input *in, const struct krb_user *u,
-			const struct krb_terms *t, struct krb_sizes *out);
+void krb_size_tally(const struct krb_input *in, const struct krb_user *u, const struct krb_terms *t,
+		    struct krb_sizes *out);
 /* What msDS-SupportedEncryptionTypes makes a patched DC choose (handbook 1.3). */
 void krb_etypes(const struct krb_service *s, int *ticket, int *session);
 /* How many more groups of 8 or 40 bytes until base64 passes limit; capped at 10000. */
-size_t krb_room(const struct krb_input *in, const struct krb_user *u,
-		    const struct krb_terms *t, const struct krb_tally *tally, size_t limit,
-		    bool local);
+size_t krb_room(const struct krb_input *in, const struct krb_user *u, const struct krb_terms *t,
+		const struct krb_tally *tally, size_t limit, bool local);
 
 /* Smallest set of direct memberships to leave. */
 struct krb_advice {
 	struct krb_indices leave; /* indices of groups */
-	size_t base64;                /* what it comes to */
-	size_t dropped;               /* groups that fall away, the left ones included */
-	bool possible;                /* false: even leaving all that may be left is not enough */
-	bool proven;                  /* no smaller set exists */
+	size_t base64;            /* what it comes to */
+	size_t dropped;           /* groups that fall away, the left ones included */
+	bool possible;            /* false: even leaving all that may be left is not enough */
+	bool proven;              /* no smaller set exists */
 };
-void krb_advise(const struct krb_input *in, const struct krb_user *u,
-		    const struct krb_terms *t, size_t limit, const struct krb_indices *keep,
-		    struct krb_advice *out);
+void krb_advise(const struct krb_input *in, const struct krb_user *u, const struct krb_terms *t,
+		size_t limit, const struct krb_indices *keep, struct krb_advice *out);
 
 /* Limits of the firmware: limits.def, or a file of the same columns. */
 enum krb_path { AMT_PATH_HTTP, AMT_PATH_REDIR, KRB_PATHS };
@@ -208,12 +207,12 @@ struct krb_limits {
 	struct AMT_VEC(struct krb_limit) list;
 	struct amt_arena arena;
 };
-/* Lines "from<TAB>to<TAB>http|redirection<TAB>characters or -<TAB>source<TAB>confidence"; '#' comments. */
+/* Lines "from<TAB>to<TAB>http|redirection<TAB>characters or -<TAB>source<TAB>confidence"; '#'
+ * comments. */
 bool krb_limits_read(const char *path, struct krb_limits *out, struct amt_error *err);
 void krb_limits_free(struct krb_limits *l);
 /* The limit for a firmware, own list first. NULL: nothing is known, not even that it is unknown. */
-const struct krb_limit *krb_limit_for(const struct krb_limits *own, int major,
-					      enum krb_path p);
+const struct krb_limit *krb_limit_for(const struct krb_limits *own, int major, enum krb_path p);
 
 /* A real ticket. Everything 0 that could not be had. */
 struct krb_measured {
@@ -226,21 +225,22 @@ struct krb_measured {
 	char error[256]; /* why not, when !done */
 };
 struct krb_measure_options {
-	const char *spn;      /* asked for exactly, port included */
-	const char *ccache;   /* NULL: the default one */
-	const char *keytab;   /* with principal: a fresh TGT in a private cache */
+	const char *spn;    /* asked for exactly, port included */
+	const char *ccache; /* NULL: the default one */
+	const char *keytab; /* with principal: a fresh TGT in a private cache */
 	const char *principal;
 	const char *password; /* with principal; never copied by us beyond libkrb5 */
 	bool delegate, fresh; /* fresh: a private cache, the user's tickets are not looked at */
 };
 bool krb_measure(const struct krb_measure_options *o, struct amt_arena *arena,
-		     struct krb_measured *out, struct amt_error *err);
+		 struct krb_measured *out, struct amt_error *err);
 json_t *krb_measured_to_json(const struct krb_measured *m);
 bool krb_measured_from_json(const json_t *j, struct amt_arena *arena, struct krb_measured *out);
-/* Why measured is not computed, in words; "" when they agree. Tries layouts, etypes, whole groups. */
-void krb_explain(const struct krb_input *in, const struct krb_user *u,
-		     const struct krb_terms *t, const struct krb_sizes *computed,
-		     const struct krb_measured *m, struct amt_buf *out);
+/* Why measured is not computed, in words; "" when they agree. Tries layouts, etypes, whole groups.
+ */
+void krb_explain(const struct krb_input *in, const struct krb_user *u, const struct krb_terms *t,
+		 const struct krb_sizes *computed, const struct krb_measured *m,
+		 struct amt_buf *out);
 
 /* S5.C10a and S5.C10b for one user. computed may be the measured one's double. Pure. */
 struct krb_verdict_in {
@@ -253,9 +253,9 @@ struct krb_verdict_in {
 };
 enum amt_verdict krb_judge_size(size_t base64, const struct krb_limit *l);
 void krb_judge_user(const struct krb_verdict_in *in, const struct amt_context *ctx,
-			struct amt_findings *fs);
+		    struct amt_findings *fs);
 /* Encryption types and delegation of the AMT object against the firmware. */
-void krb_judge_service(const struct krb_service *s, const struct krb_measured *m,
-			   const char *where, const struct amt_context *ctx, struct amt_findings *fs);
+void krb_judge_service(const struct krb_service *s, const struct krb_measured *m, const char *where,
+		       const struct amt_context *ctx, struct amt_findings *fs);
 
 #endif

@@ -22,14 +22,17 @@ static void make(struct krb_input *in, size_t n, size_t direct)
 {
 	*in = (struct krb_input){
 		.domain = {"CORP.EXAMPLE.COM", "corp.example.com", "CORP", DOM, "DC1"},
-		.service = {.spn = "HTTP/pc1.corp.example.com:16993", .etypes_set = true,
-			    .etypes = rnd(2) ? 4 : 0x80004, .kvno = 2},
+		.service = {.spn = "HTTP/pc1.corp.example.com:16993",
+			    .etypes_set = true,
+			    .etypes = rnd(2) ? 4 : 0x80004,
+			    .kvno = 2},
 		.layout = rnd(2) ? AMT_LAYOUT_2012 : AMT_LAYOUT_2008};
 	for (size_t i = 0; i < n; i++) {
 		char sid[64];
 		snprintf(sid, sizeof(sid), rnd(6) ? DOM "-%zu" : "S-1-5-21-9-9-9-%zu", 1000 + i);
 		size_t g = krb_group_at(in, sid);
-		in->groups.v[g].scope = strstr(sid, "9-9-9") ? AMT_SCOPE_UNIVERSAL : (enum krb_scope)rnd(3);
+		in->groups.v[g].scope =
+			strstr(sid, "9-9-9") ? AMT_SCOPE_UNIVERSAL : (enum krb_scope)rnd(3);
 		if (!rnd(8))
 			amt_vec_push(&in->groups.v[g].history, "S-1-5-21-7-7-7-1");
 	}
@@ -137,7 +140,9 @@ static void large_and_flat(void **state)
 	for (int local = 0; local < 2; local++) {
 		struct krb_input in = {
 			.domain = {"CORP.EXAMPLE.COM", "corp.example.com", "CORP", DOM, "DC1"},
-			.service = {.spn = "HTTP/pc1.corp.example.com:16993", .etypes_set = true, .etypes = 4},
+			.service = {.spn = "HTTP/pc1.corp.example.com:16993",
+				    .etypes_set = true,
+				    .etypes = 4},
 			.layout = AMT_LAYOUT_2012};
 		struct krb_user *u = amt_vec_add(&in.users);
 		u->name = "operator";

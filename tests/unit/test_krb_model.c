@@ -71,7 +71,8 @@ static void lab_layers(void **state)
 	krb_input_free(&in);
 }
 
-/* The table of the lab: groups, scope, RC4 with compression, AES256, RC4 without, KB 2012, KB 2008. */
+/* The table of the lab: groups, scope, RC4 with compression, AES256, RC4 without, KB 2012, KB 2008.
+ */
 static void lab_table(void **state)
 {
 	(void)state;
@@ -143,7 +144,8 @@ static void spn_length(void **state)
 	static const struct {
 		const char *spn;
 		size_t ticket;
-	} rows[] = {{"HTTP/hostrc4.vprolab.test", 1188}, {"HTTP/hostrc4.vprolab.test:623", 1192},
+	} rows[] = {{"HTTP/hostrc4.vprolab.test", 1188},
+		    {"HTTP/hostrc4.vprolab.test:623", 1192},
 		    {"HTTP/hostrc4.vprolab.test:16995", 1194}};
 	for (size_t i = 0; i < 3; i++) {
 		struct krb_input in = lab("usrx000", rows[i].spn);
@@ -158,7 +160,10 @@ static void windows_2008(void **state)
 	(void)state;
 	struct krb_input in = {
 		.domain = {"DOMAIN.COM", "domain.com", "DOMAIN", DOM, "WS2008"},
-		.service = {.spn = "HTTP/server.test.domain.com", .etypes_set = true, .etypes = 4, .kvno = 3},
+		.service = {.spn = "HTTP/server.test.domain.com",
+			    .etypes_set = true,
+			    .etypes = 4,
+			    .kvno = 3},
 		.layout = AMT_LAYOUT_2008,
 	};
 	struct krb_user *u = amt_vec_add(&in.users);
@@ -203,8 +208,10 @@ static void table_39(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct krb_input in = {
 			.domain = {"CORP.EXAMPLE.COM", "corp.example.com", "CORPX", DOM, "CORPDC1"},
-			.service = {.spn = "HTTP/pc0001.corp.example.com:16993", .etypes_set = true,
-				    .etypes = 4 | rows[i].bits, .kvno = 2},
+			.service = {.spn = "HTTP/pc0001.corp.example.com:16993",
+				    .etypes_set = true,
+				    .etypes = 4 | rows[i].bits,
+				    .kvno = 2},
 			.layout = rows[i].layout};
 		struct krb_user *u = amt_vec_add(&in.users);
 		u->name = "consoleuser13";
@@ -232,7 +239,8 @@ static void mit_kdc(void **state)
 	} rows[] = {{23, 267, 463}, {17, 271, 459}, {18, 271, 459}, {19, 275, 471}, {20, 283, 487}};
 	for (size_t i = 0; i < 5; i++) {
 		struct krb_input in = lab("usrx000", "HTTP/h23.vprolab.test:16993");
-		struct krb_terms t = {.layout = AMT_LAYOUT_NOPAC, .etype = rows[i].etype, .skey = 18};
+		struct krb_terms t = {
+			.layout = AMT_LAYOUT_NOPAC, .etype = rows[i].etype, .skey = 18};
 		in.service.kvno = 1;
 		assert_int_equal(size_of(&in, &t).ticket, rows[i].none);
 		t.layout = AMT_LAYOUT_MIT;
@@ -320,12 +328,12 @@ static void sid_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lab_layers),	  cmocka_unit_test(lab_table),
+		cmocka_unit_test(lab_layers),       cmocka_unit_test(lab_table),
 		cmocka_unit_test(admin_and_others), cmocka_unit_test(spn_length),
-		cmocka_unit_test(windows_2008),	  cmocka_unit_test(table_39),
-		cmocka_unit_test(mit_kdc),	  cmocka_unit_test(claims_and_device),
-		cmocka_unit_test(delegation),	  cmocka_unit_test(history_counts_once),
-		cmocka_unit_test(cycles_end),	  cmocka_unit_test(sid_text),
+		cmocka_unit_test(windows_2008),     cmocka_unit_test(table_39),
+		cmocka_unit_test(mit_kdc),          cmocka_unit_test(claims_and_device),
+		cmocka_unit_test(delegation),       cmocka_unit_test(history_counts_once),
+		cmocka_unit_test(cycles_end),       cmocka_unit_test(sid_text),
 	};
 	return cmocka_run_group_tests_name("krb_model", tests, NULL, NULL);
 }

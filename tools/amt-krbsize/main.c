@@ -1,0 +1,213 @@
+/* amt-krbsize: how big a Kerberos ticket is for AMT, to the byte, and why. */
+#include "krbsize.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool load(struct amt_cli *cli, const char *path, struct amt_error *err)
+{
+	struct amt_buf text;
+	json_t *doc = NULL;
+
+	amt_buf_init(&text, AMT_CAP_JSON_IN);
+	bool ok = amt_file_read(path, &text, err) &&
+		  amt_report_parse(amt_buf_cstr(&text), text.len, path, &doc, err);
+	if (ok) {
+		const json_t *facts = json_object_get(doc, "facts"),
+			     *in = json_object_get(facts, "input");
+		ok = krb_input_parse(in ? in : doc, path, &krbsize.input, &cli->run.notes, err);
+	}
+	json_decref(doc);
+	amt_buf_free(&text);
+	return ok;
+}
+
+static void measure(struct amt_cli *cli)
+{
+	struct amt_error err = {0};
+	struct krb_measure_options o = {.spn = krbsize.input.service.spn,
+					.ccache = krbsize.ccache,
+					.keytab = krbsize.keytab,
+					.principal = krbsize.principal,
+					.delegate = krbsize.delegate,
+					.fresh = krbsize.fresh};
+	char *password = NULL;
+
+	if (krbsize.principal && !krbsize.keytab) {
+		password = amt_cli_password(
+			krbsize.password_file,
+			amt_arena_printf(&cli->run.arena, "Password of %s: ", krbsize.principal),
+			&err);
+		if (!password) {
+			amt_note_add(&cli->run.notes, krbsize.principal, "%s", err.text);
+			amt_str_copy(krbsize.measured.error, sizeof(krbsize.measured.error),
+				     err.text);
+			return;
+		}
+		o.password = password;
+	}
+	if (!krb_measure(&o, &cli->run.arena, &krbsize.measured, &err))
+		amt_note_add(&cli->run.notes, o.spn, "no ticket was measured: %s", err.text);
+	if (password) {
+		amt_wipe(password, strlen(password));
+		free(password);
+	}
+}
+
+static bool collect(struct amt_cli *cli, struct amt_error *err)
+{
+	struct amt_error why = {0};
+	struct amt_confine c = {.net = !krbsize.from || krbsize.measure};
+
+	if (krbsize.from)
+		amt_vec_push(&c.read, krbsize.from);
+	if (krbsize.password_file)
+		amt_vec_push(&c.read, krbsize.password_file);
+	bool ok = c.net || amt_cli_confine(cli, &c, err);
+	amt_vec_free(&c.read);
+	if (!ok)
+		return false;
+	krbsize.where = krbsize.from ? krbsize.from : "directory";
+	if (krbsize.from && !load(cli, krbsize.from, &why))
+		amt_note_add(&cli->run.notes, krbsize.from, "%s", why.text);
+	krbsize_terms(cli);
+	if (krbsize.measure)
+		measure(cli);
+	krbsize_compute(cli);
+	return true;
+}
+
+static bool replay(struct amt_cli *cli, const json_t *facts, struct amt_error *err)
+{
+	const json_t *m = json_object_get(facts, "measured");
+
+	krbsize.where = cli->replay;
+	if (!krb_input_parse(json_object_get(facts, "input"), cli->replay, &krbsize.input,
+			     &cli->run.notes, err))
+		return false;
+	if (m) {
+		krb_measured_from_json(m, &cli->run.arena, &krbsize.measured);
+		krbsize.measure = true;
+	}
+	krbsize_terms(cli);
+	krbsize_compute(cli);
+	return true;
+}
+
+static json_t *facts(struct amt_cli *cli)
+{
+	json_t *o = json_object(), *users = json_array();
+
+	(void)cli;
+	json_object_set_new(o, "input", krb_input_to_json(&krbsize.input));
+	if (krbsize.measure)
+		json_object_set_new(o, "measured", krb_measured_to_json(&krbsize.measured));
+	for (size_t i = 0; i < krbsize.results.n; i++)
+		json_array_append_new(users, krbsize_user_facts(&krbsize.results.v[i]));
+	json_object_set_new(o, "users", users);
+	return o;
+}
+
+static void judge_measured(struct amt_cli *cli, const struct krbsize_result *r)
+{
+	const struct krb_user *u = &krbsize.input.users.v[r->user];
+	struct amt_buf why;
+
+	amt_buf_init(&why, 16 * AMT_KIB);
+	krb_explain(&krbsize.input, u, &krbsize.terms, &r->sizes, &krbsize.measured, &why);
+	size_t c = r->sizes.ticket, m = krbsize.measured.ticket;
+	if (c == m)
+		amt_finding_add(&cli->run.findings, "X.K4", AMT_PASS, u->name,
+				"Computed %zu bytes of ticket, measured %zu.", c, m);
+	else
+		amt_finding_add(&cli->run.findings, "X.K4", AMT_WARN, u->name,
+				"Computed %zu bytes of ticket, measured %zu: %s.", c, m,
+				amt_buf_cstr(&why));
+	amt_buf_free(&why);
+}
+
+static void judge(struct amt_cli *cli)
+{
+	struct amt_findings *fs = &cli->run.findings;
+	const struct krb_measured *m = krbsize.measure ? &krbsize.measured : NULL;
+
+	for (size_t i = 0; i < krbsize.results.n; i++) {
+		const struct krbsize_result *r = &krbsize.results.v[i];
+		struct krb_verdict_in in = {.user = &krbsize.input.users.v[r->user],
+					    .sizes = &r->sizes,
+					    .measured = r->measured ? &krbsize.measured : NULL,
+					    .limits = &krbsize.limits,
+					    .spn = krbsize.input.service.spn,
+					    .where = krbsize.where};
+		krb_judge_user(&in, &cli->context, fs);
+		if (r->measured)
+			judge_measured(cli, r);
+	}
+	if (!krbsize.results.n)
+		amt_finding_add(fs, "S5.C10a", AMT_UNKNOWN, "", "No user could be sized.");
+	if (krbsize.measure && !krbsize.measured.done)
+		amt_finding_add(fs, "X.K4", AMT_UNKNOWN, krbsize.input.service.spn,
+				"No ticket could be measured: %s", krbsize.measured.error);
+	krb_judge_service(&krbsize.input.service, m, krbsize.where, &cli->context, fs);
+}
+
+static void cleanup(struct amt_cli *cli)
+{
+	struct krb_indices *const at[] = {&krbsize.with_at, &krbsize.without_at,
+					  &krbsize.as_global_at, &krbsize.keep_at};
+	struct amt_strlist *const lists[] = {&krbsize.users,   &krbsize.groups,    &krbsize.with,
+					     &krbsize.without, &krbsize.as_global, &krbsize.keep};
+
+	(void)cli;
+	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++)
+		amt_vec_free(at[i]);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		amt_vec_free(lists[i]);
+	for (size_t i = 0; i < krbsize.results.n; i++)
+		for (enum krb_path p = 0; p < KRB_PATHS; p++)
+			amt_vec_free(&krbsize.results.v[i].advice[p].leave);
+	amt_vec_free(&krbsize.results);
+	krb_limits_free(&krbsize.limits);
+	krb_input_free(&krbsize.input);
+}
+
+static const struct amt_tool tool = {
+	.name = "amt-krbsize",
+	.id = AMT_TOOL_KRBSIZE,
+	.purpose = "Kerberos ticket sizes for AMT, to the byte, and why",
+	.synopsis =
+		"[--user U]... [--ou DN] [--members-of GROUP] [--spn SPN] [--measure] [--advise]\n"
+		"--from FILE [--advise] [--with G]... [--without G]...",
+	.description = "Computes the service ticket that a domain controller would issue to a user "
+		       "for AMT, and every layer "
+		       "around it up to the header line, from what the directory shows; holds it "
+		       "against the limits of the "
+		       "firmware for web and for redirection; says which groups cost how much and "
+		       "which memberships to leave.\n\n"
+		       "With --measure a real ticket and a real token are made and compared.\n\n"
+		       "Limits are data with a source. None is published for AMT 6.0 and later, "
+		       "and none is made up.",
+	.examples = "amt-krbsize --user jane --spn HTTP/pc1.corp.example.com:16993\n"
+		    "    the six sizes of jane's ticket for pc1, against the limits\n"
+		    "amt-krbsize --members-of 'AMT operators' --spn "
+		    "HTTP/pc1.corp.example.com:16993 --format csv\n"
+		    "    everybody who may use AMT, as a table\n"
+		    "amt-krbsize --from jane.json --advise --keep 'AMT operators' --reserve 200\n"
+		    "    what jane should leave, with no directory at hand\n"
+		    "amt-krbsize --user jane --measure --principal jane@CORP.EXAMPLE.COM --spn "
+		    "HTTP/pc1.corp.example.com:16993\n"
+		    "    computed beside measured; asks for jane's password\n",
+	.options = krbsize_options,
+	.setup = krbsize_setup,
+	.collect = collect,
+	.replay = replay,
+	.facts = facts,
+	.judge = judge,
+	.sections = krbsize_sections,
+	.cleanup = cleanup,
+};
+
+int main(int argc, char **argv)
+{
+	return amt_cli_main(&tool, argc, argv);
+}
