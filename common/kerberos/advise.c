@@ -70,6 +70,7 @@ static bool pick(struct search *s, size_t i, size_t k, struct choice got,
 	if (!k)
 		return good(s);
 	for (; i + k <= s->list.n && s->budget; i++) {
+		s->budget--;
 		if (!hopeful(s, i, k, &got, all))
 			return false; /* the list is in falling order: later ones free less */
 		const struct choice *c = &s->list.v[i];

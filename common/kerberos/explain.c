@@ -10,11 +10,12 @@ static size_t with(const struct krb_input *in, const struct krb_user *u, const s
 	return s.ticket;
 }
 
-static void say(struct amt_buf *out, const char *fmt, const char *a, const char *b)
+/* The buffer, with a word between two guesses. */
+static struct amt_buf *also(struct amt_buf *out)
 {
 	if (out->len)
 		amt_buf_str(out, "; or ");
-	amt_buf_printf(out, fmt, a, b);
+	return out;
 }
 
 void krb_explain(const struct krb_input *in, const struct krb_user *u, const struct krb_terms *t,
@@ -28,8 +29,8 @@ void krb_explain(const struct krb_input *in, const struct krb_user *u, const str
 		e.etype = m->etype;
 		e.skey = m->skey;
 		if (with(in, u, &e) == m->ticket) {
-			say(out, "the KDC chose %s with a session key of %s",
-			    amt_etype_name(m->etype), amt_etype_name(m->skey));
+			amt_buf_printf(also(out), "the KDC chose %s with a session key of %s",
+				       amt_etype_name(m->etype), amt_etype_name(m->skey));
 			return;
 		}
 	}
@@ -39,15 +40,15 @@ void krb_explain(const struct krb_input *in, const struct krb_user *u, const str
 		e.etype = m->etype;
 		e.skey = m->skey;
 		if (with(in, u, &e) == m->ticket)
-			say(out, "the KDC lays tickets out as %s (%s)", krb_layout_name(e.layout),
-			    krb_layout_meaning(e.layout));
+			amt_buf_printf(also(out), "the KDC lays tickets out as %s (%s)",
+				       krb_layout_name(e.layout), krb_layout_meaning(e.layout));
 	}
 	if (out->len)
 		return;
 	struct krb_terms e = *t;
 	e.no_history = true;
 	if (computed->tally.history && with(in, u, &e) == m->ticket) {
-		say(out, "the KDC leaves sIDHistory out%s%s", "", "");
+		amt_buf_str(also(out), "the KDC leaves sIDHistory out");
 		return;
 	}
 	long diff = (long)m->ticket - (long)computed->ticket;

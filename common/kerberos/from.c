@@ -88,7 +88,8 @@ static void one_group(struct from *f, const json_t *o, size_t i)
 				     i);
 		return;
 	}
-	struct krb_group *g = &f->in->groups.v[krb_group_at(f->in, sid)];
+	size_t at = krb_group_at(f->in, sid); /* may move the vector */
+	struct krb_group *g = &f->in->groups.v[at];
 	g->name = text(f, o, "name");
 	g->dn = text(f, o, "dn");
 	const char *scope = json_string_value(json_object_get(o, "scope"));
@@ -194,7 +195,7 @@ static void service(struct from *f, const json_t *o)
 	s->etypes = (uint32_t)json_integer_value(e);
 	s->uac = (uint32_t)json_integer_value(json_object_get(o, "user_account_control"));
 	s->kvno = json_integer_value(json_object_get(o, "kvno"));
-	s->found = json_is_true(json_object_get(o, "found"));
+	s->found = s->etypes_set || json_is_true(json_object_get(o, "found"));
 }
 
 bool krb_input_parse(const json_t *doc, const char *name, struct krb_input *in,
@@ -207,10 +208,8 @@ bool krb_input_parse(const json_t *doc, const char *name, struct krb_input *in,
 	json_t *v;
 
 	if (!json_is_object(doc) || !json_is_object(d) || !json_is_array(users))
-		return amt_fail(err,
-				"reading %s: an object with \"domain\" and \"users\" is wanted "
-				"(docs/krbsize-from.md)",
-				name);
+		return amt_fail(err, "an object with \"domain\" and \"users\" is wanted "
+				     "(docs/krbsize-from.md)");
 	if (json_array_size(groups) > MAX_GROUPS || json_array_size(users) > MAX_GROUPS)
 		return amt_fail(err, "reading %s: more than %d groups or users", name, MAX_GROUPS);
 	in->domain =

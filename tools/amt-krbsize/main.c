@@ -4,17 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A file of docs/krbsize-from.md, or a document of an earlier run. */
 static bool load(struct amt_cli *cli, const char *path, struct amt_error *err)
 {
 	struct amt_buf text;
+	json_error_t where;
 	json_t *doc = NULL;
 
 	amt_buf_init(&text, AMT_CAP_JSON_IN);
-	bool ok = amt_file_read(path, &text, err) &&
-		  amt_report_parse(amt_buf_cstr(&text), text.len, path, &doc, err);
+	bool ok = amt_file_read(path, &text, err);
 	if (ok) {
-		const json_t *facts = json_object_get(doc, "facts"),
-			     *in = json_object_get(facts, "input");
+		doc = json_loadb(amt_buf_cstr(&text), text.len, JSON_REJECT_DUPLICATES, &where);
+		if (!doc)
+			ok = amt_fail(err, "line %d, column %d is not JSON: %s", where.line,
+				      where.column, where.text);
+	}
+	if (ok) {
+		const json_t *in = json_object_get(json_object_get(doc, "facts"), "input");
 		ok = krb_input_parse(in ? in : doc, path, &krbsize.input, &cli->run.notes, err);
 	}
 	json_decref(doc);

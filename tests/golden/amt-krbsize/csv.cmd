@@ -1,0 +1,1 @@
+amt-krbsize --from captures/krbsize/two-users.json --format csv
