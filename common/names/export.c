@@ -51,12 +51,25 @@ void export_dynamic(struct export_reading *x, struct amt_dhcp_reply *scope, bool
 	scope->dynamic_update = amt_arena_strdup(&x->f->arena, words);
 }
 
+/* The first one that is neither blank nor in a remark of Kea's kind. */
 static char first_character(const char *text, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if (!strchr(" \t\r\n", text[i]))
+	for (size_t i = 0; i < n; i++) {
+		if (text[i] == '/' || text[i] == '#') {
+			while (i < n && text[i] != '\n')
+				i++;
+		} else if (!strchr(" \t\r\n", text[i])) {
 			return text[i];
+		}
+	}
 	return '\0';
+}
+
+/* A line of the dump begins with its command. */
+static bool is_netsh(const char *text, size_t n)
+{
+	return (n > 12 && amt_str_begins(text, "dhcp server ")) ||
+	       amt_memcasestr(text, n, "\ndhcp server ");
 }
 
 /* Windows tools write UTF-16 when told to; everything else is taken as UTF-8. */
@@ -91,7 +104,7 @@ bool amt_dhcp_export_parse(const char *name, const char *text, size_t n, struct 
 		good = amt_fail(err, "%s: no text in it", name);
 	} else if (first_character(b.data, b.len) == '{') {
 		good = export_kea(&x, b.data, b.len, err);
-	} else if (amt_memcasestr(b.data, b.len, "dhcp server ")) {
+	} else if (is_netsh(b.data, b.len)) {
 		good = export_netsh(&x, b.data, b.len);
 	} else if (amt_memcasestr(b.data, b.len, "subnet") ||
 		   amt_memcasestr(b.data, b.len, "option ")) {

@@ -278,7 +278,7 @@ void names_collect_hosts(struct names_run *r)
 {
 	struct fleet fl = {.r = r};
 
-	if (!r->o->next || r->stopped || !r->f->servers.n)
+	if (!r->o->next || r->stopped)
 		return;
 	fl.ring = amt_calloc(RING, sizeof(*fl.ring));
 	for (size_t i = 0; i < RING; i++) {

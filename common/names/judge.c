@@ -116,8 +116,7 @@ void judge_groups_close(struct judging *j)
 			g->finding->subject = amt_arena_strdup(&j->fs->arena, g->only);
 			continue;
 		}
-		g->finding->subject =
-			amt_arena_printf(&j->fs->arena, "%llu hosts", (unsigned long long)g->count);
+		g->finding->subject = "hosts";
 		g->finding->summary =
 			amt_arena_printf(&j->fs->arena, "%llu of %zu hosts: %s",
 					 (unsigned long long)g->count, j->f->hosts.n, g->reason);

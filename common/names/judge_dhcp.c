@@ -12,7 +12,8 @@ static bool offers(const struct amt_dhcp_reply *r)
 static const char *source_of(struct judging *j, const struct amt_dhcp_reply *r)
 {
 	if (r->scope)
-		return amt_arena_printf(&j->fs->arena, "scope %s", r->scope);
+		return amt_arena_printf(&j->fs->arena, "%s%sscope %s", r->server,
+					*r->server ? " " : "", r->scope);
 	return *r->server ? r->server : r->source;
 }
 
@@ -86,27 +87,30 @@ static void judge_presence(struct judging *j)
 	size_t n = servers(j, &names);
 	const struct amt_dhcp_probe *probe = f->probes.n ? &f->probes.v[0] : NULL;
 	struct amt_finding *fi;
+	const char *names_text;
 
 	if (!probe && !n) {
 		amt_vec_free(&names);
 		return;
 	}
+	amt_vec_push(&names, NULL); /* the list's end, for list() */
+	names_text = list(j, names.v);
 	if (n == 0 && probe->failed)
 		fi = amt_finding_add(j->fs, "P.14", AMT_UNKNOWN, probe->interface,
-				     "DHCP could not be asked on %s: %s", probe->interface,
-				     probe->failed);
+				     "DHCP could not be asked: %s", probe->failed);
 	else if (n == 0)
 		fi = amt_finding_add(
 			j->fs, "P.14", AMT_FAIL, probe->interface,
-			"no DHCP server answered on %s within %.0f seconds: no scope, or no relay",
-			probe->interface, probe->waited);
+			"no DHCP server answered within %.0f seconds: no scope, or no relay",
+			probe->waited);
 	else if (n == 1)
 		fi = amt_finding_add(j->fs, "P.14", AMT_PASS, names.v[0],
-				     "DHCP server %s hands out addresses", names.v[0]);
+				     "DHCP server hands out addresses");
 	else
 		fi = amt_finding_add(
 			j->fs, "P.14", AMT_WARN, probe ? probe->interface : "",
-			"%zu DHCP servers answer on one network: which of them are meant to?", n);
+			"%zu DHCP servers answer on one network (%s): which of them are meant to?",
+			n, names_text);
 	for (size_t i = 0; i < f->dhcp.n; i++)
 		if (f->dhcp.v[i].kind)
 			show(j, fi, &f->dhcp.v[i], offer_text(j, &f->dhcp.v[i]));
@@ -124,8 +128,8 @@ static void judge_scope(struct judging *j, const struct amt_dhcp_reply *r)
 	if (r->kind)
 		return;
 	fi = amt_finding_add(j->fs, "P.14", r->inactive ? AMT_WARN : AMT_PASS, source_of(j, r),
-			     r->inactive ? "scope %s is switched off" : "scope %s is active",
-			     r->scope ? r->scope : "");
+			     "%s",
+			     r->inactive ? "switched off, or without addresses to give" : "active");
 	show(j, fi, r, offer_text(j, r));
 }
 
@@ -151,16 +155,14 @@ static void judge_option_6(struct judging *j, const struct amt_dhcp_reply *r)
 	}
 	if (!r->dns || !r->dns[0])
 		fi = amt_finding_add(j->fs, "P.15", AMT_FAIL, who,
-				     "%s hands out no DNS servers (option 006): AMT can't find the "
-				     "service point",
-				     who);
+				     "hands out no DNS servers (option 006): AMT can't find the "
+				     "service point");
 	else if (dead)
 		fi = amt_finding_add(j->fs, "P.15", AMT_WARN, who,
-				     "%s hands out the DNS server %s, which does not answer", who,
-				     dead);
+				     "hands out the DNS server %s, which does not answer", dead);
 	else
-		fi = amt_finding_add(j->fs, "P.15", AMT_PASS, who,
-				     "%s hands out the DNS servers %s", who, list(j, r->dns));
+		fi = amt_finding_add(j->fs, "P.15", AMT_PASS, who, "hands out the DNS servers %s",
+				     list(j, r->dns));
 	show(j, fi, r,
 	     r->dns ? amt_arena_printf(&j->fs->arena, "option 6: %s", list(j, r->dns))
 		    : "no option 6");
@@ -186,35 +188,33 @@ static void judge_option_15(struct judging *j, const struct amt_dhcp_reply *r)
 
 	if (!d || !*d)
 		fi = amt_finding_add(j->fs, "S1.V15", AMT_FAIL, who,
-				     "%s hands out no DNS domain (option 015%s): AMT has no suffix "
+				     "hands out no DNS domain (option 015%s): AMT has no suffix "
 				     "to look up the service "
 				     "point with, nor one to check its certificate against",
-				     who, d ? " is empty" : " is absent");
+				     d ? " is empty" : " is absent");
 	else if (r->domain_fault || faults)
 		fi = amt_finding_add(j->fs, "S1.V15", AMT_WARN, who,
-				     "the DNS domain that %s hands out (\"%s\") %s", who, d,
+				     "the DNS domain handed out (\"%s\") %s", d,
 				     r->domain_fault ? r->domain_fault
 						     : "holds characters that no DNS name has");
 	else if (!within_one(&f->ad_domains, d))
 		fi = amt_finding_add(
 			j->fs, "S1.V15", AMT_WARN, who,
-			"%s hands out the DNS domain %s, which is no AD domain of the site", who,
-			d);
+			"hands out the DNS domain %s, which is no AD domain of the site", d);
 	else if (!within_one(&f->given_suffixes, d))
 		fi = amt_finding_add(
 			j->fs, "S1.V15", AMT_WARN, who,
-			"%s hands out the DNS domain %s, which is none of the clients' suffixes",
-			who, d);
+			"hands out the DNS domain %s, which is none of the clients' suffixes", d);
 	else if (!within_one(&f->certificate_suffixes, d))
 		fi = amt_finding_add(
 			j->fs, "S1.V15", AMT_WARN, who,
-			"%s hands out the DNS domain %s, and the provisioning certificate names "
+			"hands out the DNS domain %s, and the provisioning certificate names "
 			"%s: "
 			"amt-certcheck --suffix %s tells whether firmware accepts that",
-			who, d, f->certificate_suffixes.v[0], d);
+			d, f->certificate_suffixes.v[0], d);
 	else
-		fi = amt_finding_add(j->fs, "S1.V15", AMT_PASS, who,
-				     "%s hands out the DNS domain %s", who, d);
+		fi = amt_finding_add(j->fs, "S1.V15", AMT_PASS, who, "hands out the DNS domain %s",
+				     d);
 	show(j, fi, r,
 	     d ? amt_arena_printf(&j->fs->arena, "option 15: \"%s\"", d) : "no option 15");
 	if (r->search)
@@ -230,9 +230,9 @@ static void judge_export_81(struct judging *j, const struct amt_dhcp_reply *r)
 	if (!r->dynamic_update)
 		return;
 	struct amt_finding *fi = amt_finding_add(j->fs, "S1.V14", off ? AMT_WARN : AMT_PASS, who,
-						 off ? "%s does not register names in DNS (%s)"
-						     : "%s registers names in DNS (%s)",
-						 who, r->dynamic_update);
+						 off ? "does not register names in DNS (%s)"
+						     : "registers names in DNS (%s)",
+						 r->dynamic_update);
 	show(j, fi, r, r->dynamic_update);
 }
 
@@ -251,17 +251,17 @@ static void judge_option_81(struct judging *j, const struct amt_dhcp_reply *r)
 		return;
 	if (f < 0)
 		fi = amt_finding_add(j->fs, "S1.V14", AMT_WARN, who,
-				     "%s does not answer option 081 in its %s; many servers do so "
+				     "does not answer option 081 in its %s; many servers do so "
 				     "only in the ACK, or leave "
 				     "registering to the operating system",
-				     who, amt_dhcp_kind_name(r->kind));
+				     amt_dhcp_kind_name(r->kind));
 	else if (f & AMT_DHCP_FQDN_N)
 		fi = amt_finding_add(
 			j->fs, "S1.V14", AMT_WARN, who,
-			"%s answers option 081, and says that it will not register names", who);
+			"answers option 081, and says that it will not register names");
 	else
 		fi = amt_finding_add(
-			j->fs, "S1.V14", AMT_PASS, who, "%s answers option 081: %s", who,
+			j->fs, "S1.V14", AMT_PASS, who, "answers option 081: %s",
 			f & AMT_DHCP_FQDN_S
 				? "it registers host and PTR records"
 				: "it registers PTR records, the client its host record");
@@ -294,6 +294,9 @@ void judge_dhcp(struct judging *j)
 		if (!offers(r) || !first_of_server(j->f, i))
 			continue;
 		judge_scope(j, r);
+		/* What a scope that is off would hand out matters to nobody. */
+		if (r->inactive)
+			continue;
 		judge_option_6(j, r);
 		judge_option_15(j, r);
 		judge_option_81(j, r);

@@ -68,87 +68,86 @@ static const char *shares(struct judging *j, const struct amt_dns_host *h,
 static struct verdict forward(struct judging *j, const struct amt_dns_host *h,
 			      const struct host_view *v)
 {
-	const char *name = h->target.name, *all = list(j, v->address, v->n_addresses), *address,
-		   *other;
+	const char *all = list(j, v->address, v->n_addresses), *address, *other;
 
 	if (v->forward == VIEW_UNKNOWN)
 		return SAY(AMT_UNKNOWN, "no server gave a definite answer",
-			   "%s: no server gave a definite answer", name);
+			   "no server gave a definite answer: %s",
+			   amt_dns_outcome_name((enum amt_dns_outcome)h->forward.v[0].outcome));
 	if (v->broken_alias)
 		return SAY(AMT_FAIL, "an alias that leads nowhere",
-			   "%s is an alias of %s, which leads nowhere", name,
+			   "is an alias of %s, which leads nowhere",
 			   v->alias ? v->alias : "itself");
 	if (v->forward == VIEW_MISSING && v->n_addresses6)
 		return SAY(AMT_FAIL, "an IPv6 address only",
-			   "%s has an IPv6 address only; AMT is reached over IPv4", name);
+			   "has an IPv6 address only; AMT is reached over IPv4");
 	if (v->forward == VIEW_MISSING)
-		return SAY(AMT_FAIL, "no address in DNS", "%s has no address in DNS", name);
+		return SAY(AMT_FAIL, "no address in DNS", "has no address in DNS");
 	if (!v->agree)
-		return SAY(AMT_FAIL, "the servers do not agree",
-			   "the servers do not agree about %s: %s", name, all);
+		return SAY(AMT_FAIL, "the servers do not agree", "the servers do not agree: %s",
+			   all);
 	if (h->target.address && !holds(v->address, v->n_addresses, h->target.address))
 		return SAY(AMT_FAIL, "DNS has another address than the inventory",
-			   "%s is %s in DNS, but %s in the inventory", name, all,
-			   h->target.address);
+			   "is %s in DNS, but %s in the inventory", all, h->target.address);
 	if ((other = shares(j, h, v, &address)))
 		return SAY(
 			v->reverse == VIEW_MATCH && v->n_ptr == 1 ? AMT_WARN : AMT_FAIL,
 			"an address that another host of the list has as well: one record is stale",
-			"%s leads to %s, and so does %s: one of the two records is stale", name,
-			address, other);
+			"leads to %s, and so does %s: one of the two records is stale", address,
+			other);
 	if (v->flap)
 		return SAY(AMT_WARN, "the answer changed during the run",
-			   "the answer for %s changed during the run: %s", name, all);
+			   "the answer changed during the run: %s", all);
 	if (v->n_addresses > 1)
 		return SAY(AMT_WARN, "several addresses",
-			   "%s has several addresses (%s): the service point may pick one where "
-			   "AMT is not",
-			   name, all);
+			   "has several addresses (%s): the service point may pick one where AMT "
+			   "is not",
+			   all);
 	if (v->alias)
 		return SAY(AMT_WARN, "an alias, not a host record of its own",
-			   "%s is an alias of %s; the certificate and the service principal carry "
-			   "the real name",
-			   name, v->alias);
+			   "is an alias of %s; the certificate and the service principal carry the "
+			   "real name",
+			   v->alias);
 	if (v->silent)
 		return SAY(AMT_WARN, "some servers did not answer",
-			   "%s is %s, but %u servers gave no answer", name, all, v->silent);
+			   "is %s, but %u servers gave no answer", all, v->silent);
 	return SAY(AMT_PASS, "forward look-up is the same at every server",
-		   "%s is %s at every server asked", name, all);
+		   "is %s at every server asked", all);
 }
 
-static struct verdict reverse(struct judging *j, const struct amt_dns_host *h,
-			      const struct host_view *v)
+static struct verdict reverse(struct judging *j, const struct host_view *v)
 {
-	const char *name = h->target.name, *all = list(j, v->ptr, v->n_ptr);
+	const char *all = list(j, v->ptr, v->n_ptr);
 
 	switch (v->reverse) {
 	case VIEW_UNKNOWN:
 		return SAY(AMT_UNKNOWN, "no server gave a definite answer about the address",
-			   "%s: no server gave a definite answer about its address", name);
+			   "no server gave a definite answer about its address");
 	case VIEW_MISSING:
-		return SAY(AMT_WARN, "no PTR record", "the address of %s has no PTR record", name);
+		return SAY(AMT_WARN, "no PTR record", "its address has no PTR record");
 	case VIEW_OTHER:
 		return v->given_address || v->ptr_unbacked
 			       ? SAY(AMT_FAIL, "a PTR to a name that does not lead back",
-				     "the address of %s leads to %s, which does not lead back to "
-				     "it",
-				     name, all)
+				     "its address leads to %s, which does not lead back to it", all)
 			       : SAY(AMT_FAIL, "a PTR to another name",
-				     "the address of %s leads to %s instead", name, all);
+				     "its address leads to %s instead", all);
 	default:
 		break;
 	}
+	if (v->alias_ptr)
+		return SAY(AMT_WARN, "an alias: the address leads to the real name",
+			   "is an alias, and its address leads to the real name %s", all);
 	if (!v->reverse_agree)
 		return SAY(AMT_WARN, "the servers do not agree about the PTR record",
-			   "the servers do not agree about the PTR record of %s: %s", name, all);
+			   "the servers do not agree about its PTR record: %s", all);
 	if (v->reverse_gap)
 		return SAY(AMT_WARN, "an address without a PTR to the name",
-			   "not every address of %s leads back to it: %s", name, all);
+			   "not every address leads back to it: %s", all);
 	if (v->n_ptr > 1)
-		return SAY(AMT_WARN, "several PTR records",
-			   "the address of %s has several names: %s", name, all);
+		return SAY(AMT_WARN, "several PTR records", "its address has several names: %s",
+			   all);
 	return SAY(AMT_PASS, "reverse look-up leads back to the name",
-		   "the address of %s leads back to %s", name, all);
+		   "its address leads back to %s", all);
 }
 
 static void judge_look_up(struct judging *j, const struct amt_dns_host *h,
@@ -156,28 +155,28 @@ static void judge_look_up(struct judging *j, const struct amt_dns_host *h,
 {
 	struct verdict w;
 
+	if (v->forward == VIEW_NOT_ASKED && !v->given_address)
+		judge_host(j, "S3.C06a", AMT_UNKNOWN, h, "no DNS server to ask",
+			   "there was no DNS server to ask");
 	if (v->forward != VIEW_NOT_ASKED) {
 		w = forward(j, h, v);
 		show(j, judge_host(j, "S3.C06a", w.v, h, w.reason, w.detail), &h->forward,
 		     AMT_DNS_A);
 	}
 	if (v->reverse != VIEW_NOT_ASKED) {
-		w = reverse(j, h, v);
+		w = reverse(j, v);
 		show(j, judge_host(j, "S3.C06b", w.v, h, w.reason, w.detail), &h->reverse,
 		     AMT_DNS_PTR);
 	}
 	if (j->f->rounds > 1 && v->forward != VIEW_NOT_ASKED) {
 		w = v->flap ? SAY(AMT_WARN, "the answer changed between rounds",
-				  "the answer for %s changed within %u rounds", h->target.name,
-				  j->f->rounds)
+				  "the answer changed within %u rounds", j->f->rounds)
 		    : v->consistent == AMT_YES
 			    ? SAY(AMT_PASS, "both directions agree in every round",
-				  "%s: both directions agree in all %u rounds", h->target.name,
-				  j->f->rounds)
+				  "both directions agree in all %u rounds", j->f->rounds)
 			    : SAY(v->consistent == AMT_NO ? AMT_WARN : AMT_UNKNOWN,
 				  "the two directions do not agree",
-				  "%s: the two directions do not agree in %u rounds",
-				  h->target.name, j->f->rounds);
+				  "the two directions do not agree in %u rounds", j->f->rounds);
 		show(j, judge_host(j, "S3.C06c", w.v, h, w.reason, w.detail), &h->forward,
 		     AMT_DNS_A);
 	}
@@ -186,18 +185,17 @@ static void judge_look_up(struct judging *j, const struct amt_dns_host *h,
 static void judge_registration(struct judging *j, const struct amt_dns_host *h,
 			       const struct host_view *v)
 {
-	const char *name = h->target.name, *all = list(j, v->address, v->n_addresses);
+	const char *all = list(j, v->address, v->n_addresses);
 	struct verdict w;
 
 	if (v->forward == VIEW_MISSING)
-		w = SAY(AMT_FAIL, "no host record", "nobody has registered %s in DNS", name);
+		w = SAY(AMT_FAIL, "no host record", "nobody has registered it in DNS");
 	else if (h->target.address && v->forward == VIEW_MATCH)
 		w = holds(v->address, v->n_addresses, h->target.address)
 			    ? SAY(AMT_PASS, "registered with the address of the inventory",
-				  "%s is registered with %s", name, h->target.address)
+				  "is registered with %s", h->target.address)
 			    : SAY(AMT_FAIL, "registered with an old address",
-				  "%s is registered with %s, but is at %s", name, all,
-				  h->target.address);
+				  "is registered with %s, but is at %s", all, h->target.address);
 	else
 		return;
 	show(j, judge_host(j, "P.21", w.v, h, w.reason, w.detail), &h->forward, AMT_DNS_A);
@@ -206,23 +204,23 @@ static void judge_registration(struct judging *j, const struct amt_dns_host *h,
 static void judge_wireless(struct judging *j, const struct amt_dns_host *h,
 			   const struct host_view *v)
 {
-	const char *name = h->target.name, *all = list(j, v->address, v->n_addresses);
+	const char *all = list(j, v->address, v->n_addresses);
 	struct verdict w;
 
 	if (!h->target.wireless || v->forward <= VIEW_UNKNOWN)
 		return;
 	if (!holds(v->address, v->n_addresses, h->target.wireless))
 		w = SAY(AMT_FAIL, "the wireless address is not in DNS",
-			"%s does not lead to its wireless address %s (%s)", name,
-			h->target.wireless, v->n_addresses ? all : "no address");
+			"does not lead to its wireless address %s (%s)", h->target.wireless,
+			v->n_addresses ? all : "no address");
 	else if (v->n_addresses > 1)
 		w = SAY(AMT_WARN, "wireless and other addresses under one name",
-			"%s leads to its wireless address %s and to others (%s): the wrong one may "
-			"be chosen",
-			name, h->target.wireless, all);
+			"leads to its wireless address %s and to others (%s): the wrong one may be "
+			"chosen",
+			h->target.wireless, all);
 	else
 		w = SAY(AMT_PASS, "the wireless address is in DNS",
-			"%s leads to its wireless address %s", name, h->target.wireless);
+			"leads to its wireless address %s", h->target.wireless);
 	show(j, judge_host(j, "P.22", w.v, h, w.reason, w.detail), &h->forward, AMT_DNS_A);
 }
 
@@ -234,12 +232,12 @@ static void judge_name_form(struct judging *j, const struct amt_dns_host *h)
 
 	amt_name_faults(faults, words, sizeof(words));
 	if (faults & AMT_NAME_FATAL)
-		w = SAY(AMT_FAIL, "a name that AMT does not take", "%s %s", h->target.name, words);
+		w = SAY(AMT_FAIL, "a name that AMT does not take", "%s", words);
 	else if (faults)
-		w = SAY(AMT_WARN, "a name that may give trouble", "%s %s", h->target.name, words);
+		w = SAY(AMT_WARN, "a name that may give trouble", "%s", words);
 	else
 		w = SAY(AMT_PASS, "the name is one that AMT takes",
-			"%s has only letters, digits, hyphen and dot", h->target.name);
+			"has only letters, digits, hyphen and dot");
 	judge_host(j, "S3.C03", w.v, h, w.reason, w.detail);
 }
 
@@ -255,13 +253,12 @@ static void judge_place(struct judging *j, const struct amt_dns_host *h)
 	w = SAY(ns == AMT_NS_SAME || ns == AMT_NS_BELOW ? AMT_PASS
 		: ns == AMT_NS_NO_DOMAIN                ? AMT_WARN
 							: AMT_FAIL,
-		meaning, "%s %s", h->target.name, meaning);
+		meaning, "%s", meaning);
 	judge_host(j, "S1.V10", w.v, h, w.reason, w.detail);
 	/* Only the directory knows which domain the computer is in: from the name alone it is a
 	 * warning. */
 	if (ns == AMT_NS_BELOW || ns == AMT_NS_SAME) {
-		w = SAY(ns == AMT_NS_BELOW ? AMT_WARN : AMT_PASS, meaning, "%s %s", h->target.name,
-			meaning);
+		w = SAY(ns == AMT_NS_BELOW ? AMT_WARN : AMT_PASS, meaning, "%s", meaning);
 		judge_host(j, "P.32", w.v, h, w.reason, w.detail);
 	}
 }
@@ -273,18 +270,16 @@ static void judge_ipv6(struct judging *j, const struct amt_dns_host *h, const st
 	if (!v->n_addresses6)
 		return;
 	w = v->n_addresses ? SAY(AMT_WARN, "an IPv6 address beside the IPv4 one",
-				 "%s has an IPv6 address beside the IPv4 one; AMT needs the IPv4 "
-				 "one to be used",
-				 h->target.name)
-			   : SAY(AMT_FAIL, "an IPv6 address only", "%s has an IPv6 address only",
-				 h->target.name);
+				 "has an IPv6 address beside the IPv4 one; AMT needs the IPv4 one "
+				 "to be used")
+			   : SAY(AMT_FAIL, "an IPv6 address only", "has an IPv6 address only");
 	show(j, judge_host(j, "P.40", w.v, h, w.reason, w.detail), &h->forward, AMT_DNS_AAAA);
 }
 
 /* ---- over all hosts ---- */
 
 struct totals {
-	uint64_t named, found, missing, unknown, six, dynamic;
+	uint64_t named, found, missing, unknown, asked6, six, dynamic;
 	const struct amt_dns_host *example;
 };
 
@@ -308,7 +303,7 @@ static void judge_totals(struct judging *j, const struct totals *t)
 				     t->example->target.source ? t->example->target.source
 							       : "argument",
 				     t->example->target.name, "the first that is not found");
-	if (t->found && !t->six)
+	if (t->found && t->asked6 && !t->six)
 		amt_finding_add(j->fs, "P.40", AMT_PASS, "hosts",
 				"%llu hosts have IPv4 addresses, and none has IPv6",
 				(unsigned long long)t->found);
@@ -316,7 +311,7 @@ static void judge_totals(struct judging *j, const struct totals *t)
 	if (t->found && t->dynamic * 2 > t->found)
 		amt_finding_add(j->fs, "S1.V13", AMT_PASS, "hosts",
 				"%llu of %llu host records live %u seconds or less, as dynamically "
-				"registered ones do",
+				"registered ones do; a hint, not a proof",
 				(unsigned long long)t->dynamic, (unsigned long long)t->found,
 				DYNAMIC_TTL);
 }
@@ -361,6 +356,7 @@ static void count(struct totals *t, const struct amt_dns_host *h, const struct h
 		t->example = h;
 	else if (v->forward == VIEW_UNKNOWN)
 		t->unknown++;
+	t->asked6 += v->asked6;
 	t->six += v->n_addresses6 > 0;
 	t->dynamic += v->forward == VIEW_MATCH && v->ttl <= DYNAMIC_TTL;
 }

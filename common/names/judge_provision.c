@@ -207,7 +207,7 @@ static void judge_name(struct judging *j, size_t at)
 	v = decide(j, &p, &why);
 	if (j->ctx->trait[AMT_TRAIT_OUT_OF_BAND] == AMT_NO)
 		v = AMT_NA;
-	fi = amt_finding_add(j->fs, "P.19", v, p.name, "%s %s", p.name, why);
+	fi = amt_finding_add(j->fs, "P.19", v, p.name, "%s", why);
 	for (size_t i = at; i < f->provision.n; i++)
 		if (same(&p, &f->provision.v[i]))
 			judge_evidence(j, fi, &f->provision.v[i].a);
@@ -218,23 +218,20 @@ static void judge_name(struct judging *j, size_t at)
 	if (by_dhcp(j, &p)) {
 		fi = amt_finding_add(
 			j->fs, "S2.C14a", v, p.name,
-			"with the servers and the suffix that DHCP hands out here, %s %s", p.name,
-			why);
+			"with the servers and the suffix that DHCP hands out here, it %s", why);
 		for (size_t i = at; i < f->provision.n; i++)
 			if (same(&p, &f->provision.v[i]) &&
 			    f->servers.v[f->provision.v[i].a.server].clients)
 				judge_evidence(j, fi, &f->provision.v[i].a);
 	}
 	if (p.also6) {
-		fi = amt_finding_add(j->fs, "P.40", AMT_WARN, p.name,
-				     "%s has an IPv6 address beside the IPv4 one; out of band "
-				     "traffic needs IPv4",
-				     p.name);
+		fi = amt_finding_add(
+			j->fs, "P.40", AMT_WARN, p.name,
+			"has an IPv6 address beside the IPv4 one; out of band traffic needs IPv4");
 		judge_evidence(j, fi, p.also6);
 	}
 	if (p.only6) {
-		fi = amt_finding_add(j->fs, "P.40", AMT_FAIL, p.name, "%s has an IPv6 address only",
-				     p.name);
+		fi = amt_finding_add(j->fs, "P.40", AMT_FAIL, p.name, "has an IPv6 address only");
 		judge_evidence(j, fi, p.only6);
 	}
 }

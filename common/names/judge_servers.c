@@ -109,8 +109,6 @@ static struct health health_of(struct judging *j, unsigned i)
 	struct amt_arena *a = &j->fs->arena;
 	struct health h = {AMT_WARN, NULL, NULL};
 
-	if (!s->questions)
-		return (struct health){AMT_UNKNOWN, NULL, "was not asked anything"};
 	if (!s->answered)
 		return silent_health(j, i);
 	if (s->tcp && (h.example = example(j->f, i, is_tcp_only))) {
@@ -158,13 +156,12 @@ static void judge_health(struct judging *j)
 	for (unsigned i = 0; i < f->servers.n; i++) {
 		const struct amt_dns_server *s = &f->servers.v[i];
 		char text[96];
-		if (!s->clients)
+		if (!s->clients || !s->questions)
 			continue;
 		struct health h = health_of(j, i);
 		const char *name = server_text(f, i, text);
-		struct amt_finding *fi =
-			amt_finding_add(j->fs, "X.NS1", h.v, name, "DNS server %s (%s) %s", name,
-					s->origin, h.text);
+		struct amt_finding *fi = amt_finding_add(
+			j->fs, "X.NS1", h.v, name, "DNS server (from: %s) %s", s->origin, h.text);
 		amt_finding_evidence(j->fs, fi, name, "counters",
 				     "%llu packets sent, %llu answers, %llu lost, %llu ignored, "
 				     "%llu over TCP; window %u to "
@@ -267,7 +264,7 @@ static void judge_zone(struct judging *j, const char *suffix)
 	if (worst == AMT_NA)
 		return;
 	struct amt_finding *fi =
-		amt_finding_add(j->fs, "X.NS2", worst, suffix, "zone %s: %s", suffix,
+		amt_finding_add(j->fs, "X.NS2", worst, suffix, "%s",
 				why ? why : "every server asked can answer for it");
 	for (size_t i = 0; i < f->zones.n; i++)
 		if (!strcmp(f->zones.v[i].suffix, suffix))
@@ -277,7 +274,6 @@ static void judge_zone(struct judging *j, const char *suffix)
 /* S1.V13 and P.23: what the empty UPDATE brought. */
 static void judge_update(struct judging *j, const struct amt_dns_zone *z)
 {
-	static const char form[] = "zone %s %s";
 	enum amt_dns_outcome o = (enum amt_dns_outcome)z->update.outcome;
 	const char *what = "did not answer a question about dynamic updates";
 	enum amt_verdict v = AMT_UNKNOWN;
@@ -296,14 +292,13 @@ static void judge_update(struct judging *j, const struct amt_dns_zone *z)
 		what = "does not support dynamic updates";
 	}
 	struct amt_finding *fi =
-		amt_finding_add(j->fs, "S1.V13", v, z->suffix, form, z->suffix, what);
+		amt_finding_add(j->fs, "S1.V13", v, z->suffix, "the zone %s", what);
 	judge_evidence(j, fi, &z->update);
 	if (v == AMT_WARN) {
-		fi = amt_finding_add(j->fs, "P.23", AMT_WARN, z->suffix,
-				     "zone %s does not take unsigned updates: if ConfigMgr is to "
-				     "register the alias by "
-				     "itself, its account needs rights there",
-				     z->suffix);
+		fi = amt_finding_add(
+			j->fs, "P.23", AMT_WARN, z->suffix,
+			"the zone does not take unsigned updates: if ConfigMgr is to register the "
+			"alias by itself, its account needs rights there");
 		judge_evidence(j, fi, &z->update);
 	}
 }
@@ -337,7 +332,7 @@ static void judge_lookup(struct judging *j, size_t at)
 				found      ? AMT_PASS
 				: definite ? AMT_FAIL
 					   : AMT_UNKNOWN,
-				first->name, "%s (%s) %s", first->name, f->lookups.v[at].why,
+				first->name, "%s: %s", f->lookups.v[at].why,
 				found      ? "is found in DNS"
 				: definite ? "is not in DNS"
 					   : "could not be asked for: no server gave an answer");

@@ -72,6 +72,7 @@ static void view_forward(const struct amt_names_facts *f, const struct amt_dns_h
 		const char *s;
 		for (size_t k = 0; (s = amt_dns_value(r, AMT_DNS_AAAA, k)); k++)
 			note_value(v->address6, &v->n_addresses6, s);
+		v->asked6 |= r->type == AMT_DNS_AAAA && r->outcome != AMT_DNS_NOT_ASKED;
 		if (r->type != AMT_DNS_A)
 			continue;
 		for (size_t k = 0; (s = amt_dns_value(r, AMT_DNS_A, k)); k++)
@@ -134,6 +135,8 @@ static void view_ptr(const struct amt_dns_host *h, size_t i, struct host_view *v
 		bool back = leads_to(h, s, address ? address : "");
 		if (v->given_address ? back : dns_name_equal(s, h->target.name))
 			ours = true;
+		else if (v->alias && dns_name_equal(s, v->alias))
+			ours = v->alias_ptr = true;
 		else
 			sum->other = true;
 		if (!back && !dns_name_equal(s, h->target.name))

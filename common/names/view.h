@@ -29,6 +29,8 @@ struct host_view {
 	bool flap;          /* one server changed its answer between rounds */
 	bool reverse_gap;   /* one of its addresses has no PTR to this name */
 	bool broken_alias;  /* dangling or looping */
+	bool alias_ptr;     /* the address of an alias leads to the name behind it */
+	bool asked6;        /* IPv6 addresses were asked for */
 	bool ptr_unbacked;  /* some other name in PTR does not lead back to the address */
 	unsigned silent;    /* servers without a definite answer about A */
 	bool given_address; /* the target is an address */

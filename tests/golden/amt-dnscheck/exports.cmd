@@ -1,0 +1,1 @@
+amt-dnscheck --no-resolv-conf --no-sandbox --no-provision --suffix corp.vpro.test --now 2026-01-01T00:00:00Z --dhcp-export captures/names/netsh-dump.txt --dhcp-export captures/names/dhcpd.conf --dhcp-export captures/names/kea-dhcp4.json --dhcp-export captures/names/README.md

@@ -1,0 +1,1 @@
+amt-dnscheck --replay captures/names/forest.json --format status

@@ -1,0 +1,1 @@
+amt-dnscheck --replay captures/names/offers.json --format csv

@@ -1,0 +1,1 @@
+amt-dnscheck --mac 00:11 --dhcp eth0
