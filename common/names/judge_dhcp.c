@@ -222,6 +222,45 @@ static void judge_option_15(struct judging *j, const struct amt_dhcp_reply *r)
 				     "search list %s: AMT does not use it", list(j, r->search));
 }
 
+/* The last two labels of a name. */
+static const char *registered_part(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	while (dot && dot > name && dot[-1] != '.')
+		dot--;
+	return dot ? dot : name;
+}
+
+/* S3.C11, as far as the names alone decide: equal or above it fits for every firmware, nothing in
+ * common fits for none (handbook, certificates: rules R1 to R4). amt-certcheck knows what is
+ * between. */
+static void judge_certificate_domain(struct judging *j, const struct amt_dhcp_reply *r)
+{
+	const struct amt_strlist *l = &j->f->certificate_suffixes;
+	const char *d = r->domain;
+	enum amt_verdict v = AMT_FAIL;
+	struct amt_finding *fi;
+
+	if (!l->n || !d || !*d)
+		return;
+	for (size_t i = 0; i < l->n && v != AMT_PASS; i++) {
+		if (dns_name_equal(l->v[i], d))
+			v = AMT_PASS;
+		else if (dns_name_within(l->v[i], registered_part(d)))
+			v = AMT_WARN;
+	}
+	fi = amt_finding_add(j->fs, "S3.C11", v, source_of(j, r),
+			     v == AMT_PASS ? "the domain handed out (%s) is the certificate's (%s)"
+			     : v == AMT_WARN ? "whether the domain handed out (%s) fits the "
+					       "certificate's (%s) depends on "
+					       "the firmware: amt-certcheck tells"
+					     : "the domain handed out (%s) has nothing in common "
+					       "with the certificate's (%s)",
+			     d, l->v[0]);
+	show(j, fi, r, amt_arena_printf(&j->fs->arena, "option 15: \"%s\"", d));
+}
+
 static void judge_export_81(struct judging *j, const struct amt_dhcp_reply *r)
 {
 	const char *who = source_of(j, r);
@@ -247,7 +286,7 @@ static void judge_option_81(struct judging *j, const struct amt_dhcp_reply *r)
 		return;
 	}
 	/* To an INFORM we send no option 81; in a capture only the answer to a lease counts. */
-	if (r->asked == AMT_DHCP_INFORM)
+	if (r->asked == AMT_DHCP_INFORM || (!r->asked && f < 0))
 		return;
 	if (f < 0)
 		fi = amt_finding_add(j->fs, "S1.V14", AMT_WARN, who,
@@ -299,6 +338,7 @@ void judge_dhcp(struct judging *j)
 			continue;
 		judge_option_6(j, r);
 		judge_option_15(j, r);
+		judge_certificate_domain(j, r);
 		judge_option_81(j, r);
 	}
 }

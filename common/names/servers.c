@@ -129,8 +129,9 @@ static bool from_dhcp(struct names_run *r)
 
 	for (size_t i = 0; i < f->dhcp.n; i++) {
 		const struct amt_dhcp_reply *d = &f->dhcp.v[i];
-		/* An export's scopes can be those of places that this machine does not see. */
-		if (d->kind == 0)
+		/* Exports and captures can be of places and times that this machine does not see:
+		 * only what was offered to us now leads to questions. */
+		if (!d->asked)
 			continue;
 		for (size_t k = 0; !r->o->servers.n && d->dns && d->dns[k]; k++) {
 			struct amt_addr a;

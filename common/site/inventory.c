@@ -6,7 +6,7 @@
 #define FIELDS_MAX    64
 #define INVENTORY_MAX (256 * AMT_MIB)
 
-enum column { NAME, FQDN, UUID, MAC, ADDRESS, FIRMWARE, METHOD, SUFFIX, NOTES, COLUMNS };
+enum column { NAME, FQDN, UUID, MAC, ADDRESS, FIRMWARE, METHOD, SUFFIX, NOTES, WIRELESS, COLUMNS };
 
 /* Headings seen in exports of ConfigMgr, Excel lists and other consoles. */
 static const struct {
@@ -28,6 +28,7 @@ static const struct {
 	{"amtversion", FIRMWARE}, {"firmware version", FIRMWARE},
 	{"method", METHOD},       {"provisioning", METHOD},
 	{"suffix", SUFFIX},       {"dns suffix", SUFFIX},
+	{"wireless", WIRELESS},   {"wireless address", WIRELESS},
 	{"notes", NOTES},         {"comment", NOTES},
 	{"description", NOTES},
 };
@@ -141,6 +142,7 @@ static void add_row(struct reader *r, const char *const *cell)
 	c.address = amt_arena_strdup(a, cell[ADDRESS]);
 	c.firmware = amt_arena_strdup(a, cell[FIRMWARE]);
 	c.suffix = amt_arena_strdup(a, cell[SUFFIX]);
+	c.wireless = amt_arena_strdup(a, cell[WIRELESS]);
 	c.notes = amt_arena_strdup(a, cell[NOTES]);
 	amt_vec_push(&r->inv->clients, c);
 }

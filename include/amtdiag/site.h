@@ -50,6 +50,7 @@ struct site_client {
 	const char *method;   /* "in-band", "out-of-band" or "" */
 	const char *suffix;   /* DNS suffix by DHCP option 15 or MEBx; "" when none */
 	const char *notes;
+	const char *wireless; /* its wireless address; "" when none */
 	uint64_t line;
 };
 
@@ -62,7 +63,7 @@ struct site_inventory {
 
 /*
  * A client list: CSV with a header (name, fqdn, uuid, mac, address, firmware,
- * method, suffix, notes in any order; others are ignored), or the import file
+ * method, suffix, wireless, notes in any order; others are ignored), or the import file
  * of ConfigMgr 2007 (name,FQDN,SMBIOS GUID[,MAC[,passwords]], no header:
  * configmgr.md, import), whose password columns are overwritten while reading.
  * RFC 4180 quoting, UTF-8 or UTF-16 with BOM, separated by ',' ';' or tab.

@@ -247,10 +247,11 @@ timeout -s KILL 60 amt-dnscheck --resolv-conf "$tmp/resolv" --service-point sccm
 is "servers and suffix from resolv.conf, service point by name" "$(verdict P.19 ProvisionServer.corp.vpro.test)" pass
 ok "a bad line of resolv.conf is a note" grep -q 'line 3' "$tmp/e"
 printf '[site]\ndomain = corp.vpro.test\nservice-point = sccm1.corp.vpro.test\n[dns]\nservers = 10.8.0.10\n[evidence]\ninventory = c.csv\n' >"$tmp/x.ini"
-printf 'fqdn,address\npc1.corp.vpro.test,10.8.0.101\npc13.corp.vpro.test,10.8.0.14\n"broken\n' >"$tmp/c.csv"
+printf 'fqdn,address,wireless\npc1.corp.vpro.test,10.8.0.101,10.8.1.101\npc13.corp.vpro.test,10.8.0.14\n"broken\n' >"$tmp/c.csv"
 timeout -s KILL 60 amt-dnscheck --site "$tmp/x.ini" --no-authoritative --json >"$tmp/j" 2>"$tmp/e"
 is "a site profile is all that is needed" "$(verdict P.19 ProvisionServer.corp.vpro.test)" pass
 is "the inventory's address is compared" "$(verdict P.21 pc13.corp.vpro.test)" fail
+is "the wireless address is not in DNS" "$(verdict P.22 pc1.corp.vpro.test)" fail
 ok "a malformed row is reported by its line" grep -q 'c.csv.*line 4' "$tmp/e"
 
 # ---- the document can be judged again

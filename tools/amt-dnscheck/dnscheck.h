@@ -9,7 +9,7 @@
 struct dnscheck {
 	struct amt_names_options names;
 	struct amt_dhcp_options dhcp;
-	struct amt_strlist dhcp_exports;
+	struct amt_strlist dhcp_exports, captures;
 	const char *clients, *interface, *resolv_conf;
 	bool no_resolv_conf;
 	struct site_profile profile;
@@ -21,6 +21,9 @@ extern const struct amt_opt dnscheck_options[];
 /* Fills what the command line left open from the site profile. */
 bool dnscheck_setup(struct amt_cli *cli, struct amt_error *err);
 void dnscheck_sections(struct amt_cli *cli);
+
+/* DHCP out of captures, through the hello room. */
+void dnscheck_captures(struct amt_cli *cli);
 
 /* Where hosts come from: arguments, the client list, lines of standard input; one after the other.
  */

@@ -3,7 +3,7 @@
 
 #include "amtdiag/net.h"
 
-static bool read_exports(struct amt_cli *cli)
+static void read_exports(struct amt_cli *cli)
 {
 	struct amt_error err = {0};
 
@@ -11,30 +11,41 @@ static bool read_exports(struct amt_cli *cli)
 		if (!amt_dhcp_export_read(dnscheck.dhcp_exports.v[i], &dnscheck.facts,
 					  &cli->run.notes, &err))
 			amt_note_add(&cli->run.notes, dnscheck.dhcp_exports.v[i], "%s", err.text);
-	return true;
 }
 
-/* What needs privilege or files comes first; then the process is confined, and only then the
- * network speaks. */
+static void allow(struct amt_strlist *to, const struct amt_strlist *from)
+{
+	for (size_t i = 0; i < from->n; i++)
+		amt_vec_push(to, from->v[i]);
+}
+
+/* What needs privilege comes first; then the process is confined; only then foreign bytes are read,
+ * from files or from the network. */
 static bool collect(struct amt_cli *cli, struct amt_error *err)
 {
 	struct amt_names_facts *f = &dnscheck.facts;
 	struct amt_dhcp_socket *dhcp = NULL;
 	struct amt_confine confine = {.net = true};
 	struct amt_error why = {0};
+	struct targets *targets = NULL;
 	struct amt_loop *loop;
 	bool good;
 
 	if (dnscheck.interface && !(dhcp = amt_dhcp_open(dnscheck.interface, &why)))
 		amt_note_add(&cli->run.notes, dnscheck.interface, "%s", why.text);
-	read_exports(cli);
-	struct targets *targets = targets_open(cli, &dnscheck.names.total);
+	allow(&confine.read, &dnscheck.dhcp_exports);
+	allow(&confine.read, &dnscheck.captures);
+	if (dnscheck.clients)
+		amt_vec_push(&confine.read, dnscheck.clients);
 	if (dnscheck.names.resolv_conf)
 		amt_vec_push(&confine.read, dnscheck.names.resolv_conf);
 	if (cli->output)
 		amt_vec_push(&confine.write, cli->output);
 	good = amt_cli_confine(cli, &confine, err) && (loop = amt_loop_new(err)) != NULL;
 	if (good) {
+		read_exports(cli);
+		dnscheck_captures(cli);
+		targets = targets_open(cli, &dnscheck.names.total);
 		dnscheck.names.next = targets_next;
 		dnscheck.names.next_arg = targets;
 		good = (!dhcp || amt_dhcp_probe(loop, dhcp, &dnscheck.dhcp, f, err)) &&
@@ -81,6 +92,7 @@ static void cleanup(struct amt_cli *cli)
 	amt_vec_free(&o->ad_domains);
 	amt_vec_free(&o->certificate_suffixes);
 	amt_vec_free(&dnscheck.dhcp_exports);
+	amt_vec_free(&dnscheck.captures);
 	site_profile_free(&dnscheck.profile);
 }
 

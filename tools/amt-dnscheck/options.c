@@ -49,6 +49,8 @@ const struct amt_opt dnscheck_options[] = {
 	 "how long offers are collected (default 4)", NULL, NULL, 0.1, 120},
 	{0, "dhcp-export", AMT_OPT_FILES, &dnscheck.dhcp_exports, "FILE",
 	 "settings of a DHCP server: 'netsh dhcp server dump' or dhcpd.conf", NULL, NULL, 0, 0},
+	{0, "capture", AMT_OPT_FILES, &dnscheck.captures, "FILE",
+	 "take DHCP answers out of a packet capture (pcap, pcapng)", NULL, NULL, 0, 0},
 	{0, "qps", AMT_OPT_UINT, &N.qps, "N",
 	 "questions a second to one server at most (default 200; 0 = no ceiling)", NULL, NULL, 0,
 	 1000000},

@@ -83,6 +83,7 @@ static bool next_client(struct targets *t, struct amt_dns_target *out)
 		set_source(t, dnscheck.clients, c->line);
 		out->source = t->source;
 		out->address = *c->address ? c->address : NULL;
+		out->wireless = *c->wireless ? c->wireless : NULL;
 		return true;
 	}
 	return false;

@@ -1,0 +1,1 @@
+amt-dnscheck --no-resolv-conf --no-provision --no-sandbox --now 2026-01-01T00:00:00Z --certificate-suffix other.test --capture captures/hello/row03-no-option-6.pcapng --capture captures/hello/row04-no-option-15.pcapng
