@@ -247,15 +247,16 @@ void amt_redact_text(struct amt_redactor *r, const char *s, size_t n, struct amt
 		while (len && !(p = pseudonym(r, s + i, len)))
 			do
 				len--;
-			while (len && s[i + len] != '.' && s[i + len] != ':');
+			while (len && !strchr(".:-_", s[i + len]));
 		if (p) {
 			amt_buf_str(out, p);
 			i += len;
 			continue;
 		}
-		/* Nothing: one plain word on, so that what follows is looked at alone. */
-		size_t step = 0;
-		while (step < k && word_char(s[i + step]))
+		/* Nothing: one piece on, so that what follows is looked at alone: pc1-Oobmgmt.log.
+		 */
+		size_t step = 1;
+		while (step < k && !strchr(".:-_", s[i + step - 1]) && word_char(s[i + step]))
 			step++;
 		amt_buf_add(out, s + i, step);
 		i += step;
