@@ -22,8 +22,8 @@ def der(name):
 ROOT, LEAF, AMT = der("root.der"), der("leaf.der"), der("amt.der")
 UUID = bytes.fromhex("78563412bc9af0de1122334455667788")
 UUID2 = bytes.fromhex("785634123412f0de1122334455667799")
-OTHER = [hashlib.sha1(b"a").digest(), hashlib.sha256(b"a").digest()]
-LIST = OTHER + [hashlib.sha1(ROOT).digest(), hashlib.sha256(ROOT).digest()]
+OTHER = [hashlib.sha256(b"a").digest(), hashlib.sha1(b"a").digest()]
+LIST = OTHER + [hashlib.sha256(ROOT).digest(), hashlib.sha1(ROOT).digest()]
 
 pc = Host("10.1.0.16", "02:00:00:00:00:10")
 pc2 = Host("10.1.0.17", "02:00:00:00:00:11")
@@ -50,7 +50,7 @@ def lease(c, dns=True, suffix=True, ack=True):
     c.udp(nobody, 68, everybody, 67, dhcp(1, 1, pc.mac, 0x1234, options=options))
     given = [(54, ip(infra.ip)), (51, struct.pack("!I", 28800)), (1, ip("255.255.255.0"))]
     given += [(6, ip(infra.ip))] if dns else []
-    given += [(15, b"corp.example")] if suffix else []
+    given += [(15, b"corp.example.com")] if suffix else []
     c.wait(0.05)
     c.udp(infra, 67, pc, 68, dhcp(2, 2, pc.mac, 0x1234, yiaddr=pc.ip, options=given))
     c.udp(nobody, 68, everybody, 67, dhcp(1, 3, pc.mac, 0x1234, options=options + [(50, ip(pc.ip)), (54, ip(infra.ip))]))
@@ -68,7 +68,7 @@ def question(c, name, address=None, rcode=0, ident=7, silent=False):
 
 def found(c, address=None):
     question(c, "ProvisionServer", rcode=3, ident=6)
-    question(c, "ProvisionServer.corp.example", address or server.ip)
+    question(c, "ProvisionServer.corp.example.com", address or server.ip)
 
 
 def say(c, message, source=None, target=None, port=9971, cport=None, mss=1460):
@@ -131,7 +131,7 @@ def _(c):
 def _(c):
     lease(c, dns=False)
     call(c, 9971)  # nothing follows: the ME has no DNS server
-    question(c, "ProvisionServer.corp.example", server.ip)
+    question(c, "ProvisionServer.corp.example.com", server.ip)
 
 
 @row("row04-no-option-15")
@@ -157,13 +157,13 @@ def _(c):
 @row("row07-nxdomain")
 def _(c):
     question(c, "ProvisionServer", rcode=3, ident=6)
-    question(c, "ProvisionServer.corp.example", rcode=3)
+    question(c, "ProvisionServer.corp.example.com", rcode=3)
 
 
 @row("row07-no-answer")
 def _(c):
     for i in range(3):
-        question(c, "ProvisionServer.corp.example", ident=10 + i, silent=True)
+        question(c, "ProvisionServer.corp.example.com", ident=10 + i, silent=True)
         c.wait(4)
     idle(c, 10, 5)
 

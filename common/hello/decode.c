@@ -136,6 +136,7 @@ static size_t decode_pki(const uint8_t *p, size_t n, bool more, struct amt_arena
 {
 	struct amt_rd r = amt_rd_init(p, n);
 	size_t complete;
+	bool guessed = false;
 
 	m->mode = HELLO_MODE_PKI;
 	amt_rd_skip(&r, HEADER);
@@ -147,6 +148,7 @@ static size_t decode_pki(const uint8_t *p, size_t n, bool more, struct amt_arena
 
 		h.length = amt_rd_u8(&r);
 		/* What is missing is reckoned with the last length that was seen. */
+		guessed = guessed || r.short_;
 		if (r.short_)
 			h.length = m->hashes.n ? m->hashes.v[m->hashes.n - 1].length : 20;
 		m->expected += 2u + h.length;
@@ -175,8 +177,8 @@ static size_t decode_pki(const uint8_t *p, size_t n, bool more, struct amt_arena
 	if (n <= HEADER)
 		note(a, m, "truncated at byte %zu: the hash list is missing", n);
 	else
-		note(a, m, "truncated at byte %zu of %zu: %zu of %u hashes are whole", n,
-		     m->expected, m->hashes.n, m->declared_hashes);
+		note(a, m, "truncated at byte %zu of %s%zu: %zu of %u hashes are whole", n,
+		     guessed ? "about " : "", m->expected, m->hashes.n, m->declared_hashes);
 	hash_notes(a, m);
 	m->verdict = HELLO_PLAUSIBLE;
 	return n;

@@ -38,7 +38,7 @@ is "two messages in one connection" "$(facts $C/odd-two-in-one.pcapng)" '[["exac
 is "trailing bytes" "$(facts $C/odd-trailing.pcapng)" '[["plausible","trailing 4 bytes"]]'
 is "version 1" "$(facts $C/odd-version-1.pcapng)" '[["plausible","legacy hello, body layout unknown"]]'
 is "the snap length is named" "$(facts $C/snaplen-96.pcapng)" \
-	'[["plausible","truncated at byte 42 of 113: 0 of 4 hashes are whole; the capture'"'"'s snap length cut it"]]'
+	'[["plausible","truncated at byte 42 of about 125: 0 of 4 hashes are whole; the capture'"'"'s snap length cut it"]]'
 q='[.facts.devices[0] | .phase, .restarts, .lost, .next_expected]'
 is "cadence, restart and loss" "$(facts $C/good-restart-and-loss.pcapng)" '["every minute",1,2,"2009-01-22T13:25:00.007001Z"]'
 is "five minutes" "$(facts $C/good-cadence.pcapng | jq -c '.[0:3]')" '["every 5 minutes",0,0]'

@@ -174,7 +174,7 @@ static void truncation_is_told(void **state)
 	r->n = 25;
 	decode_bytes(r, false);
 	assert_int_equal(r->m.hashes.n, 0);
-	assert_string_equal(r->m.note, "truncated at byte 25 of 69: 0 of 2 hashes are whole");
+	assert_string_equal(r->m.note, "truncated at byte 25 of about 69: 0 of 2 hashes are whole");
 	done(r);
 	r = decode("0000020000000000" UUID_WIRE "414243", false);
 	assert_string_equal(r->m.note, "truncated at byte 27 of 32");

@@ -72,6 +72,7 @@ static void judge(struct amt_cli *cli)
 	struct amt_error err = {0};
 
 	hello_judge(&hellocap.facts, &cli->context, &cli->run.findings);
+	hellocap_judge_chains(cli);
 	if (hellocap.writer &&
 	    !hello_writer_finish(hellocap.writer, &hellocap.facts, &cli->run.findings, &err))
 		amt_note_add(&cli->run.notes, hellocap.write, "%s", err.text);

@@ -1,6 +1,8 @@
 /* The options of amt-hellocap, and what they amount to. */
 #include "hellocap.h"
 
+#include "amtdiag/pki.h"
+
 #include <sys/stat.h>
 
 struct hellocap hellocap = {.buffer = 64, .promiscuous = true};
@@ -122,6 +124,7 @@ bool hellocap_setup(struct amt_cli *cli, struct amt_error *err)
 		.max_hellos = hellocap.count,
 		.uuid_swapped = hellocap.uuid_order,
 		.filter = hellocap.filter.len ? amt_buf_cstr(&hellocap.filter) : NULL,
+		.name_of_hash = pki_root_name_of_hash,
 		.progress = &cli->progress,
 	};
 	return true;
