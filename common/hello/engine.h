@@ -99,6 +99,7 @@ struct hello_engine {
 		amt_time time;
 	} recent[64]; /* packets that mattered, against copies of them */
 	unsigned recent_at;
+	unsigned weak; /* connections kept that carried nothing, once some had to be given up */
 	uint32_t capture;
 	bool relevant;                                /* the packet in hand matters */
 	bool looking;                                 /* there are expected hosts to count */

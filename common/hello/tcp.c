@@ -23,14 +23,19 @@ static uint32_t new_conn(struct hello_engine *e)
 	return (uint32_t)(f->conns.n - 1);
 }
 
-/* What nothing could be concluded from any more need not be kept. */
-static bool worth_keeping(struct hello_engine *e, const struct hello_conn *c)
+/* What nothing more could be concluded from need not be kept: a flood must not fill the memory. */
+static bool worth_keeping(struct hello_engine *e, const struct hello_conn *c, bool evicted)
 {
+	size_t kept = e->facts->conns.n - e->spare_conns.n;
+
 	if (c->hellos || c->tls.client_hello || c->http_server)
-		return e->facts->conns.n < AMT_CAP_HELLO_CONNS * 2;
-	if (e->facts->conns.n - e->spare_conns.n >= AMT_CAP_HELLO_CONNS)
+		return kept < AMT_CAP_HELLO_CONNS * 2;
+	if (kept >= AMT_CAP_HELLO_CONNS)
 		return false;
-	return true;
+	/* Never answered, and pushed out or one of very many: a sample is enough. */
+	if (c->accepted || c->icmp_frame || (!evicted && !e->facts->evicted))
+		return true;
+	return e->weak++ < AMT_CAP_HELLO_WEAK;
 }
 
 void hello_tcp_finish(struct hello_engine *e, uint32_t at, bool evicted)
@@ -41,7 +46,7 @@ void hello_tcp_finish(struct hello_engine *e, uint32_t at, bool evicted)
 		hello_stream_end(e, w, d);
 	struct hello_conn *c = conn_of(e, w);
 	c->evicted = evicted;
-	if (!worth_keeping(e, c)) {
+	if (!worth_keeping(e, c, evicted)) {
 		amt_vec_free(&c->tls.server_chain);
 		amt_vec_free(&c->tls.client_chain);
 		*c = (struct hello_conn){0}; /* family 0: compacted away at the end */
