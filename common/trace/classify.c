@@ -55,6 +55,9 @@ static void compile(struct trace_compiled *c, const struct trace_template *row)
 		}
 		p = pct ? pct + 2 : end;
 	}
+	c->typed = true;
+	for (size_t i = 0; i < c->n; i++)
+		c->typed = c->typed && strchr("lmnhuixvw", c->v[i].type);
 	c->head = row->pattern;
 	c->head_len = call ? (size_t)(call - row->pattern) : c->v[0].len;
 	char flat[256];
@@ -174,6 +177,54 @@ static size_t walk(const struct tree *t, const char *p, const char *end,
 	return depth;
 }
 
+/* Field by field: what is not pointed at or said to be there is never read. */
+static void clear(struct trace_match *m)
+{
+	m->row = NULL;
+	m->event = TRACE_EV_NONE;
+	m->loose = m->whole = false;
+	m->host = m->uuid = m->version = m->word = m->address = m->method = NULL;
+	m->has_number = m->has_machine = m->has_hex = false;
+	m->has_hresult = m->has_status = m->has_client = false;
+	m->hresult = m->status = 0;
+	m->client = 0;
+}
+
+/*
+ * The row that a line like this one was last. Only rows that leave no room for
+ * another reading are kept, and only whole matches count.
+ */
+static _Thread_local const struct trace_compiled *recent[256];
+
+static size_t recent_slot(const char *p, size_t n)
+{
+	uint64_t a, b;
+
+	memcpy(&a, p, 8);
+	memcpy(&b, p + (n < 28 ? n - 8 : 20), 8);
+	return (size_t)((a ^ b * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xff51afd7ed558ccd) >>
+			56);
+}
+
+static bool try_recent(const struct trace_compiled *c, const char *p, const char *end,
+		       struct trace_match *m)
+{
+	if (!c)
+		return false;
+	if (c->row->event == TRACE_EV_CALL) {
+		if ((size_t)(end - p) < c->head_len + 16 || memcmp(p, c->head, c->head_len) != 0 ||
+		    memcmp(p + c->head_len, " finished with H", 16) != 0 ||
+		    !trace_match_call(p, end, m))
+			return false;
+	} else if (trace_match_row(c, p, end, m) != 2) {
+		return false;
+	}
+	m->row = c->row;
+	m->event = c->row->event;
+	m->whole = c->row->event != TRACE_EV_CALL;
+	return true;
+}
+
 static bool try_exact(const char *p, const char *end, struct trace_match *m)
 {
 	const struct node *path[16];
@@ -186,11 +237,10 @@ static bool try_exact(const char *p, const char *end, struct trace_match *m)
 				if (!trace_match_call(p, end, m))
 					continue;
 			} else {
-				struct trace_match mine = {.row = NULL};
-				int how = trace_match_row(c, p, end, &mine);
+				clear(m);
+				int how = trace_match_row(c, p, end, m);
 				if (!how)
 					continue;
-				*m = mine;
 				m->whole = how == 2;
 			}
 			m->row = c->row;
@@ -248,19 +298,27 @@ bool trace_classify(const char *text, size_t n, bool ours, struct trace_match *m
 	const char *p = text, *end = text + n;
 
 	pthread_once(&once, build);
-	*m = (struct trace_match){.event = TRACE_EV_NONE};
+	clear(m);
 	/* Marks before the words: paragraph marks, ">>>>", "**** ". */
 	while (p < end && (*p == ' ' || *p == '~' || *p == '>' || *p == '*' || *p == '\t'))
 		p++;
 	if (p == end)
 		return false;
-	if (try_exact(p, end, m))
+	size_t slot = end - p >= 8 ? recent_slot(p, (size_t)(end - p)) : 0;
+	if (end - p >= 8 && try_recent(recent[slot], p, end, m))
 		return true;
-	*m = (struct trace_match){.event = TRACE_EV_NONE};
+	clear(m);
+	if (try_exact(p, end, m)) {
+		const struct trace_compiled *c = &rows[m->row - trace_templates];
+		if (end - p >= 8 && (c->row->event == TRACE_EV_CALL || (c->typed && m->whole)))
+			recent[slot] = c;
+		return true;
+	}
+	clear(m);
 	const char *space = memchr(p, ' ', (size_t)(end - p));
 	if (space && memchr(p, '.', (size_t)(space - p)) && trace_match_call(p, end, m))
 		return true;
-	*m = (struct trace_match){.event = TRACE_EV_NONE};
+	clear(m);
 	return ours && try_loose(p, end, m);
 }
 

@@ -15,6 +15,7 @@ struct trace_compiled {
 	const struct trace_template *row;
 	struct trace_segment v[SEGMENTS_MAX];
 	size_t n;
+	bool typed;       /* no place takes any text: a whole match can't be another row's */
 	const char *head; /* what the text begins with */
 	size_t head_len;
 	char *flat; /* head in the loose form */

@@ -38,10 +38,21 @@ struct feed_cause { /* a struct trace_cause whose text is its own */
 struct feed_open {
 	uint64_t key; /* group and thread; FEED_NO_THREAD and group: text without threads */
 	bool used, ended, pool_ok, pool_bad, done, terminal;
-	struct trace_session s;
 	uint32_t scope;
-	struct feed_cause hard, soft, summary;
+	uint32_t device;  /* of the last task too: its host is */
+	const char *host; /* NULL: not known yet */
+	size_t host_len;
+	char version[16]; /* told last */
+	size_t version_len;
 	struct AMT_VEC(struct trace_milestone) milestones;
+	struct trace_session s;
+	struct feed_cause hard, soft, summary;
+};
+
+/* The key stands beside the number, so that looking up touches nothing else. */
+struct feed_slot {
+	uint64_t key;
+	uint64_t number; /* of open, + 1; 0: free */
 };
 
 struct feed {
@@ -50,7 +61,7 @@ struct feed {
 	struct amt_map hosts, uuids, machines; /* to device numbers + 1 */
 	struct AMT_VEC(uint32_t) alias;        /* device that a device turned out to be */
 	struct AMT_VEC(struct feed_open) open;
-	uint32_t *slots; /* hash of key to open + 1 */
+	struct feed_slot *slots;
 	size_t n_slots;
 	size_t day_at;
 	struct trace_sign_facts signs[128];

@@ -117,6 +117,8 @@ void feed_close(struct feed *f, struct feed_open *o, bool at_end)
 	if (o->s.device != UINT32_MAX) {
 		struct trace_device *d = &f->facts->devices.v[feed_root(f, o->s.device)];
 		d->outcomes[o->s.outcome]++;
+		if (o->s.end > d->seen_last)
+			d->seen_last = o->s.end;
 		if (o->s.outcome == TRACE_COMPLETE && o->s.kind <= TRACE_PARTIAL_UNPROVISION) {
 			d->provisioned = o->s.kind == TRACE_PROVISION;
 			d->unprovisioned = !d->provisioned;

@@ -345,8 +345,10 @@ enum frame_result frame_next(struct frame *f, const char *p, const char *end, bo
 			le = end;
 		const char *e = le > line && le[-1] == '\r' ? le - 1 : le;
 		if (line == p && frame_tail_fast(f, line, e, &t) &&
-		    !memchr(p, '$', (size_t)(t.begin - p)))
+		    !memchr(p, '$', (size_t)(t.begin - p))) {
+			frame_fast_learn(f);
 			return take_tail(f, p, end, &t, rec, used);
+		}
 		if (examine(f, p, line, le, next, next == le && !final, rec, used, &r))
 			return r;
 		f->scanned = (size_t)(next - p);

@@ -13,6 +13,9 @@ struct frame {
 	struct trace_when_cache when;
 	char component[104]; /* "$$<COMPONENT><" seen last */
 	size_t component_len;
+	/* What nearly every line has before and behind its seconds: frame_fast.c. */
+	char before[160], behind[112];
+	size_t before_len, behind_len;
 	bool framed;       /* lines without framing belong to a record that follows */
 	bool shared;       /* the next record begins in the middle of a line */
 	bool day_first;    /* pasted dates */
@@ -36,6 +39,13 @@ enum frame_result {
  */
 enum frame_result frame_next(struct frame *f, const char *p, const char *end, bool final, bool full,
 			     struct trace_record *rec, size_t *used);
+/*
+ * The same for a line like the one before it: same component, same minute, same zone.
+ * False: ask frame_next(). A record takes one line then.
+ */
+bool frame_fast(struct frame *f, const char *p, const char *end, struct trace_record *rec,
+		size_t *used);
+void frame_fast_learn(struct frame *f); /* after a line in the exact form */
 /* Does the beginning of a file hold framed records? */
 bool frame_probe(const char *p, size_t n);
 uint32_t frame_count_lines(const char *p, const char *end);

@@ -25,6 +25,7 @@ static struct trace_reader *make(struct trace_input *in, const char *name,
 	r->clock_first = AMT_TIME_NONE;
 	r->clock_last = AMT_TIME_NONE;
 	r->clock_before = AMT_TIME_NONE;
+	r->hour_begin = INT64_MAX / 2;
 	return r;
 }
 
@@ -116,6 +117,14 @@ enum trace_step trace_reader_next(struct trace_reader *r, struct trace_record *r
 	for (;;) {
 		const char *p = r->buf + r->start, *end = r->buf + r->end;
 		size_t used = 0;
+		if (r->frame.before_len && frame_fast(&r->frame, p, end, rec, &used)) {
+			rec->line = r->line++;
+			rec->offset = r->offset;
+			r->start += used;
+			r->offset += used;
+			r->records++;
+			return TRACE_RECORD;
+		}
 		bool final = r->eof && !r->follow;
 		enum frame_result how =
 			p < end ? frame_next(&r->frame, p, end, final, full(r), rec, &used)
@@ -367,12 +376,37 @@ static int rule_bias(struct trace_reader *r, const struct trace_zone *z, amt_tim
 	return r->rule_bias;
 }
 
+static void note_time(struct trace_reader *r, const struct trace_when *w)
+{
+	amt_time t = trace_utc(w);
+
+	if (r->clock_first == AMT_TIME_NONE || t < r->clock_first)
+		r->clock_first = t;
+	if (t > r->clock_last) /* NONE is less than any time */
+		r->clock_last = t;
+	if (r->clock_before != AMT_TIME_NONE && t < r->clock_before - 60 * AMT_SECOND)
+		r->steps_back++;
+	r->clock_before = t;
+	r->offset_kind = w->offset;
+}
+
 void trace_reader_clock(struct trace_reader *r, struct trace_record *rec)
 {
 	struct trace_when *w = &rec->when;
 
 	if (w->local == AMT_TIME_NONE)
 		return;
+	/* Within the hour of the record before, and no status message: as there. */
+	if (w->local >= r->hour_begin && w->local < r->hour_begin + 3600 * AMT_SECOND &&
+	    w->offset == TRACE_OFFSET_UNKNOWN && w->zone == r->hour_zone &&
+	    w->daylight == r->hour_daylight && rec->lines == 1 &&
+	    (!rec->text_len || *rec->text != 'S')) {
+		w->bias = r->hour_bias;
+		w->offset = r->hour_offset;
+		note_time(r, w);
+		return;
+	}
+	enum trace_offset written = w->offset;
 	if (rec->text_len > 60 && w->offset == TRACE_OFFSET_UNKNOWN &&
 	    !memcmp(rec->text, "STATMSG:", 8))
 		calibrate(r, rec);
@@ -393,15 +427,14 @@ void trace_reader_clock(struct trace_reader *r, struct trace_record *rec)
 		w->bias = w->daylight ? w->zone->bias - 60 : rule_bias(r, w->zone, w->local);
 		w->offset = TRACE_OFFSET_ZONE;
 	}
-	amt_time t = trace_utc(w);
-	if (r->clock_first == AMT_TIME_NONE || t < r->clock_first)
-		r->clock_first = t;
-	if (r->clock_last == AMT_TIME_NONE || t > r->clock_last)
-		r->clock_last = t;
-	if (r->clock_before != AMT_TIME_NONE && t < r->clock_before - 60 * AMT_SECOND)
-		r->steps_back++;
-	r->clock_before = t;
-	r->offset_kind = w->offset;
+	if (written == TRACE_OFFSET_UNKNOWN) {
+		r->hour_begin = w->local - w->local % (3600 * AMT_SECOND);
+		r->hour_zone = w->zone;
+		r->hour_daylight = w->daylight;
+		r->hour_bias = w->bias;
+		r->hour_offset = w->offset;
+	}
+	note_time(r, w);
 }
 
 void trace_reader_facts(const struct trace_reader *r, struct trace_file_facts *out)

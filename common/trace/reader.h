@@ -27,6 +27,12 @@ struct trace_reader {
 	int rule_bias;
 	amt_time clock_first, clock_last, clock_before;
 	uint64_t steps_back;
+	/* the offset of the record before, good for its hour */
+	amt_time hour_begin;
+	const struct trace_zone *hour_zone;
+	bool hour_daylight;
+	int hour_bias;
+	enum trace_offset hour_offset;
 	enum trace_offset offset_kind;
 };
 

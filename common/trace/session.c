@@ -22,7 +22,7 @@ static size_t slot_of(const struct feed *f, uint64_t key)
 {
 	size_t i = (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 20) & (f->n_slots - 1);
 
-	while (f->slots[i] && f->open.v[f->slots[i] - 1].key != key)
+	while (f->slots[i].number && f->slots[i].key != key)
 		i = (i + 1) & (f->n_slots - 1);
 	return i;
 }
@@ -33,15 +33,16 @@ static void rehash(struct feed *f, size_t n_slots)
 	f->n_slots = n_slots;
 	f->slots = amt_calloc(n_slots, sizeof(*f->slots));
 	for (size_t i = 0; i < f->open.n; i++)
-		f->slots[slot_of(f, f->open.v[i].key)] = (uint32_t)i + 1;
+		f->slots[slot_of(f, f->open.v[i].key)] =
+			(struct feed_slot){f->open.v[i].key, i + 1};
 }
 
 static struct feed_open *get(struct feed *f, uint64_t key, bool make)
 {
 	size_t i = slot_of(f, key);
 
-	if (f->slots[i])
-		return &f->open.v[f->slots[i] - 1];
+	if (f->slots[i].number)
+		return &f->open.v[f->slots[i].number - 1];
 	if (!make)
 		return NULL;
 	if (f->open.n >= FEED_OPEN_MAX) {
@@ -56,9 +57,9 @@ static struct feed_open *get(struct feed *f, uint64_t key, bool make)
 	}
 	struct feed_open *o = amt_vec_add(&f->open);
 	o->key = key;
-	f->slots[i] = (uint32_t)f->open.n;
+	f->slots[i] = (struct feed_slot){key, f->open.n};
 	if (f->open.n * 2 > f->n_slots)
-		rehash(f, f->n_slots * 4);
+		rehash(f, f->n_slots * 2);
 	return &f->open.v[f->open.n - 1];
 }
 
@@ -155,13 +156,10 @@ static bool success(enum trace_event e)
 
 static void begin(struct feed_open *o, const struct feed_line *l)
 {
-	struct trace_milestone *keep = o->milestones.v;
-	size_t cap = o->milestones.cap;
-	uint64_t key = o->key;
-
-	*o = (struct feed_open){.key = key, .used = true, .scope = l->scope};
-	o->milestones.v = keep;
-	o->milestones.cap = cap;
+	o->used = true;
+	o->ended = o->pool_ok = o->pool_bad = o->done = o->terminal = false;
+	o->scope = l->scope;
+	o->milestones.n = 0;
 	o->s = (struct trace_session){.device = UINT32_MAX,
 				      .kind = kind_of(l->m.event),
 				      .has_thread = l->has_thread,
@@ -190,23 +188,50 @@ static void milestone(struct feed_open *o, const struct feed_line *l)
 			     .event = (uint8_t)e, .file = l->file, .line = l->line, .at = l->at});
 }
 
-static bool same_host(const struct feed *f, uint32_t device, const struct trace_match *m)
+static bool same_version(const struct feed_open *o, const struct trace_match *m)
 {
-	const char *host = f->facts->devices.v[device].host;
+	return m->version_len == o->version_len && m->version_len <= sizeof(o->version) &&
+	       !memcmp(o->version, m->version, m->version_len);
+}
 
-	return m->host && !m->uuid && !m->version && !m->has_machine &&
-	       strlen(host) == m->host_len && !memcmp(host, m->host, m->host_len);
+static bool known_host(const struct feed_open *o, const struct trace_match *m)
+{
+	return o->host && o->host_len == m->host_len && !memcmp(o->host, m->host, m->host_len);
+}
+
+/* Nothing new in this line: the host is known, and the MachineId too. */
+static bool same_host(const struct feed_open *o, const struct trace_match *m)
+{
+	if (m->uuid || (m->version && !same_version(o, m)) ||
+	    (m->has_machine && (!o->s.has_machine || o->s.machine != m->machine)))
+		return false;
+	return m->host ? known_host(o, m) : m->has_machine && o->host;
 }
 
 static void about(struct feed *f, struct feed_open *o, const struct feed_line *l)
 {
 	if (!l->m.host && !l->m.uuid && !l->m.has_machine)
 		return;
-	if (o->s.device != UINT32_MAX && same_host(f, o->s.device, &l->m))
+	if (o->s.device != UINT32_MAX && same_host(o, &l->m))
 		return;
+	/* Threads often go on with the computer of their last task. */
+	if (l->m.host && !l->m.uuid && !l->m.version && !l->m.has_machine && known_host(o, &l->m)) {
+		o->s.device = o->device;
+		return;
+	}
 	uint32_t d = feed_device(f, l);
-	if (d != UINT32_MAX)
+	if (d != UINT32_MAX) {
+		o->device = d;
 		o->s.device = d;
+		o->host = f->facts->devices.v[d].host;
+		o->host_len = strlen(o->host);
+		if (!o->host_len)
+			o->host = NULL;
+	}
+	if (l->m.version && l->m.version_len <= sizeof(o->version)) {
+		memcpy(o->version, l->m.version, l->m.version_len);
+		o->version_len = l->m.version_len;
+	}
 	if (l->m.has_machine) {
 		o->s.has_machine = true;
 		o->s.machine = l->m.machine;

@@ -13,6 +13,7 @@
 
 struct trace_signer {
 	uint64_t hits[2]; /* rows found, as bits */
+	int drop[2][2];   /* rows: winner, loser */
 	pcre2_code **code;
 	pcre2_match_data *data;
 #ifdef HAVE_LIBHS
@@ -92,9 +93,40 @@ static int hit(unsigned id, unsigned long long from, unsigned long long to, unsi
 }
 #endif
 
+static bool has(const struct trace_signer *s, size_t i)
+{
+	return s->hits[i / 64] >> i % 64 & 1;
+}
+
+static int row_of(const char *id)
+{
+	const struct trace_signature *g = trace_signature_find(id);
+
+	return g ? (int)(g - trace_signatures) : -1;
+}
+
+static void drop(struct trace_signer *s, const int pair[2])
+{
+	int w = pair[0], l = pair[1];
+
+	if (w >= 0 && l >= 0 && has(s, (size_t)w))
+		s->hits[l / 64] &= ~(UINT64_C(1) << l % 64);
+}
+
+/* The special case, then the general one that it takes away (logs.md 3, "Rules"). */
+static void learn_drops(struct trace_signer *s)
+{
+	s->drop[0][0] = row_of("P22");
+	s->drop[0][1] = row_of("P23");
+	s->drop[1][0] = row_of("O01");
+	s->drop[1][1] = row_of("N12");
+}
+
 struct trace_signer *trace_signer_new(bool plain_engine, struct amt_error *err)
 {
 	struct trace_signer *s = amt_calloc(1, sizeof(*s));
+
+	learn_drops(s);
 
 #ifdef HAVE_LIBHS
 	/* A processor without the instructions it wants is no error: go on with PCRE2. */
@@ -138,26 +170,6 @@ static void scan(struct trace_signer *s, const char *text, size_t n)
 			s->hits[i / 64] |= UINT64_C(1) << i % 64;
 }
 
-static bool has(const struct trace_signer *s, size_t i)
-{
-	return s->hits[i / 64] >> i % 64 & 1;
-}
-
-static int row_of(const char *id)
-{
-	const struct trace_signature *g = trace_signature_find(id);
-
-	return g ? (int)(g - trace_signatures) : -1;
-}
-
-static void drop(struct trace_signer *s, const char *winner, const char *loser)
-{
-	int w = row_of(winner), l = row_of(loser);
-
-	if (w >= 0 && l >= 0 && has(s, (size_t)w))
-		s->hits[l / 64] &= ~(UINT64_C(1) << l % 64);
-}
-
 size_t trace_sign(struct trace_signer *s, const char *text, size_t n, uint8_t out[TRACE_SIGNS_MAX])
 {
 	struct trace_code_hit codes[4];
@@ -183,10 +195,10 @@ size_t trace_sign(struct trace_signer *s, const char *text, size_t n, uint8_t ou
 	}
 	if (!s->hits[0] && !s->hits[1])
 		return 0;
-	drop(s, "P22", "P23");
-	drop(s, "O01", "N12");
-	for (size_t i = 0; i < trace_signatures_count && found < TRACE_SIGNS_MAX; i++)
-		if (has(s, i))
-			out[found++] = (uint8_t)i;
+	drop(s, s->drop[0]);
+	drop(s, s->drop[1]);
+	for (unsigned w = 0; w < 2; w++)
+		for (uint64_t bits = s->hits[w]; bits && found < TRACE_SIGNS_MAX; bits &= bits - 1)
+			out[found++] = (uint8_t)(w * 64 + (unsigned)__builtin_ctzll(bits));
 	return found;
 }
