@@ -210,11 +210,12 @@ static enum frame_result single(struct frame *f, const char *p, const char *line
 		rec->damage |= TRACE_UNFRAMED;
 	if (cut)
 		rec->damage |= TRACE_CUT;
-	const char *text = rec->text, *text_end = text + rec->text_len;
+	const char *text = rec->text;
+	size_t text_len = rec->text_len;
 	enum frame_result r = give(f, p, line_end, next, rec, used);
 	if (rec->framing == TRACE_PASTED) {
 		rec->text = text;
-		rec->text_len = (size_t)(text_end - text);
+		rec->text_len = text_len;
 	}
 	rec->damage &= ~(unsigned)TRACE_SHARED;
 	f->shared = false;

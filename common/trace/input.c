@@ -78,8 +78,9 @@ static long pull(struct trace_input *in, char *out, size_t n, struct amt_error *
 
 	if (in->fd < 0) {
 		size_t take = n < in->memory_left ? n : in->memory_left;
-		if (take)
-			memcpy(out, in->memory, take);
+		if (!take)
+			return 0;
+		memcpy(out, in->memory, take);
 		in->memory += take;
 		in->memory_left -= take;
 		return (long)take;

@@ -16,7 +16,10 @@ static struct trace_reader *make(struct trace_input *in, const char *name,
 	r->name = amt_strdup(name);
 	if (o)
 		r->options = *o;
-	r->cap = AMT_CAP_READ;
+	/* Little input, little memory: fuzzing and tests read many small ones. */
+	r->cap = trace_input_fd(in) < 0 && trace_input_size(in) < AMT_CAP_READ / 2
+			 ? (size_t)trace_input_size(in) * 2 + 16 * AMT_KIB
+			 : AMT_CAP_READ;
 	r->buf = amt_malloc(r->cap);
 	r->line = 1;
 	r->frame.day_first = !r->options.month_first;
@@ -59,7 +62,6 @@ static void probe(struct trace_reader *r)
 	const char *p = r->buf, *end = r->buf + r->end;
 	const char *last = memrchr(p, '\n', r->end);
 	struct frame f = r->frame;
-	struct trace_record rec;
 
 	r->probed = true;
 	r->frame.framed = frame_probe(p, r->end);
@@ -70,6 +72,7 @@ static void probe(struct trace_reader *r)
 	for (const char *line = p; line < end;) {
 		const char *nl = memchr(line, '\n', (size_t)(end - line));
 		const char *le = nl ? nl : end;
+		struct trace_record rec = {.type = -1};
 		if (le - line < 4096)
 			(void)frame_pasted(&f, line, le, &rec);
 		line = nl ? nl + 1 : end;
@@ -86,7 +89,7 @@ static bool fill(struct trace_reader *r)
 		r->end -= r->start;
 		r->start = 0;
 	}
-	if (r->end + 64 * AMT_KIB > r->cap && r->cap < FRAME_MAX + AMT_CAP_READ) {
+	if (r->cap - r->end < r->cap / 4 && r->cap < FRAME_MAX + AMT_CAP_READ) {
 		r->cap = r->cap * 2 > FRAME_MAX + AMT_CAP_READ ? FRAME_MAX + AMT_CAP_READ
 							       : r->cap * 2;
 		r->buf = amt_realloc(r->buf, r->cap);

@@ -57,7 +57,7 @@ static const struct {
 	unsigned milestone;
 } events[] = {
 #define TRACE_EVENT(id, name, label, milestone) {name, label, milestone},
-#include "events.def"
+#include "amtdiag/trace_events.def"
 #undef TRACE_EVENT
 };
 

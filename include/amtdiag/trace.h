@@ -153,7 +153,7 @@ void trace_reader_utf8(struct trace_reader *r, const char *s, size_t n, struct a
 
 enum trace_event {
 #define TRACE_EVENT(id, name, label, milestone) TRACE_EV_##id,
-#include "../../common/trace/events.def"
+#include "amtdiag/trace_events.def"
 #undef TRACE_EVENT
 	TRACE_EVENTS
 };

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# amt-logview over a made-up Amtopmgr.log: ours against grep, ripgrep and lnav, side by side.
+# Prints: work, ours, peer, ratio, target, met - separated by tabs. SIZE=bytes (1 GB).
+# grep -c stops at the first match when its output is /dev/null, so everything goes through cat.
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib.sh
+SIZE=${SIZE:-1000000000} RUNS=${RUNS:-3}
+log=$tmp/amt.log
+gen_log "$SIZE" >"$log" || exit 1
+cat "$log" >/dev/null
+
+# The least of RUNS, in seconds; the peers are run in between, so that noise meets both.
+least() {
+	local best=999 s
+	for _ in $(seq "$RUNS"); do
+		s=$({ TIMEFORMAT=%R; time "$@" 2>/dev/null | cat >/dev/null; } 2>&1 | tail -n 1)
+		best=$(awk -v a="$best" -v b="$s" 'BEGIN { print b < a ? b : a }')
+	done
+	echo "$best"
+}
+row() { # work ours peer target(ratio at most)
+	awk -v w="$1" -v o="$2" -v p="$3" -v t="$4" 'BEGIN { r = o / p; printf "%s\t%.2f s\t%.2f s\t%.2f\t<= %s\t%s\n", w, o, p, r, t, r <= t ? "yes" : "no" }'
+}
+sessions() { amt-logview --no-signatures --format status --jobs 1 "$log"; }
+catalogue() { amt-logview --format status --jobs 1 "$log"; }
+records() { amt-logview --records "$log"; }
+grep_c() { LC_ALL=C grep -c ERROR "$log"; }
+g=$(least grep_c); s=$(least sessions); c=$(least catalogue)
+row "logview: sessions, against grep -c" "$s" "$g" 1.0
+row "logview: with the whole catalogue, against grep -c" "$c" "$g" 2.5
+if command -v rg >/dev/null; then
+	r=$(least rg -c ERROR "$log"); m=$(least amt-logview --records --grep ERROR "$log")
+	row "logview: search, against rg -c" "$m" "$r" 3
+fi
+if command -v lnav >/dev/null; then
+	export HOME=$tmp
+	mkdir -p "$tmp/.lnav/formats/installed"
+	cat >"$tmp/.lnav/formats/installed/sms.json" <<'FORMAT'
+{ "sms_log": { "title": "SMS", "regex": { "a": { "pattern": "^(?<body>.*?)  \\$\\$<(?<comp>[^>]*)><(?<timestamp>\\w{3} \\w{3} \\d+ [\\d:.]+ \\d{4}) [^>]*><thread=(?<thread>\\d+) \\(0x[0-9A-F]+\\)>$" } },
+  "timestamp-format": ["%a %b %d %H:%M:%S.%L %Y"], "sample": [ { "line": "x  $$<C><Wed Jan 14 13:43:12.123 2009 GMT Standard Time><thread=1 (0x1)>" } ] } }
+FORMAT
+	RUNS=1 l=$(RUNS=1 least lnav -n -c ';select count(*) from sms_log' "$log")
+	row "logview: with the whole catalogue, against lnav's count" "$c" "$l" 0.1
+fi
+t=$(least records); n=$(wc -l <"$log")
+awk -v t="$t" -v n="$n" 'BEGIN { r = n / t / 1e6; ok = (r >= 2) ? "yes" : "no"; printf "logview: --records\t%.2f M records/s\t2 M records/s\t%.2f\t>= 1\t%s\n", r, r / 2, ok }'
+if [ -x /usr/bin/time ]; then
+	/usr/bin/time -f %M -o "$tmp/peak" amt-logview --format status --jobs 1 "$log" >/dev/null 2>&1
+	awk -v k="$(tail -n 1 "$tmp/peak")" 'BEGIN { m = k / 1024; printf "logview: peak memory\t%.1f MiB\t16 MiB\t%.2f\t<= 1\t%s\n", m, m / 16, m <= 16 ? "yes" : "no" }'
+fi

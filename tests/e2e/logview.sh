@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# amt-logview as people use it: following, packed input, standard input, bad input, merging.
+. tests/lib.sh
+L=captures/logs
+count() { amt-logview --records "$@" 2>/dev/null | wc -l; }
+
+# --follow: appended lines, rollover (renamed away, begun anew), truncation.
+f=$tmp/follow.log
+line() { printf '%s  $$<SMS_AMT_OPERATION_MANAGER><Wed Jan 14 13:43:%02d.123 2009 GMT Standard Time><thread=2436 (0x984)>\r\n' "$1" "$2"; }
+line one 1 >"$f"
+amt-logview --follow "$f" >"$tmp/followed" 2>"$tmp/follow.err" &
+pid=$!
+at_exit "kill $pid 2>/dev/null"
+waitfor() { for _ in $(seq 100); do grep -q "\"text\":\"$1\"" "$tmp/followed" && return 0; sleep 0.1; done; return 1; }
+ok "follow: what is there" waitfor one
+printf 'half a record' >>"$f"; sleep 0.6
+is "follow: half a record is waited for" "$(grep -c half "$tmp/followed")" 0
+line ' comes whole' 2 >>"$f"
+ok "follow: and comes whole" waitfor 'half a record comes whole'
+line last 3 >>"$f"; mv "$f" "${f%.log}.lo_"; line new 4 >"$f"
+ok "follow: the last line before rollover" waitfor last
+ok "follow: through rollover" waitfor new
+: >"$f"; sleep 0.6; line cut 5 >"$f"
+ok "follow: through truncation" waitfor cut
+is "follow: nothing twice" "$(sort "$tmp/followed" | uniq -d | wc -l)" 0
+kill -INT $pid; wait $pid
+is "follow: ends with 130" $? 130
+
+# Packed and piped input gives the same records.
+amt-logview --records $L/server-2007.log | jq -c 'del(.file)' >"$tmp/plain"
+gzip -c $L/server-2007.log >"$tmp/x.log.gz"; zstd -qc $L/server-2007.log >"$tmp/x.log.zst"
+for x in gz zst; do
+	amt-logview --records "$tmp/x.log.$x" | jq -c 'del(.file)' >"$tmp/packed"
+	ok "$x gives the same records" cmp "$tmp/plain" "$tmp/packed"
+done
+amt-logview --records - <$L/server-2007.log | jq -c 'del(.file)' >"$tmp/packed"
+ok "standard input gives the same records" cmp "$tmp/plain" "$tmp/packed"
+head -c 400 "$tmp/x.log.gz" >"$tmp/cut.log.gz"
+exits 0 "a cut gzip file is read as far as it goes" amt-logview --records "$tmp/cut.log.gz"
+ok "and it is said" grep -q 'gzip' "$tmp/err"
+
+# Reading in small pieces changes nothing: a slow pipe.
+(while IFS= read -r -n 97 -d '' x || [ -n "$x" ]; do printf %s "$x"; done <$L/damaged.log) | amt-logview --records - | jq -c 'del(.file)' >"$tmp/slow"
+amt-logview --records $L/damaged.log | jq -c 'del(.file)' >"$tmp/fast"
+ok "a slow pipe gives the same records" cmp "$tmp/slow" "$tmp/fast"
+
+# Bad input: a clear message, the right exit code, bounded memory.
+: >"$tmp/empty.log"; head -c 100000 /dev/urandom >"$tmp/garbage.log"; mkdir "$tmp/folder"
+exits 3 "an empty file" amt-logview "$tmp/empty.log"
+exits 2 "binary garbage" amt-logview "$tmp/garbage.log"
+ok "and it is said" grep -q 'not text' "$tmp/err"
+exits 3 "an empty folder" amt-logview "$tmp/folder"
+exits 3 "a missing file" amt-logview "$tmp/none.log"
+exits 64 "nothing" amt-logview
+(head -c 200000000 /dev/zero | tr '\0' x) >"$tmp/line.log"
+peak() { /usr/bin/time -f %M -o "$tmp/peak" "$@" >/dev/null 2>&1; tail -n 1 "$tmp/peak"; }
+if [ -x /usr/bin/time ]; then
+	m=$(peak amt-logview --no-progress "$tmp/line.log")
+	ok "one line of 200 MB within 64 MiB (${m} KiB)" [ "$m" -lt 65536 ]
+else
+	skip "one line of 200 MB within 64 MiB" "no /usr/bin/time"
+fi
+rm -f "$tmp/line.log"
+
+# A rolled-over log is one log: its task begins in the old file.
+is "rolled-over files are joined" "$(amt-logview --json $L/rolled.log $L/rolled.lo_ | jq -c '[.facts.sessions[] | [.machine_id, .beginning_seen, .reached]]')" '[[76,true,"stage1-end"]]'
+mkdir "$tmp/logs"; cp $L/rolled.lo_ $L/rolled.log $L/server-2007.log "$tmp/logs"
+is "a folder gives its logs" "$(amt-logview --json "$tmp/logs" | jq '.facts.files | length')" 3
+
+# Documents: the schema, the replay, HTML.
+amt-logview --json --now 2026-01-01T00:00:00Z captures/contoso/logs/Amtopmgr.log >"$tmp/doc.json" 2>/dev/null
+amt-logview --json --replay "$tmp/doc.json" >"$tmp/again.json" 2>/dev/null
+is "replay gives the same findings" "$(jq -c '.findings, .facts' "$tmp/doc.json" | md5sum)" "$(jq -c '.findings, .facts' "$tmp/again.json" | md5sum)"
+amt-logview --format html -o "$tmp/r.html" captures/contoso/logs/Amtopmgr.log 2>/dev/null
+ok "HTML parses, and asks for nothing from outside" $PYTHON tests/html_check.py "$tmp/r.html"
+ok "HTML holds a timeline for each device" [ "$(grep -c '<svg' "$tmp/r.html")" -ge 7 ]
+exits 0 "help" amt-logview --help
+
+# Merging what several servers found.
+amt-logview --partial --source s1 $L/server-2007.log >"$tmp/1"; amt-logview --partial --source s2 captures/contoso/logs/Amtopmgr.log >"$tmp/2"
+amt-logview merge --partial "$tmp/1" "$tmp/2" >"$tmp/12"; amt-logview merge --partial "$tmp/2" "$tmp/12" "$tmp/1" >"$tmp/212"
+ok "merging twice changes nothing" cmp "$tmp/12" "$tmp/212"
+is "merged facts hold both" "$(amt-logview merge --json "$tmp/12" 2>/dev/null | jq -c '[(.facts.files | length), (.facts.devices | length)]')" '[2,10]'
+exits 3 "a file that is no summary" amt-logview merge $L/damaged.log
+done_testing
