@@ -28,9 +28,42 @@ static void devices(const void *state, struct walk_fleet *fleet)
 	}
 }
 
+static void pass(const struct trace_facts *f, struct amt_findings *fs, const char *id,
+		 const char *device, const struct trace_spot *at, const char *summary)
+{
+	struct amt_finding *fd = amt_finding_add(fs, id, AMT_PASS, device, "%s", summary);
+
+	amt_finding_evidence(
+		fs, fd, f->files.v[at->file].name,
+		amt_arena_printf(&fs->arena, "line %llu", (unsigned long long)at->line), NULL);
+}
+
+/* The room tells of failures one by one and of successes in sum; the walk wants to know of each
+ * client how far it came. */
+static void how_far(const struct trace_facts *f, const struct trace_device *d,
+		    struct amt_findings *fs)
+{
+	if (d->requests && d->requested_at.file < f->files.n)
+		pass(f, fs, "S2.V01a", d->id, &d->requested_at,
+		     "its provisioning request reached the server");
+	if (d->last_session >= f->sessions.n)
+		return;
+	const struct trace_session *s = &f->sessions.v[d->last_session];
+	if (s->outcome != TRACE_COMPLETE || s->last.file >= f->files.n)
+		return;
+	if (s->kind == TRACE_PROVISION)
+		pass(f, fs, "S3.V01h", d->id, &s->last, "its provisioning ended well");
+	if (s->kind == TRACE_UNPROVISION)
+		pass(f, fs, "S7.V01", d->id, &s->last, "its un-provisioning is complete");
+}
+
 static void judge(const struct stage *st, const void *state, struct amt_findings *fs)
 {
-	trace_judge(state, &st->cli->context, fs);
+	const struct trace_facts *f = state;
+
+	trace_judge(f, &st->cli->context, fs);
+	for (size_t i = 0; i < f->devices.n; i++)
+		how_far(f, &f->devices.v[i], fs);
 }
 
 static json_t *to_json(const void *state)
