@@ -1,7 +1,6 @@
 /* WS-MAN replies: by name and namespace, never by prefix, order or file. */
 #include "device/soap.h"
 
-#include <libxml/parser.h>
 #include <libxml/tree.h>
 #include <stdlib.h>
 #include <string.h>
@@ -274,59 +273,15 @@ static bool read_body(struct amt_device *d, enum amt_dev_class c, const xmlNode 
 	return true;
 }
 
-/* ---- parsing: no network, no entities, no document type, a cap on size and depth ---- */
-
-static void refuse_dtd(void *ctx, const xmlChar *name, const xmlChar *external,
-		       const xmlChar *system)
-{
-	xmlParserCtxt *p = ctx;
-
-	(void)name, (void)external, (void)system;
-	*(bool *)p->_private = true;
-	xmlStopParser(p);
-}
-
-static bool deep(const xmlNode *n, int depth)
-{
-	for (; n; n = n->next)
-		if (depth > DEPTH_MAX ||
-		    (n->type == XML_ELEMENT_NODE && deep(n->children, depth + 1)))
-			return true;
-	return false;
-}
-
 bool dev_soap_read(struct amt_device *d, enum amt_dev_class c, const char *xml, size_t len,
 		   struct dev_reply *out, struct amt_error *err)
 {
-	bool dtd = false, ok = false;
-
 	memset(out, 0, sizeof(*out));
 	out->return_value = out->total = AMT_DEV_NONE;
-	if (len == 0 || len > AMT_CAP_DEVICE_XML)
-		return amt_fail(err,
-				len ? "the answer has %zu bytes, more than a reply may have"
-				    : "the answer is empty (%zu bytes)",
-				len);
-	xmlParserCtxt *p = xmlNewParserCtxt();
-	if (!p)
-		amt_no_memory();
-	p->_private = &dtd;
-	p->sax->internalSubset = refuse_dtd;
-	xmlDoc *doc = xmlCtxtReadMemory(p, xml, (int)len, NULL, NULL,
-					XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
-						XML_PARSE_NOCDATA);
-	const xmlError *e = xmlCtxtGetLastError(p);
-	if (dtd)
-		amt_fail(err, "the answer has a document type declaration, which SOAP forbids");
-	else if (!doc)
-		amt_fail(err, "the answer is not XML: line %d: %.*s", e ? e->line : 0,
-			 e && e->message ? (int)strcspn(e->message, "\n") : 0,
-			 e && e->message ? e->message : "");
-	else if (deep(xmlDocGetRootElement(doc), 0))
-		amt_fail(err, "the answer is nested more than %d levels deep", DEPTH_MAX);
-	else
-		ok = read_body(d, c, xmlDocGetRootElement(doc), out, err);
+	if (len > AMT_CAP_DEVICE_XML)
+		return amt_fail(err, "the answer has %zu bytes, more than a reply may have", len);
+	xmlDoc *doc = dev_xml_read(xml, len, err);
+	bool ok = doc && read_body(d, c, xmlDocGetRootElement(doc), out, err);
 	xmlFreeDoc(doc);
-	xmlFreeParserCtxt(p);
 	return ok;
 }

@@ -4,6 +4,11 @@
 
 #include "device/table.h"
 
+#include <libxml/tree.h>
+
+/* A document to be freed with xmlFreeDoc; NULL with the place of the fault in err. */
+xmlDoc *dev_xml_read(const char *xml, size_t len, struct amt_error *err);
+
 #define DEV_SOAP_HANDLES 128 /* access list entries read from one device */
 
 /* What one reply held, beside the records that went into the device. */

@@ -186,7 +186,8 @@ static void on_hello_ended(void *arg, struct dev_stream *s, enum amt_net_class h
 }
 
 /* The forgiving client agreed on a suite that today's clients offer as well, and with a signed key
- * exchange: what they refused, and the server told only as "handshake failure", is the signature. */
+ * exchange: what they refused, and the server told only as "handshake failure", is the signature.
+ */
 static bool signature_refused(const struct amt_dev_tls *r)
 {
 	return r->modern == AMT_TLSC_NO_CIPHER && r->legacy == AMT_TLSC_OK && r->version &&
@@ -207,7 +208,8 @@ static void finish(struct autopsy *a)
 		if (a->r.legacy != AMT_TLSC_OK && a->r.legacy != AMT_TLSC_NOT_TRIED)
 			a->r.legacy = AMT_TLSC_RC4_ONLY;
 	} else if (a->r.client_certificate == AMT_YES && a->r.legacy == AMT_TLSC_NO_CIPHER) {
-		/* It asked for one, and refuses even who offers every suite: it is not the suites. */
+		/* It asked for one, and refuses even who offers every suite: it is not the suites.
+		 */
 		a->r.legacy = AMT_TLSC_CLIENT_CERTIFICATE;
 		if (a->r.modern == AMT_TLSC_NO_CIPHER)
 			a->r.modern = AMT_TLSC_CLIENT_CERTIFICATE;

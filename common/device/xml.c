@@ -1,0 +1,63 @@
+/* XML from outside: no network, no entities, no document type, a cap on size and depth. */
+#include "device/soap.h"
+
+#include <libxml/parser.h>
+#include <limits.h>
+#include <string.h>
+
+#define DEPTH_MAX 32 /* recorded replies have 8 levels at most */
+
+static void refuse_dtd(void *ctx, const xmlChar *name, const xmlChar *external,
+		       const xmlChar *system)
+{
+	xmlParserCtxt *p = ctx;
+
+	(void)name, (void)external, (void)system;
+	*(bool *)p->_private = true;
+	xmlStopParser(p);
+}
+
+static bool deep(const xmlNode *n, int depth)
+{
+	for (; n; n = n->next)
+		if (depth > DEPTH_MAX ||
+		    (n->type == XML_ELEMENT_NODE && deep(n->children, depth + 1)))
+			return true;
+	return false;
+}
+
+xmlDoc *dev_xml_read(const char *xml, size_t len, struct amt_error *err)
+{
+	bool dtd = false;
+
+	if (len == 0 || len > INT_MAX) {
+		amt_fail(err, len ? "the XML is too large" : "the answer is empty");
+		return NULL;
+	}
+	xmlParserCtxt *p = xmlNewParserCtxt();
+	if (!p)
+		amt_no_memory();
+	p->_private = &dtd;
+	p->sax->internalSubset = refuse_dtd;
+	xmlDoc *doc = xmlCtxtReadMemory(p, xml, (int)len, NULL, NULL,
+					XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
+						XML_PARSE_NOCDATA);
+	const xmlError *e = xmlCtxtGetLastError(p);
+	bool ok = false;
+	if (dtd)
+		amt_fail(err, "the XML has a document type declaration, which is refused");
+	else if (!doc)
+		amt_fail(err, "this is not XML: line %d: %.*s", e ? e->line : 0,
+			 e && e->message ? (int)strcspn(e->message, "\n") : 0,
+			 e && e->message ? e->message : "");
+	else if (deep(xmlDocGetRootElement(doc), 0))
+		amt_fail(err, "the XML is nested more than %d levels deep", DEPTH_MAX);
+	else
+		ok = true;
+	if (!ok) {
+		xmlFreeDoc(doc);
+		doc = NULL;
+	}
+	xmlFreeParserCtxt(p);
+	return doc;
+}

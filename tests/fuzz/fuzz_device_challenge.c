@@ -1,0 +1,20 @@
+/* HTTP challenges and Server headers. */
+#include "device/wire.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = size ? amt_strndup((const char *)data, size) : amt_strdup("");
+	const char *product, *version;
+	struct dev_challenge c = {0};
+	struct amt_device d;
+
+	amt_device_init(&d, "x");
+	dev_challenge_read(text, &c);
+	dev_banner_read(&d, text, &product, &version);
+	amt_device_free(&d);
+	free(text);
+	return 0;
+}
