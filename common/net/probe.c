@@ -75,6 +75,11 @@ static enum amt_port_state state_of(int code)
 static void settle(struct batch *b, struct amt_probe *p, enum amt_port_state state, int code,
 		   double now)
 {
+	const struct linger reset = {1, 0};
+
+	/* Closing an open one sends a reset: no TIME_WAIT here, nothing half-open there. */
+	if (p->fd_ >= 0 && state == AMT_PORT_OPEN)
+		setsockopt(p->fd_, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	if (p->fd_ >= 0)
 		close(p->fd_);
 	p->fd_ = -1;
@@ -90,7 +95,6 @@ static bool start_one(struct batch *b, double now)
 {
 	size_t i = b->next;
 	struct amt_probe *p = &b->p.v[i];
-	struct linger reset = {1, 0};
 	struct epoll_event ev = {.events = EPOLLOUT, .data.u64 = i};
 	int code = 0;
 
@@ -103,8 +107,6 @@ static bool start_one(struct batch *b, double now)
 	if (p->fd_ < 0) {
 		code = errno;
 	} else {
-		/* Closing sends a reset: no TIME_WAIT here, nothing half-open there. */
-		setsockopt(p->fd_, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 		if (connect(p->fd_, (struct sockaddr *)&p->to.ss, p->to.len) == 0) {
 			settle(b, p, AMT_PORT_OPEN, 0, amt_loop_ms(b->loop));
 			return true;
