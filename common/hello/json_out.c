@@ -61,13 +61,12 @@ static void seen_out(json_t *o, const struct hello_seen *h, bool swapped)
 static void conn_out(json_t *o, const struct hello_conn *c)
 {
 	json_object_set_new(o, "content", json_string(hello_content_names[c->content]));
-	if (c->tls.client_hello || c->tls.server_hello || c->tls.alert_level ||
-	    c->tls.server_bytes || c->tls.client_bytes) {
-		json_t *t = json_object();
-
-		hello_fields_out(t, hello_tls_fields, &c->tls);
+	json_t *t = json_object();
+	hello_fields_out(t, hello_tls_fields, &c->tls);
+	if (json_object_size(t))
 		json_object_set_new(o, "tls", t);
-	}
+	else
+		json_decref(t);
 }
 
 static void certificate_out(json_t *o, const struct hello_certificate *c)

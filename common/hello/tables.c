@@ -86,7 +86,7 @@ const struct hello_field hello_conn_fields[] = {ALWAYS(T, "time", TIME, first.ti
 
 #define T struct hello_tls
 const struct hello_field hello_tls_fields[] = {
-	ALWAYS(T, "client_hello", BOOL, client_hello),
+	FIELD(T, "client_hello", BOOL, client_hello),
 	FIELD(T, "server_hello", BOOL, server_hello),
 	FIELD(T, "server_hello_done", BOOL, server_done),
 	FIELD(T, "client_key", BOOL, client_key),

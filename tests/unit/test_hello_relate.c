@@ -1,0 +1,220 @@
+/* Devices, cadence and absence from facts made by hand: what is concluded, and what is not. */
+#include "amtdiag/hello.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define T0 ((amt_time)1232630400 * AMT_SECOND)
+
+static struct hello_ip ip(const char *s)
+{
+	struct hello_ip x = {0};
+
+	assert_true(hello_ip_parse(s, &x));
+	return x;
+}
+
+static void add_capture(struct hello_facts *f, amt_time length)
+{
+	struct hello_capture *c = amt_vec_add(&f->captures);
+
+	c->name = "a.pcap";
+	c->format = "pcap";
+	c->first = T0;
+	c->last = T0 + length;
+	c->packets = 1000;
+	amt_vec_push(&f->ports, (uint16_t)HELLO_PORT);
+}
+
+static struct hello_seen *add_hello(struct hello_facts *f, amt_time at, uint32_t retry)
+{
+	struct hello_seen *h = amt_vec_add(&f->hellos);
+
+	h->at = (struct hello_spot){T0 + at, 0, f->hellos.n};
+	h->source = ip("10.0.0.1");
+	h->destination = ip("10.0.0.9");
+	h->m = (struct hello_message){.version = 2,
+				      .retry = retry,
+				      .mode = HELLO_MODE_PSK,
+				      .verdict = HELLO_EXACT,
+				      .pid = "ABCD1234",
+				      .length = 32};
+	for (int i = 0; i < 16; i++)
+		h->m.uuid[i] = (uint8_t)i;
+	return h;
+}
+
+static void phases_by_the_last_gap(void **state)
+{
+	static const struct {
+		int gap;
+		enum hello_phase phase;
+	} rows[] = {{44, HELLO_PHASE_IRREGULAR},  {45, HELLO_PHASE_MINUTE},
+		    {90, HELLO_PHASE_MINUTE},     {91, HELLO_PHASE_IRREGULAR},
+		    {240, HELLO_PHASE_FIVE},      {360, HELLO_PHASE_FIVE},
+		    {361, HELLO_PHASE_IRREGULAR}, {3300, HELLO_PHASE_HOUR},
+		    {3900, HELLO_PHASE_HOUR},     {3901, HELLO_PHASE_IRREGULAR}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hello_facts f = {0};
+
+		add_capture(&f, 7200 * AMT_SECOND);
+		add_hello(&f, 0, 0);
+		add_hello(&f, rows[i].gap * AMT_SECOND, 1);
+		hello_relate(&f, false);
+		assert_int_equal(f.devices.n, 1);
+		assert_int_equal(f.devices.v[0].phase, rows[i].phase);
+		if (rows[i].phase == HELLO_PHASE_IRREGULAR)
+			assert_true(f.devices.v[0].next_expected == AMT_TIME_NONE);
+		assert_true(f.devices.v[0].begun_certain);
+		assert_true(f.devices.v[0].window_first == T0 + AMT_DAY);
+		hello_facts_free(&f);
+	}
+}
+
+static void counter_tells_restart_and_loss(void **state)
+{
+	struct hello_facts f = {0};
+
+	(void)state;
+	add_capture(&f, 600 * AMT_SECOND);
+	add_hello(&f, 0, 3);
+	add_hello(&f, 60 * AMT_SECOND, 6);  /* two are missing */
+	add_hello(&f, 120 * AMT_SECOND, 0); /* begun again */
+	add_hello(&f, 180 * AMT_SECOND, 1);
+	hello_relate(&f, false);
+	const struct hello_device *d = &f.devices.v[0];
+	assert_int_equal(d->lost, 2);
+	assert_int_equal(d->restarts, 1);
+	assert_true(d->begun == T0 + 120 * AMT_SECOND && d->begun_certain);
+	assert_int_equal(d->phase, HELLO_PHASE_MINUTE);
+	assert_true(d->next_expected == T0 + 240 * AMT_SECOND);
+	hello_relate(&f, false); /* again gives the same */
+	assert_int_equal(f.devices.n, 1);
+	assert_int_equal(f.devices.v[0].lost, 2);
+	hello_facts_free(&f);
+}
+
+static bool has(const struct amt_findings *fs, const char *id, enum amt_verdict v)
+{
+	for (size_t i = 0; i < fs->list.n; i++)
+		if (!strcmp(fs->list.v[i]->item->id, id) && fs->list.v[i]->verdict == v)
+			return true;
+	return false;
+}
+
+static void judge(struct hello_facts *f, struct amt_findings *fs)
+{
+	struct amt_context ctx = {.now = T0};
+
+	*fs = (struct amt_findings){0};
+	hello_relate(f, false);
+	hello_judge(f, &ctx, fs);
+}
+
+/* Silence fails only when the host was seen, long enough, in a capture that lost nothing. */
+static void silence_is_proved_or_unknown(void **state)
+{
+	static const struct {
+		int minutes;
+		uint64_t frames, dropped;
+		bool filtered;
+		enum amt_verdict verdict;
+	} rows[] = {{70, 10, 0, false, AMT_FAIL},
+		    {64, 10, 0, false, AMT_UNKNOWN},
+		    {70, 0, 0, false, AMT_UNKNOWN},
+		    {70, 10, 1, false, AMT_UNKNOWN},
+		    {70, 10, 0, true, AMT_UNKNOWN}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hello_facts f = {.filtered = rows[i].filtered};
+		struct amt_findings fs;
+
+		add_capture(&f, rows[i].minutes * 60 * AMT_SECOND);
+		f.captures.v[0].dropped = rows[i].dropped;
+		amt_vec_push(&f.expected,
+			     (struct hello_expected){"02:00:00:00:00:10", rows[i].frames});
+		judge(&f, &fs);
+		assert_true(has(&fs, "S2.C12", rows[i].verdict));
+		assert_false(
+			has(&fs, "S2.C12", rows[i].verdict == AMT_FAIL ? AMT_UNKNOWN : AMT_FAIL));
+		amt_findings_free(&fs);
+		hello_facts_free(&f);
+	}
+}
+
+/* A hello without a call back is normal where agents provision; drops forbid to conclude it at all.
+ */
+static void no_call_back(void **state)
+{
+	struct hello_facts f = {0};
+	struct amt_findings fs = {0};
+	struct amt_context ctx = {.now = T0};
+
+	(void)state;
+	add_capture(&f, 600 * AMT_SECOND);
+	for (int i = 0; i < 3; i++)
+		add_hello(&f, i * 60 * AMT_SECOND, (uint32_t)i);
+	judge(&f, &fs);
+	assert_true(has(&fs, "S3.C02a", AMT_WARN));
+	amt_findings_free(&fs);
+	ctx.trait[AMT_TRAIT_IN_BAND] = AMT_YES;
+	fs = (struct amt_findings){0};
+	hello_judge(&f, &ctx, &fs);
+	assert_true(has(&fs, "S3.C02a", AMT_NA));
+	amt_findings_free(&fs);
+	f.captures.v[0].dropped = 1;
+	judge(&f, &fs);
+	assert_false(has(&fs, "S3.C02a", AMT_WARN));
+	assert_true(has(&fs, "X.HC1", AMT_WARN));
+	amt_findings_free(&fs);
+	hello_facts_free(&f);
+}
+
+static void bad_facts_are_refused(void **state)
+{
+	static const char *const bad[] = {
+		"{}",
+		"[]",
+		"{\"hellos\": [{}]}",
+		"{\"hellos\": [{\"uuid\": \"zz\"}]}",
+		"{\"hellos\": [], \"connections\": [{\"content\": \"nonsense\"}]}",
+		"{\"hellos\": [], \"connections\": [{\"content\": \"tls\", \"tls\": "
+		"{\"client_chain\": [7]}}]}",
+		"{\"hellos\": [], \"captures\": [{\"packets\": -1}]}",
+		"{\"hellos\": [], \"certificates\": [{\"der\": \"***\"}]}",
+		"{\"hellos\": [], \"dns\": [{\"type\": 70000}]}",
+		NULL};
+
+	(void)state;
+	for (size_t i = 0; bad[i]; i++) {
+		struct hello_facts f = {0};
+		struct amt_error err = {0};
+		json_t *j = json_loads(bad[i], 0, NULL);
+
+		assert_non_null(j);
+		assert_false(hello_from_json(j, &f, &err));
+		assert_true(err.text[0] != '\0');
+		json_decref(j);
+		hello_facts_free(&f);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(phases_by_the_last_gap),
+		cmocka_unit_test(counter_tells_restart_and_loss),
+		cmocka_unit_test(silence_is_proved_or_unknown),
+		cmocka_unit_test(no_call_back),
+		cmocka_unit_test(bad_facts_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
