@@ -203,6 +203,7 @@ static const struct {
 	{"2.5.29.30", "", pass_over},
 	{"2.5.29.36", "", pass_over},
 	{"2.5.29.54", "", pass_over},
+	{"2.5.29.46", "the freshest CRL can't be read", read_cdp},
 };
 
 static void one(const struct der *ext, struct amt_arena *a, struct pki_cert *c)

@@ -173,6 +173,7 @@ void pki_build(struct pki_facts *f, const struct pki_options *opt, struct amt_no
 
 	pki_store_of(f);
 	pki_find_chains(f, opt ? opt : &none, notes);
+	pki_crl_files(f, notes);
 }
 
 void pki_facts_free(struct pki_facts *f)

@@ -127,6 +127,28 @@ bool pki_load_sst(struct pki_loading *l, const uint8_t *p, size_t n);
 bool pki_load_key(struct pki_loading *l, const void *p, size_t n);
 const char *pki_ssl_error(char *buf, size_t size); /* the newest; clears the queue */
 
+/* ---- crl.c ---- */
+
+/* What a CRL says of a certificate: dates, signature, status. */
+void pki_crl_fact(struct pki_facts *f, X509_CRL *crl, uint32_t cert, struct pki_fetch_fact *x);
+/* Facts for the CRLs that came as files. */
+void pki_crl_files(struct pki_facts *f, struct amt_notes *notes);
+X509_CRL *pki_crl_parse(const void *p, size_t n);
+/* The certificate whose key made the signature of another; UINT32_MAX when it isn't there. */
+uint32_t pki_issuer_of(const struct pki_facts *f, uint32_t cert);
+amt_time pki_asn1_time(const ASN1_TIME *t);
+/* ---- ocsp.c ---- */
+size_t pki_ocsp_request(struct pki_facts *f, uint32_t cert, uint32_t issuer, uint8_t **der);
+void pki_ocsp_fact(struct pki_facts *f, uint32_t cert, uint32_t issuer, const void *p, size_t n,
+		   struct pki_fetch_fact *x);
+/* ---- fetch_ldap.c ---- */
+struct pki_ldap;
+/* done: bytes of the first value, or how it failed; called from the loop, once. */
+struct pki_ldap *pki_ldap_start(struct amt_loop *loop, const char *url, const char *server,
+				unsigned timeout_ms,
+				void (*done)(void *arg, const void *p, size_t n, const char *error),
+				void *arg);
+
 /* ---- path.c ---- */
 
 void pki_find_chains(struct pki_facts *f, const struct pki_options *opt, struct amt_notes *notes);

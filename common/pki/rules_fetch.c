@@ -77,6 +77,9 @@ static void ocsp(struct rules *r, const struct pki_fetch_fact *x)
 		rule_says(r, "S3.C24a", AMT_FAIL, x->cert,
 			  "the OCSP answer of %s is not signed by the issuer of %s", x->url,
 			  whose(r, x->cert));
+	else if (x->next_update != AMT_TIME_NONE && x->next_update < r->ctx->now)
+		rule_says(r, "S3.C24a", AMT_WARN, x->cert, "the OCSP answer of %s is out of date",
+			  x->url);
 	else if (x->status == PKI_REV_REVOKED)
 		revoked(r, x);
 	else if (x->status == PKI_REV_UNKNOWN)

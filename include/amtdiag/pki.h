@@ -312,9 +312,15 @@ void pki_add_hash(struct pki_facts *f, struct pki_hash_list *l, const uint8_t *h
 /* The chain that a TLS server sends, as sent. */
 bool pki_connect(struct pki_facts *f, const char *host_port, double timeout,
 		 struct amt_notes *notes, struct amt_error *err);
-/* CRLs, issuers and OCSP answers of every member of every chain. */
-void pki_fetch(struct pki_facts *f, struct amt_loop *loop, double timeout, amt_time now,
-	       struct amt_notes *notes);
+struct pki_fetch_options {
+	double timeout; /* seconds for one answer */
+	const char
+		*ldap_server; /* for ldap:/// URLs, which mean the domain's own; NULL: not known */
+	const struct amt_progress *progress;
+};
+/* CRLs (deltas too), issuers and OCSP answers of every member of every chain, all at once on
+ * the loop. What can't be had is a fact. */
+void pki_fetch(struct pki_facts *f, struct amt_loop *loop, const struct pki_fetch_options *opt);
 
 json_t *pki_to_json(const struct pki_facts *f);
 bool pki_from_json(const json_t *j, struct pki_facts *f, struct amt_error *err);

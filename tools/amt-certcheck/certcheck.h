@@ -6,7 +6,8 @@
 #include "amtdiag/pki.h"
 
 struct certcheck {
-	const char *profile, *name, *server, *host, *hello, *key, *password_file, *connect;
+	const char *profile, *name, *server, *host, *hello, *key, *password_file, *connect,
+		*ldap_server;
 	struct amt_strlist suffixes, hashes, crl_files;
 	unsigned warn_days;
 	bool crl, each;

@@ -15,8 +15,21 @@ static bool collect(struct amt_cli *cli, struct amt_error *err)
 {
 	struct certcheck *o = &certcheck;
 
+	struct amt_error trouble = {0};
+
+	if (o->connect &&
+	    !pki_connect(&o->facts, o->connect, cli->timeout, &cli->run.notes, &trouble))
+		amt_note_add(&cli->run.notes, o->connect, "%s", trouble.text);
 	/* That nothing could be read is told by the notes and judged as unknown. */
-	(void)pki_collect(&cli->args, &o->opt, &o->facts, &cli->run.notes, err);
+	(void)pki_collect(&cli->args, &o->opt, &o->facts, &cli->run.notes, &trouble);
+	if (!o->crl || amt_stopped())
+		return true;
+	struct pki_fetch_options fetch = {cli->timeout, o->ldap_server, &cli->progress};
+	struct amt_loop *loop = amt_loop_new(err);
+	if (!loop)
+		return false;
+	pki_fetch(&o->facts, loop, &fetch);
+	amt_loop_free(loop);
 	return true;
 }
 

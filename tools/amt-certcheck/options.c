@@ -36,6 +36,8 @@ const struct amt_opt certcheck_options[] = {
 	{0, "crl", AMT_OPT_FLAG, &O.crl,
 	 .help = "fetch CRLs, issuers and OCSP answers and judge them"},
 	{0, "crl-file", AMT_OPT_FILES, &O.crl_files, "FILE", "a CRL at hand; may be repeated"},
+	{0, "ldap-server", AMT_OPT_STRING, &O.ldap_server, "HOST",
+	 "where to ask for ldap:/// addresses, which name no server: a domain controller"},
 	{0, "warn-days", AMT_OPT_UINT, &O.warn_days, "N",
 	 "warn of what expires within N days (60; 90 for CAs)", .min = 1, .max = 36500},
 	AMT_OPT_END,

@@ -33,6 +33,9 @@
 
 #define AMT_CAP_PKI_STRING (64 * AMT_KIB) /* one string of a certificate */
 #define AMT_CAP_PKI_FILE   (64 * AMT_MIB) /* one file of certificates, keys or CRLs */
+#define AMT_CAP_PKI_CRL    (32 * AMT_MIB) /* one CRL that is fetched */
+#define AMT_CAP_PKI_ANSWER (1 * AMT_MIB)  /* one issuer certificate or OCSP answer */
+#define AMT_CAP_PKI_FETCHES ((size_t)512) /* places that one run asks */
 #define AMT_CAP_PKI_CERTS  ((size_t)20000) /* distinct certificates of one run */
 
 /* device */

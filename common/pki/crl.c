@@ -1,0 +1,160 @@
+/* CRLs: who signed them, until when they hold, what they say of a certificate (RFC 5280 5). */
+#include "pki/private.h"
+
+#include <openssl/asn1.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+amt_time pki_asn1_time(const ASN1_TIME *t)
+{
+	struct der d = {0};
+	amt_time out;
+
+	if (!t)
+		return AMT_TIME_NONE;
+	d.tag = ASN1_STRING_type(t) == V_ASN1_UTCTIME ? DER_UTC_TIME : DER_GENERAL_TIME;
+	d.p = ASN1_STRING_get0_data(t);
+	d.n = (size_t)ASN1_STRING_length(t);
+	return der_time(&d, &out) ? out : AMT_TIME_NONE;
+}
+
+uint32_t pki_issuer_of(const struct pki_facts *f, uint32_t cert)
+{
+	for (size_t c = 0; c < f->chains.n; c++) {
+		for (size_t p = 0; p < f->chains.v[c].paths.n; p++) {
+			const struct pki_path *path = &f->chains.v[c].paths.v[p];
+			for (size_t i = 0; i + 1 < path->certs.n; i++)
+				if (path->certs.v[i] == cert && path->links.v[i] == PKI_LINK_GOOD)
+					return path->certs.v[i + 1];
+		}
+	}
+	return f->certs.v[cert].self_signed ? cert : UINT32_MAX;
+}
+
+X509_CRL *pki_crl_parse(const void *p, size_t n)
+{
+	const unsigned char *at = p;
+	X509_CRL *crl = NULL;
+
+	if (n > INT32_MAX)
+		return NULL;
+	if (memmem(p, n, "-----BEGIN", 10)) {
+		BIO *bio = BIO_new_mem_buf(p, (int)n);
+		crl = bio ? PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL) : NULL;
+		BIO_free(bio);
+	} else {
+		crl = d2i_X509_CRL(NULL, &at, (long)n);
+	}
+	ERR_clear_error();
+	return crl;
+}
+
+static const char *reason_text(const X509_REVOKED *r)
+{
+	static const char *const text[] = {"no reason given",
+					   "the key was compromised",
+					   "the CA was compromised",
+					   "affiliation changed",
+					   "superseded",
+					   "cessation of operation",
+					   "on hold",
+					   NULL,
+					   "removed from the CRL",
+					   "privilege withdrawn",
+					   "attribute authority compromised"};
+	ASN1_ENUMERATED *e = X509_REVOKED_get_ext_d2i(r, NID_crl_reason, NULL, NULL);
+	long code = e ? ASN1_ENUMERATED_get(e) : -1;
+
+	ASN1_ENUMERATED_free(e);
+	return code >= 0 && code < (long)(sizeof(text) / sizeof(text[0])) ? text[code] : NULL;
+}
+
+/* The name of a CRL's issuer by our own reader, to be compared with ours. */
+static bool crl_issuer(struct pki_facts *f, X509_CRL *crl, struct pki_name *name)
+{
+	const unsigned char *der;
+	size_t n;
+	struct der d;
+
+	if (!X509_NAME_get0_der(X509_CRL_get_issuer(crl), &der, &n))
+		return false;
+	struct amt_rd r = amt_rd_init(der, n);
+	return der_take(&r, DER_SEQUENCE, &d) && pki_read_name(&d, &f->arena, name);
+}
+
+static enum amt_tri signed_by(struct pki_facts *f, X509_CRL *crl, uint32_t cert)
+{
+	EVP_PKEY *key = pki_store_key(f, cert);
+	int rc = key ? X509_CRL_verify(crl, key) : -1;
+
+	ERR_clear_error();
+	return rc == 1 ? AMT_YES : rc == 0 ? AMT_NO : AMT_MAYBE;
+}
+
+void pki_crl_fact(struct pki_facts *f, X509_CRL *crl, uint32_t cert, struct pki_fetch_fact *x)
+{
+	uint32_t issuer = pki_issuer_of(f, cert);
+	X509 *subject = pki_store_x509(f, cert);
+	struct pki_name name = {0};
+	X509_REVOKED *entry = NULL;
+
+	x->parsed = true;
+	if (crl_issuer(f, crl, &name))
+		x->issuer = name.text;
+	x->this_update = pki_asn1_time(X509_CRL_get0_lastUpdate(crl));
+	x->next_update = pki_asn1_time(X509_CRL_get0_nextUpdate(crl));
+	x->signature = issuer == UINT32_MAX ? AMT_MAYBE : signed_by(f, crl, issuer);
+	int n = sk_X509_REVOKED_num(X509_CRL_get_REVOKED(crl));
+	x->revoked_count = n > 0 ? (unsigned)n : 0;
+	/* A list that its issuer didn't sign says nothing of anybody. */
+	if (!subject || x->signature != AMT_YES)
+		return;
+	int rc = X509_CRL_get0_by_serial(crl, &entry, X509_get_serialNumber(subject));
+	x->status = rc == 1 ? PKI_REV_REVOKED : PKI_REV_GOOD;
+	if (rc == 1) {
+		x->revoked_at = pki_asn1_time(X509_REVOKED_get0_revocationDate(entry));
+		x->reason = reason_text(entry);
+	}
+	ERR_clear_error();
+}
+
+static bool in_a_chain(const struct pki_facts *f, uint32_t cert)
+{
+	for (size_t i = 0; i < f->others.n; i++)
+		if (f->others.v[i] == cert)
+			return false;
+	return true;
+}
+
+static unsigned one_file(struct pki_facts *f, const struct pki_crl *c)
+{
+	struct pki_name name = {0};
+	unsigned hits = 0;
+
+	if (!crl_issuer(f, c->crl, &name))
+		return 0;
+	for (uint32_t i = 0; i < f->certs.n && f->fetches.n < AMT_CAP_PKI_FETCHES; i++) {
+		if (strcmp(f->certs.v[i].issuer_key, name.key) != 0 || !in_a_chain(f, i) ||
+		    f->certs.v[i].self_signed)
+			continue;
+		struct pki_fetch_fact x = {.kind = "file",
+					   .url = c->source,
+					   .cert = i,
+					   .fetched = true,
+					   .revoked_at = AMT_TIME_NONE};
+		pki_crl_fact(f, c->crl, i, &x);
+		amt_vec_push(&f->fetches, x);
+		hits++;
+	}
+	return hits;
+}
+
+void pki_crl_files(struct pki_facts *f, struct amt_notes *notes)
+{
+	for (size_t i = 0; i < f->store->crls.n; i++)
+		if (!one_file(f, &f->store->crls.v[i]))
+			amt_note_add(notes, f->store->crls.v[i].source,
+				     "the CRL is of an issuer that no certificate here has");
+	f->asked.crl = f->asked.crl || f->store->crls.n;
+}
