@@ -121,16 +121,32 @@ bool pki_load_der(struct pki_loading *l, const uint8_t *p, size_t n)
  * RC2-40 and 3DES of old PFX files live in the legacy provider. It is loaded in a
  * library context of its own, so that nothing else can come to use it.
  */
-static OSSL_LIB_CTX *legacy_context(void)
-{
-	OSSL_LIB_CTX *ctx = OSSL_LIB_CTX_new();
+struct legacy {
+	OSSL_LIB_CTX *ctx;
+	OSSL_PROVIDER *providers[2];
+};
 
-	if (ctx && (!OSSL_PROVIDER_load(ctx, "default") || !OSSL_PROVIDER_load(ctx, "legacy"))) {
-		OSSL_LIB_CTX_free(ctx);
-		ctx = NULL;
-	}
+static void legacy_close(struct legacy *l)
+{
+	for (int i = 0; i < 2; i++)
+		if (l->providers[i])
+			OSSL_PROVIDER_unload(l->providers[i]);
+	OSSL_LIB_CTX_free(l->ctx);
+	*l = (struct legacy){0};
 	ERR_clear_error();
-	return ctx;
+}
+
+static bool legacy_open(struct legacy *l)
+{
+	static const char *const names[2] = {"default", "legacy"};
+
+	l->ctx = OSSL_LIB_CTX_new();
+	for (int i = 0; l->ctx && i < 2; i++)
+		l->providers[i] = OSSL_PROVIDER_load(l->ctx, names[i]);
+	if (l->providers[0] && l->providers[1])
+		return true;
+	legacy_close(l);
+	return false;
 }
 
 static PKCS12 *read_pfx(const uint8_t *p, size_t n, OSSL_LIB_CTX *ctx)
@@ -198,13 +214,13 @@ static bool open_pfx(struct pki_loading *l, const uint8_t *p, size_t n, const ch
 	PKCS12_free(pfx);
 	if (good)
 		return true;
-	OSSL_LIB_CTX *ctx = legacy_context();
-	if (!ctx)
+	struct legacy old = {0};
+	if (!legacy_open(&old))
 		return false;
-	pfx = read_pfx(p, n, ctx);
+	pfx = read_pfx(p, n, old.ctx);
 	good = pfx && parse_pfx(l, pfx, password);
 	PKCS12_free(pfx);
-	OSSL_LIB_CTX_free(ctx);
+	legacy_close(&old);
 	pki_source_of(l)->legacy = good;
 	return good;
 }

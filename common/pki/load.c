@@ -149,12 +149,25 @@ static bool load_lists(struct pki_facts *f, const struct pki_options *opt, struc
 	return any;
 }
 
+static void keep_asked(struct pki_facts *f, const struct pki_asked *a)
+{
+	amt_vec_free(&f->asked.suffixes);
+	f->asked = *a;
+	f->asked.suffixes = (struct amt_strlist){0};
+	for (size_t i = 0; i < a->suffixes.n; i++)
+		amt_vec_push(&f->asked.suffixes, amt_arena_strdup(&f->arena, a->suffixes.v[i]));
+	f->asked.identifier = amt_arena_strdup(&f->arena, a->identifier);
+	f->asked.server = amt_arena_strdup(&f->arena, a->server);
+	f->asked.host = amt_arena_strdup(&f->arena, a->host);
+	f->asked.peer = amt_arena_strdup(&f->arena, a->peer);
+}
+
 bool pki_collect(const struct amt_strlist *paths, const struct pki_options *opt,
 		 struct pki_facts *f, struct amt_notes *notes, struct amt_error *err)
 {
 	bool any = false;
 
-	f->asked = opt->asked;
+	keep_asked(f, &opt->asked);
 	pki_store_of(f);
 	for (size_t i = 0; i < paths->n && !amt_stopped(); i++)
 		any = load_path(f, paths->v[i], opt, notes, 0) || any;
@@ -192,6 +205,7 @@ void pki_facts_free(struct pki_facts *f)
 	}
 	for (size_t i = 0; i < f->lists.n; i++)
 		amt_vec_free(&f->lists.v[i].hashes);
+	amt_vec_free(&f->asked.suffixes);
 	amt_vec_free(&f->sources);
 	amt_vec_free(&f->certs);
 	amt_vec_free(&f->chains);

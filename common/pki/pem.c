@@ -10,6 +10,7 @@ struct block {
 	const char *label;
 	size_t label_n;
 	const char *body, *end; /* base64 between the lines */
+	const char *after;      /* where the next block can begin */
 	bool closed;
 	unsigned line;
 };
@@ -53,7 +54,7 @@ static bool next_block(const char **p, const char *end, unsigned *line, struct b
 	const char *next = b->closed ? memchr(b->end, '\n', (size_t)(end - b->end)) : b->end;
 	next = next ? next : end;
 	*line += count_lines(begin, next);
-	*p = next;
+	*p = b->after = next;
 	return true;
 }
 
@@ -89,9 +90,7 @@ static void take(struct pki_loading *l, const struct block *b)
 
 	if (has(b, "PRIVATE KEY")) {
 		const char *from = b->label - strlen("-----BEGIN ");
-		const char *to =
-			b->closed ? b->end + strlen("-----END -----") + b->label_n : b->end;
-		pki_load_key(l, from, (size_t)(to - from));
+		pki_load_key(l, from, (size_t)(b->after - from));
 		return;
 	}
 	bool cert =

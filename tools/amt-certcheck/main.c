@@ -94,6 +94,7 @@ static void cleanup(struct amt_cli *cli)
 	amt_vec_free(&o->suffixes);
 	amt_vec_free(&o->hashes);
 	amt_vec_free(&o->crl_files);
+	amt_vec_free(&o->opt.asked.suffixes);
 	amt_vec_free(&o->opt.hash_files);
 	amt_vec_free(&o->opt.crl_files);
 }

@@ -1,0 +1,1 @@
+amt-certcheck --help
