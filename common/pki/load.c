@@ -168,7 +168,7 @@ bool pki_collect(const struct amt_strlist *paths, const struct pki_options *opt,
 	bool any = false;
 
 	keep_asked(f, &opt->asked);
-	pki_store_of(f);
+	pki_store_of(f)->cache = opt->cache;
 	for (size_t i = 0; i < paths->n && !amt_stopped(); i++)
 		any = load_path(f, paths->v[i], opt, notes, 0) || any;
 	for (size_t i = 0; i < opt->crl_files.n; i++)

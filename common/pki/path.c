@@ -256,7 +256,7 @@ static void give_key(struct pki_facts *f, struct pki_chain *c)
 	}
 }
 
-static void build_chain(struct pki_facts *f, uint32_t leaf)
+static void build_chain(struct pki_facts *f, uint32_t leaf, bool opinion)
 {
 	struct pki_chain *c = amt_vec_add(&f->chains);
 	struct search s = {.f = f, .chain = c, .stack = {leaf}, .depth = 1};
@@ -266,7 +266,7 @@ static void build_chain(struct pki_facts *f, uint32_t leaf)
 	sort_paths(f, c);
 	for (size_t i = 0; i < c->paths.n; i++) {
 		check_issuers(f, &c->paths.v[i]);
-		if (f->chains.n <= PKI_OPINIONS_MAX)
+		if (opinion && f->chains.n <= PKI_OPINIONS_MAX)
 			pki_openssl_opinion(f, &c->paths.v[i]);
 	}
 	c->order = order_of(f, &c->paths.v[0]);
@@ -345,7 +345,7 @@ void pki_find_chains(struct pki_facts *f, const struct pki_options *opt, struct 
 		if (leaf_rank(f, i, issues) != best)
 			continue;
 		if (f->chains.n < PKI_CHAINS_MAX)
-			build_chain(f, i);
+			build_chain(f, i, !opt->no_opinion);
 		else
 			f->skipped_chains++;
 		amt_progress_update(opt->progress, "chains", i + 1, f->certs.n);

@@ -95,7 +95,8 @@ struct pki_store {
 		X509_CRL *crl;
 		const char *source;
 	}) crls;
-	size_t checks; /* signatures verified */
+	size_t checks;           /* signatures verified */
+	struct pki_cache *cache; /* the caller's; may be NULL */
 };
 struct pki_store *pki_store_of(struct pki_facts *f);
 void pki_store_free(struct pki_store *s);
@@ -105,6 +106,13 @@ uint32_t pki_store_add(struct pki_facts *f, struct pki_source *src, const uint8_
 EVP_PKEY *pki_store_key(struct pki_facts *f, uint32_t cert);
 X509 *pki_store_x509(struct pki_facts *f, uint32_t cert);
 enum pki_link pki_verify_link(struct pki_facts *f, uint32_t cert, uint32_t issuer);
+
+/* ---- cache.c ---- */
+
+EVP_PKEY *pki_cache_key(struct pki_cache *c, const char *sha256); /* a reference, or NULL */
+void pki_cache_keep_key(struct pki_cache *c, const char *sha256, EVP_PKEY *key);
+union amt_map_value *pki_cache_link(struct pki_cache *c, const char *cert, const char *issuer,
+				    bool *fresh);
 
 /* ---- load ---- */
 

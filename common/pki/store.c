@@ -105,13 +105,19 @@ EVP_PKEY *pki_store_key(struct pki_facts *f, uint32_t cert)
 	struct pki_store *s = f->store;
 	const struct pki_cert *c = &f->certs.v[cert];
 
-	if (!s->key_state.v[cert]) {
+	if (s->key_state.v[cert])
+		return s->keys.v[cert];
+	EVP_PKEY *key = s->cache ? pki_cache_key(s->cache, c->sha256) : NULL;
+	if (!key) {
 		const uint8_t *p = c->der + c->spki.at;
-		s->keys.v[cert] = d2i_PUBKEY(NULL, &p, (long)c->spki.len);
-		s->key_state.v[cert] = s->keys.v[cert] ? 1 : 2;
+		key = d2i_PUBKEY(NULL, &p, (long)c->spki.len);
 		ERR_clear_error();
+		if (key && s->cache && (c->ca || c->self_issued))
+			pki_cache_keep_key(s->cache, c->sha256, key);
 	}
-	return s->keys.v[cert];
+	s->keys.v[cert] = key;
+	s->key_state.v[cert] = key ? 1 : 2;
+	return key;
 }
 
 X509 *pki_store_x509(struct pki_facts *f, uint32_t cert)
@@ -153,7 +159,7 @@ static enum pki_link verify_slowly(struct pki_facts *f, uint32_t cert, EVP_PKEY 
 	return rc == 1 ? PKI_LINK_GOOD : rc == 0 ? PKI_LINK_BAD : PKI_LINK_UNSUPPORTED;
 }
 
-enum pki_link pki_verify_link(struct pki_facts *f, uint32_t cert, uint32_t issuer)
+static enum pki_link verify(struct pki_facts *f, uint32_t cert, uint32_t issuer)
 {
 	const struct pki_cert *c = &f->certs.v[cert];
 	EVP_PKEY *key = pki_store_key(f, issuer);
@@ -180,4 +186,21 @@ enum pki_link pki_verify_link(struct pki_facts *f, uint32_t cert, uint32_t issue
 	EVP_MD_CTX_free(ctx);
 	ERR_clear_error();
 	return rc == 1 ? PKI_LINK_GOOD : PKI_LINK_BAD;
+}
+
+/* Signatures on CA certificates come again with every chain; those on leaves don't. */
+enum pki_link pki_verify_link(struct pki_facts *f, uint32_t cert, uint32_t issuer)
+{
+	const struct pki_cert *c = &f->certs.v[cert];
+	bool fresh = false;
+
+	if (!f->store->cache || !(c->ca || c->self_issued))
+		return verify(f, cert, issuer);
+	union amt_map_value *v =
+		pki_cache_link(f->store->cache, c->sha256, f->certs.v[issuer].sha256, &fresh);
+	if (!fresh)
+		return (enum pki_link)v->n;
+	enum pki_link link = verify(f, cert, issuer);
+	v->n = link;
+	return link;
 }

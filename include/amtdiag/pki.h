@@ -287,7 +287,9 @@ struct pki_options {
 	void *ask_arg;
 	struct amt_strlist hash_files; /* --hashes and --hello (a JSON document) */
 	struct amt_strlist crl_files;
-	double timeout; /* seconds, for the peer */
+	double timeout;          /* seconds, for the peer */
+	struct pki_cache *cache; /* shared by the runs of one thread; NULL: none */
+	bool no_opinion;         /* don't ask OpenSSL too: for thousands of chains */
 	const struct amt_progress *progress;
 };
 
@@ -302,6 +304,10 @@ bool pki_collect(const struct amt_strlist *paths, const struct pki_options *opt,
 void pki_load_bytes(struct pki_facts *f, const char *source, const void *p, size_t n,
 		    const struct pki_options *opt, struct amt_notes *notes);
 void pki_build(struct pki_facts *f, const struct pki_options *opt, struct amt_notes *notes);
+/* Decoded keys and checked CA signatures, kept between the runs of one thread. */
+struct pki_cache;
+struct pki_cache *pki_cache_new(void);
+void pki_cache_free(struct pki_cache *c);
 /* One device list: hash lines, rpc-go amtinfo text or JSON, MeshCmd, amt-hellocap JSON. */
 bool pki_load_hashes(struct pki_facts *f, const char *source, const char *text, size_t n,
 		     struct amt_notes *notes);

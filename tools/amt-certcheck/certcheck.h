@@ -22,6 +22,7 @@ extern const struct amt_opt certcheck_options[];
 
 bool certcheck_setup(struct amt_cli *cli, struct amt_error *err);
 const struct pki_tables *certcheck_tables(struct amt_cli *cli);
+int certcheck_each(struct amt_cli *cli);
 void certcheck_sections(struct amt_cli *cli);
 
 #endif

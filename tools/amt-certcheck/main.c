@@ -11,11 +11,16 @@ static void libraries(struct amt_buf *out)
 	amt_buf_printf(out, "%s\njansson %s\n", OpenSSL_version(OPENSSL_VERSION), JANSSON_VERSION);
 }
 
+static bool confine(struct amt_cli *cli, struct amt_error *err);
+
 static bool collect(struct amt_cli *cli, struct amt_error *err)
 {
 	struct certcheck *o = &certcheck;
 
 	struct amt_error trouble = {0};
+
+	if (!confine(cli, err))
+		return false;
 
 	if (o->connect &&
 	    !pki_connect(&o->facts, o->connect, cli->timeout, &cli->run.notes, &trouble))
@@ -66,6 +71,44 @@ const struct pki_tables *certcheck_tables(struct amt_cli *cli)
 	return &o->tables;
 }
 
+/*
+ * Before the first foreign byte: only the inputs can be read. The legacy provider of old
+ * PFX files is loaded late, from the system's folders, which stay readable.
+ */
+static bool confine(struct amt_cli *cli, struct amt_error *err)
+{
+	struct certcheck *o = &certcheck;
+	struct amt_confine c = {.net = o->connect || o->crl};
+
+	for (size_t i = 0; i < cli->args.n; i++)
+		if (strcmp(cli->args.v[i], "-") != 0)
+			amt_vec_push(&c.read, cli->args.v[i]);
+	for (size_t i = 0; i < o->opt.hash_files.n; i++)
+		amt_vec_push(&c.read, o->opt.hash_files.v[i]);
+	for (size_t i = 0; i < o->crl_files.n; i++)
+		amt_vec_push(&c.read, o->crl_files.v[i]);
+	if (o->key)
+		amt_vec_push(&c.read, o->key);
+	if (cli->output && strcmp(cli->output, "-") != 0)
+		amt_vec_push(&c.write, cli->output);
+	bool ok = amt_cli_confine(cli, &c, err);
+	amt_vec_free(&c.read);
+	amt_vec_free(&c.write);
+	return ok;
+}
+
+static int special(struct amt_cli *cli)
+{
+	struct amt_error err = {0};
+
+	if (!certcheck.each)
+		return -1;
+	if (confine(cli, &err))
+		return certcheck_each(cli);
+	amt_cli_say(cli, "%s", err.text);
+	return AMT_EXIT_INTERNAL;
+}
+
 static json_t *facts(struct amt_cli *cli)
 {
 	const struct pki_tables *t = certcheck_tables(cli);
@@ -107,6 +150,7 @@ static const struct amt_tool tool = {
 		    "[FILE|FOLDER]...\n"
 		    "--profile webserver|ca|client|console [--host FQDN] [FILE]...\n"
 		    "--connect HOST:PORT [--profile KIND]\n"
+		    "--each [--jobs N] [FILE|FOLDER]...\n"
 		    "--name IDENT --suffix NAME...",
 	.description =
 		"Reads certificates in PEM, DER, PKCS#7, PFX and Windows store exports, finds the "
@@ -131,6 +175,7 @@ static const struct amt_tool tool = {
 	.options = certcheck_options,
 	.libraries = libraries,
 	.setup = certcheck_setup,
+	.special = special,
 	.collect = collect,
 	.replay = replay,
 	.facts = facts,

@@ -38,6 +38,10 @@ const struct amt_opt certcheck_options[] = {
 	{0, "crl-file", AMT_OPT_FILES, &O.crl_files, "FILE", "a CRL at hand; may be repeated"},
 	{0, "ldap-server", AMT_OPT_STRING, &O.ldap_server, "HOST",
 	 "where to ask for ldap:/// addresses, which name no server: a domain controller"},
+	{0, "each", AMT_OPT_FLAG, &O.each,
+	 .help = "judge every file by itself, one line each (with --json: one object each)",
+	 .man = "For many chains: memory stays bounded, all processors work (--jobs), the order is "
+		"that of the input. Exit code and verdicts are as for single files."},
 	{0, "warn-days", AMT_OPT_UINT, &O.warn_days, "N",
 	 "warn of what expires within N days (60; 90 for CAs)", .min = 1, .max = 36500},
 	AMT_OPT_END,
@@ -80,6 +84,10 @@ bool certcheck_setup(struct amt_cli *cli, struct amt_error *err)
 	if (!cli->replay && !cli->args.n && !O.connect && !O.name)
 		return amt_fail(err, "no certificates given: name files or folders, or use "
 				     "--connect HOST:PORT or --name");
+	if (O.each && (!cli->args.n || O.connect || O.crl || cli->replay))
+		return amt_fail(err,
+				"--each wants files or folders, and goes with neither --connect, "
+				"--crl nor --replay");
 	if (O.password_file) {
 		O.password = amt_cli_password(O.password_file, NULL, err);
 		if (!O.password)
