@@ -119,7 +119,7 @@ else skip "second opinion" "certtool is not installed"; fi
 # --each: bad files among good ones; order; exit code; interrupt.
 mkdir "$P/each"; ln -s "$P"/chains/00000*.pem "$P/each/"; echo junk >"$P/each/000005x"
 fingerprint "$P/root.pem" >"$P/list"
-amt-certcheck --each "$P/each" --hashes "$P/list" --suffix bench.test --firmware 16.1 --jobs 3 >"$tmp/out" 2>"$tmp/err" </dev/null; rc=$?
+amt-certcheck --each "$P/each" --hashes "$P/list" --suffix bench.test --firmware 16.1 --now $NOW --jobs 3 >"$tmp/out" 2>"$tmp/err" </dev/null; rc=$?
 is "--each: exit code of the worst" $rc 3
 is "--each: one line a file, in order" "$(sed 's/^[a-z]* *//; s/  .*//' "$tmp/out" | xargs -n1 basename | tr '\n' ' ')" "$(ls "$P/each" | tr '\n' ' ')"
 is "--each: the good ones pass" "$(grep -c '^pass' "$tmp/out")" 10

@@ -35,7 +35,7 @@ static X509 *make(const char *cn, long serial, EVP_PKEY *key, const struct ca *b
 
 	X509_set_version(x, 2);
 	ASN1_INTEGER_set(X509_get_serialNumber(x), serial);
-	X509_gmtime_adj(X509_getm_notBefore(x), -86400);
+	X509_gmtime_adj(X509_getm_notBefore(x), -86400L * 700);
 	X509_gmtime_adj(X509_getm_notAfter(x), 86400L * 700);
 	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)cn, -1, -1, 0);
 	X509_set_issuer_name(x, by ? X509_get_subject_name(by->cert) : name);
