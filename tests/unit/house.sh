@@ -25,6 +25,8 @@ room_of() { # header path as included -> room
 	traits.def) echo guide ;;
 	site_keys.def) echo site ;;
 	dns_*.def) echo names ;;
+	krb_*.def) echo kerberos ;;
+	*_*.def) echo "${h%%_*}" ;;
 	walk.h) echo site ;;
 	redact.h) echo report ;;
 	krb_*.def) echo kerberos ;;
