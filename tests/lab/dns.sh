@@ -253,10 +253,17 @@ is "a site profile is all that is needed" "$(verdict P.19 ProvisionServer.corp.v
 is "the inventory's address is compared" "$(verdict P.21 pc13.corp.vpro.test)" fail
 is "the wireless address is not in DNS" "$(verdict P.22 pc1.corp.vpro.test)" fail
 ok "a malformed row is reported by its line" grep -q 'c.csv.*line 4' "$tmp/e"
+cp "$tmp/j" "$tmp/site.json"
+
+# ---- stopped in the middle: what was done is reported, the rest is said to be unknown
+timeout --preserve-status -k 10 -s INT 1 amt-dnscheck --no-resolv-conf --json --timeout 20 --server 10.8.0.10 --server 10.8.0.13 --suffix good.test --service-point 10.8.0.30 pc1.corp.vpro.test >"$tmp/j" 2>"$tmp/e"
+is "interrupted: exit code" "$?" 130
+is "interrupted: the document is whole, and says so" "$(jq -r '.facts.interrupted' "$tmp/j")" true
+is "interrupted: what was not answered is no pass" "$(jq '[.findings[] | select(.verdict == "pass" and .id == "P.19")] | length' "$tmp/j")" 0
 
 # ---- the document can be judged again
-amt-dnscheck --replay "$tmp/j" --json >"$tmp/j2" 2>/dev/null
-is "replay gives the same findings and facts" "$(jq -S '{findings, facts}' "$tmp/j2" | sha256sum)" "$(jq -S '{findings, facts}' "$tmp/j" | sha256sum)"
+amt-dnscheck --replay "$tmp/site.json" --json >"$tmp/j2" 2>/dev/null
+is "replay gives the same findings and facts" "$(jq -S '{findings, facts}' "$tmp/j2" | sha256sum)" "$(jq -S '{findings, facts}' "$tmp/site.json" | sha256sum)"
 printf 'pc1.corp.vpro.test\n# remark\n10.8.0.101\n' | timeout -s KILL 60 amt-dnscheck --server 10.8.0.10 --no-provision --json - >"$tmp/j" 2>"$tmp/e"
 is "names from standard input" "$(jq -r '[.facts.hosts[].source] | join(",")' "$tmp/j")" 'standard input line 1,standard input line 3'
 done_testing
