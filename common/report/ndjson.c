@@ -45,6 +45,10 @@ void write_ndjson(struct amt_run *r, const struct amt_style *style, struct amt_b
 		if (!json_array_size(value))
 			line(out, "fact", fact(key, NULL, true));
 	}
+	for (size_t i = 0; r->fact_at && (value = r->fact_at(r->fact_arg, i)); i++) {
+		line(out, "fact", fact(r->fact_key, value, true));
+		json_decref(value);
+	}
 	for (size_t i = 0; i < r->notes.list.n; i++) {
 		json_t *n = json_object();
 		json_object_set_new(n, "source", amt_json_str(r->notes.list.v[i].source));

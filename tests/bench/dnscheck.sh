@@ -39,9 +39,13 @@ for _ in 1 2 3; do
 	peer=$(awk -v a="$peer" -v r="$r" 'BEGIN { print (r > a) ? int(r) : a }')
 done
 ratio=$(awk -v a="$ours" -v b="$peer" 'BEGIN { printf "%.2f", a / b }')
+nd=$("$PYTHON" -c 'import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' amt-dnscheck --server 127.0.0.1:5300 --no-resolv-conf --no-provision --no-aaaa --qps 0 --clients "$tmp/clients.csv" --format ndjson -o "$tmp/out.ndjson")
 row() { printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$@"; }
 row "dnscheck: forward + reverse of $N hosts, questions/s" "$ours" "dnsperf -q 100: $peer" "$ratio" ">= 0.9" "$(awk -v r="$ratio" 'BEGIN { print (r >= 0.9) ? "yes" : "no" }')"
 row "dnscheck: hosts answered and consistent" "$good" "$N" - "none lost" "$([ "$good" -eq "$N" ] && echo yes || echo no)"
 row "dnscheck: output in the order of the input" "$order" - - yes "$order"
 row "dnscheck: the same with reading CSV, judging and writing CSV, seconds" "$whole" - - - -
 row "dnscheck: memory with $N hosts kept, KiB" "$kib" - - "<= 262144" "$([ "$kib" -le 262144 ] && echo yes || echo no)"
+row "dnscheck: memory with $N hosts as NDJSON, KiB" "$nd" - - "<= 524288" "$([ "$nd" -le 524288 ] && echo yes || echo no)"

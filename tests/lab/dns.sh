@@ -230,6 +230,11 @@ for n in $hosts; do
 	got=$(jq -r --arg n "$n" '.facts.hosts[] | select(.name == $n) | .forward[] | select(.type == "A") | .addresses | sort | join(" ")' "$tmp/j")
 	[ "$want" = "$got" ] || same="$n: kdig says '$want', we say '$got'"
 done
+for a in 101 102 103 105 107 112 113; do
+	want=$(kdig +short @10.8.0.10 -x 10.8.0.$a | sed 's/\.$//' | sort | paste -sd' ')
+	got=$(jq -r --arg n "$a.0.8.10.in-addr.arpa" '[.facts.hosts[].reverse[] | select(.name == $n)][0].names | sort | join(" ")' "$tmp/j")
+	[ "$want" = "$got" ] || same="$a: kdig says '$want', we say '$got'"
+done
 is "the answers are those of kdig" "$same" yes
 dns --server 10.8.0.10 --server 10.8.0.11 --no-provision pc13.corp.vpro.test
 says "servers that disagree about a host" S3.C06a pc13.corp.vpro.test 'do not agree'
@@ -254,6 +259,13 @@ is "the inventory's address is compared" "$(verdict P.21 pc13.corp.vpro.test)" f
 is "the wireless address is not in DNS" "$(verdict P.22 pc1.corp.vpro.test)" fail
 ok "a malformed row is reported by its line" grep -q 'c.csv.*line 4' "$tmp/e"
 cp "$tmp/j" "$tmp/site.json"
+
+amt-dnscheck --replay "$tmp/site.json" --format ndjson >"$tmp/n" 2>/dev/null
+is "NDJSON: the hosts of the document, one a line" "$(jq -sc '[.[] | select(.type == "fact" and .key == "hosts") | .value]' "$tmp/n" | sha256sum)" "$(jq -c .facts.hosts "$tmp/site.json" | sha256sum)"
+amt-dnscheck --replay "$tmp/n" --json >"$tmp/j3" 2>/dev/null
+is "NDJSON can be judged again as well" "$(jq -S .facts "$tmp/j3" | sha256sum)" "$(jq -S .facts "$tmp/site.json" | sha256sum)"
+dns --server 10.8.0.10 --no-provision --no-aaaa --qps 20 pc1.corp.vpro.test pc2.corp.vpro.test pc3.corp.vpro.test pc4.corp.vpro.test pc5.corp.vpro.test pc11.corp.vpro.test pc12.corp.vpro.test
+is "no faster than --qps" "$(jq '.facts.seconds > 0.4' "$tmp/j")" true
 
 # ---- stopped in the middle: what was done is reported, the rest is said to be unknown
 timeout --preserve-status -k 10 -s INT 1 amt-dnscheck --no-resolv-conf --json --timeout 20 --server 10.8.0.10 --server 10.8.0.13 --suffix good.test --service-point 10.8.0.30 pc1.corp.vpro.test >"$tmp/j" 2>"$tmp/e"
