@@ -182,3 +182,23 @@ char *amt_cli_password(const char *file, const char *prompt, struct amt_error *e
 {
 	return file ? password_from_file(file, err) : password_from_terminal(prompt, err);
 }
+
+const char *amt_cli_state_folder(struct amt_arena *a)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	char *path;
+
+	/* The specification wants relative paths ignored. */
+	if (state && state[0] == '/')
+		path = amt_arena_printf(a, "%s/amtdiag", state);
+	else if (home && home[0] == '/')
+		path = amt_arena_printf(a, "%s/.local/state/amtdiag", home);
+	else
+		return NULL;
+	for (char *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/')) {
+		*p = '\0';
+		(void)mkdir(path, 0700); /* what matters is whether the last one works */
+		*p = '/';
+	}
+	return mkdir(path, 0700) && errno != EEXIST ? NULL : path;
+}

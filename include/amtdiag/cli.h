@@ -112,6 +112,11 @@ void amt_cli_say(const struct amt_cli *cli, const char *fmt, ...) AMT_PRINTF(2, 
  * Freed with amt_wipe and free. NULL with err set when it can't be had. */
 char *amt_cli_password(const char *file, const char *prompt, struct amt_error *err);
 /*
+ * Where small things are kept between runs: $XDG_STATE_HOME/amtdiag, else
+ * ~/.local/state/amtdiag, made when it is not there. NULL when there is no such place.
+ */
+const char *amt_cli_state_folder(struct amt_arena *a);
+/*
  * Confines the process before the first foreign byte is parsed: capabilities,
  * no-new-privs, Landlock, seccomp, limits. net: the tool talks to the network.
  * Paths that will still be opened later are given; what was applied goes to the

@@ -1,5 +1,5 @@
 /* amt-logview: the logs of provisioning, read and understood. */
-#include "logview.h"
+#include "tui.h"
 
 /* Reads stay possible in the folders named: a followed log is opened again after rollover. */
 static bool confine(struct amt_cli *cli, struct amt_error *err)
@@ -50,6 +50,8 @@ static int special(struct amt_cli *cli)
 
 	if (logview.lookup)
 		return lookup(cli);
+	if (logview.tui)
+		return tui_run(cli);
 	if (!logview.records && !logview.follow && !logview.raw && !logview.partial)
 		return -1;
 	if (!confine(cli, &err)) {
@@ -115,7 +117,7 @@ int main(int argc, char **argv)
 		.name = "amt-logview",
 		.id = AMT_TOOL_LOGVIEW,
 		.purpose = "read ConfigMgr logs and explain what happened to each AMT device",
-		.synopsis = "[options] FILE|DIR...\n--records [options] FILE|DIR...\n--lookup "
+		.synopsis = "[options] FILE|DIR...\n--tui [options] FILE|DIR...\n--records [options] FILE|DIR...\n--lookup "
 			    "CODE\nmerge [--partial] FILE...",
 		.description =
 			"Reads the logs of Configuration Manager's out of band management "

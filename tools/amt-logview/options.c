@@ -11,6 +11,15 @@ const struct amt_opt logview_options[] = {
 		"the files. Times without a known offset are printed without one."},
 	{0, "follow", AMT_OPT_FLAG, &logview.follow,
 	 .help = "go on reading as the log grows, through rollover and truncation"},
+	{0, "tui", AMT_OPT_FLAG, &logview.tui,
+	 .help = "look through the logs in the terminal; ? there lists the keys",
+	 .man = "Opens at once, however large the log is, and reads on in the background. Several "
+		"logs are merged by time. The options that choose records (--device, --grep and "
+		"so on) and the filter typed with 'f' apply together; --follow starts at the end "
+		"and stays there. The filter and the bookmarks are kept in "
+		"$XDG_STATE_HOME/amtdiag/logview (~/.local/state/amtdiag/logview); lines are "
+		"written into the current folder. Packed and UTF-16 logs are unpacked into memory "
+		"first."},
 	{0, "raw", AMT_OPT_FLAG, &logview.raw,
 	 .help = "with --records: as lines of text instead of JSON"},
 	{0, "sessions", AMT_OPT_FLAG, &logview.sessions,
