@@ -58,9 +58,9 @@ struct feed_slot {
 struct feed {
 	struct trace_facts *facts;
 	size_t max_sessions;
-	struct amt_map hosts, uuids, machines; /* to device numbers + 1 */
-	struct AMT_VEC(uint32_t) alias;        /* device that a device turned out to be */
-	struct AMT_VEC(struct feed_open) open;
+	struct amt_map hosts, uuids, machines;   /* to device numbers + 1 */
+	struct AMT_VEC(uint32_t) alias;          /* device that a device turned out to be */
+	struct AMT_VEC(struct feed_open *) open; /* each its own block: growing moves nothing */
 	struct feed_slot *slots;
 	size_t n_slots;
 	size_t day_at;

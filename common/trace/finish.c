@@ -112,6 +112,9 @@ void feed_close(struct feed *f, struct feed_open *o, bool at_end)
 		       o->milestones.n * sizeof(*o->s.milestones));
 	}
 	o->milestones.n = 0;
+	/* A long task must not make its thread keep that much for good. */
+	if (o->milestones.cap > 16)
+		amt_vec_free(&o->milestones);
 	f->facts->outcomes[o->s.kind][o->s.outcome]++;
 	feed_day(f, o->s.end)->outcomes[o->s.outcome]++;
 	if (o->s.device != UINT32_MAX) {
@@ -174,8 +177,9 @@ void feed_finish(struct feed *f)
 	feed_close(f, &f->carry, true);
 	amt_vec_free(&f->carry.milestones);
 	for (size_t i = 0; i < f->open.n; i++) {
-		feed_close(f, &f->open.v[i], true);
-		amt_vec_free(&f->open.v[i].milestones);
+		feed_close(f, f->open.v[i], true);
+		amt_vec_free(&f->open.v[i]->milestones);
+		free(f->open.v[i]);
 	}
 	adopt(f);
 	if (facts->sessions.n)

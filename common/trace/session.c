@@ -33,8 +33,8 @@ static void rehash(struct feed *f, size_t n_slots)
 	f->n_slots = n_slots;
 	f->slots = amt_calloc(n_slots, sizeof(*f->slots));
 	for (size_t i = 0; i < f->open.n; i++)
-		f->slots[slot_of(f, f->open.v[i].key)] =
-			(struct feed_slot){f->open.v[i].key, i + 1};
+		f->slots[slot_of(f, f->open.v[i]->key)] =
+			(struct feed_slot){f->open.v[i]->key, i + 1};
 }
 
 static struct feed_open *get(struct feed *f, uint64_t key, bool make)
@@ -42,25 +42,27 @@ static struct feed_open *get(struct feed *f, uint64_t key, bool make)
 	size_t i = slot_of(f, key);
 
 	if (f->slots[i].number)
-		return &f->open.v[f->slots[i].number - 1];
+		return f->open.v[f->slots[i].number - 1];
 	if (!make)
 		return NULL;
 	if (f->open.n >= FEED_OPEN_MAX) {
 		/* Threads come and go by the thousand: start over with an empty table. */
 		for (size_t k = 0; k < f->open.n; k++) {
-			feed_close(f, &f->open.v[k], true);
-			amt_vec_free(&f->open.v[k].milestones);
+			feed_close(f, f->open.v[k], true);
+			amt_vec_free(&f->open.v[k]->milestones);
+			free(f->open.v[k]);
 		}
 		f->open.n = 0;
 		rehash(f, 4096);
 		i = slot_of(f, key);
 	}
-	struct feed_open *o = amt_vec_add(&f->open);
+	struct feed_open *o = amt_calloc(1, sizeof(*o));
 	o->key = key;
+	amt_vec_push(&f->open, o);
 	f->slots[i] = (struct feed_slot){key, f->open.n};
 	if (f->open.n * 2 > f->n_slots)
 		rehash(f, f->n_slots * 2);
-	return &f->open.v[f->open.n - 1];
+	return o;
 }
 
 struct feed_open *feed_find(struct feed *f, uint64_t key)

@@ -30,6 +30,7 @@ room_of() { # header path as included -> room
 	walk.h) echo site ;;
 	redact.h) echo report ;;
 	krb_*.def) echo kerberos ;;
+	trace_*.def) echo trace ;;
 	version.h) echo core ;;
 	*/*) echo "${h%%/*}" ;;
 	*) h=${h%.h}; echo "${h%.def}" ;;
