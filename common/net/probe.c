@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -15,6 +16,8 @@
 #define PROBE_TIMEOUT_MS 3000
 #define PROBE_WINDOW     512
 #define PROBE_EVENTS     256
+#define PROBE_BURST      64
+#define PROBE_BURSTS     8 /* before the loop gets its turn */
 #define FDS_FOR_OTHERS   64
 #define NONE             ((size_t)-1)
 
@@ -25,6 +28,7 @@ struct batch {
 	size_t next, under_way;
 	size_t oldest, newest; /* queue of those under way; all wait equally long */
 	int epoll;
+	size_t fresh[PROBE_BURST], n_fresh; /* started, not in the epoll set yet */
 	struct amt_watch *watch;
 	struct amt_timer *timer; /* runs out when the oldest does */
 };
@@ -95,7 +99,6 @@ static bool start_one(struct batch *b, double now)
 {
 	size_t i = b->next;
 	struct amt_probe *p = &b->p.v[i];
-	struct epoll_event ev = {.events = EPOLLOUT, .data.u64 = i};
 	int code = 0;
 
 	p->state = AMT_PORT_UNKNOWN;
@@ -111,9 +114,7 @@ static bool start_one(struct batch *b, double now)
 			settle(b, p, AMT_PORT_OPEN, 0, amt_loop_ms(b->loop));
 			return true;
 		}
-		code = errno;
-		if (code == EINPROGRESS)
-			code = epoll_ctl(b->epoll, EPOLL_CTL_ADD, p->fd_, &ev) ? errno : 0;
+		code = errno == EINPROGRESS ? 0 : errno;
 	}
 	if (code) {
 		settle(b, p, state_of(code), code, now);
@@ -127,7 +128,47 @@ static bool start_one(struct batch *b, double now)
 		b->oldest = i;
 	b->newest = i;
 	b->under_way++;
+	b->fresh[b->n_fresh++] = i;
 	return true;
+}
+
+static void answered(struct batch *b, struct amt_probe *p, bool failed, double now)
+{
+	int code = 0;
+	socklen_t len = sizeof(code);
+
+	/* Writable and nothing else means accepted; only the others are asked why. */
+	if (failed && getsockopt(p->fd_, SOL_SOCKET, SO_ERROR, &code, &len))
+		code = errno;
+	queue_del(b, p);
+	settle(b, p, state_of(code), code, now);
+}
+
+/* On a local network many have answered while the rest of a burst was started: one poll() for them
+ * all is cheaper than an entry in the epoll set for each. The others get theirs. */
+static void look_at_fresh(struct batch *b)
+{
+	struct pollfd pf[PROBE_BURST];
+	size_t n = b->n_fresh;
+
+	for (size_t i = 0; i < n; i++)
+		pf[i] = (struct pollfd){b->p.v[b->fresh[i]].fd_, POLLOUT, 0};
+	b->n_fresh = 0;
+	if (poll(pf, n, 0) < 0)
+		for (size_t i = 0; i < n; i++)
+			pf[i].revents = 0;
+	double now = amt_loop_ms(b->loop);
+	for (size_t i = 0; i < n; i++) {
+		struct amt_probe *p = &b->p.v[b->fresh[i]];
+		struct epoll_event ev = {.events = EPOLLOUT, .data.u64 = b->fresh[i]};
+		if (pf[i].revents) {
+			answered(b, p, pf[i].revents & (POLLERR | POLLHUP), now);
+		} else if (epoll_ctl(b->epoll, EPOLL_CTL_ADD, p->fd_, &ev)) {
+			int code = errno;
+			queue_del(b, p);
+			settle(b, p, AMT_PORT_UNKNOWN, code, now);
+		}
+	}
 }
 
 static void on_deadline(void *arg);
@@ -135,14 +176,24 @@ static void on_deadline(void *arg);
 static void refill(struct batch *b)
 {
 	double now;
+	bool room = true;
+	unsigned bursts = 0;
 
-	while (b->next < b->p.n && b->under_way < b->p.window)
-		if (!start_one(b, amt_loop_ms(b->loop)))
-			break;
+	while (room && b->next < b->p.n && b->under_way < b->p.window && bursts++ < PROBE_BURSTS) {
+		while (room && b->next < b->p.n && b->under_way < b->p.window &&
+		       b->n_fresh < PROBE_BURST)
+			room = start_one(b, amt_loop_ms(b->loop));
+		look_at_fresh(b);
+	}
 	now = amt_loop_ms(b->loop);
 	if (!b->under_way && b->next == b->p.n) {
 		batch_end(b);
 		return;
+	}
+	if (room && b->next < b->p.n && b->under_way < b->p.window) {
+		/* All answered at once, and would for ever: others on the loop come first. */
+		amt_timer_stop(b->timer);
+		b->timer = amt_timer_start(b->loop, 0, 0, on_deadline, b);
 	}
 	if (!b->timer) {
 		double left = b->p.timeout_ms;
@@ -176,16 +227,7 @@ static void on_ready(void *arg, unsigned ready)
 
 	(void)ready;
 	for (int i = 0; i < n; i++) {
-		struct amt_probe *p = &b->p.v[ev[i].data.u64];
-		int code = 0;
-		socklen_t len = sizeof(code);
-
-		/* Writable and nothing else means accepted; only the others are asked why. */
-		if ((ev[i].events & (EPOLLERR | EPOLLHUP)) &&
-		    getsockopt(p->fd_, SOL_SOCKET, SO_ERROR, &code, &len))
-			code = errno;
-		queue_del(b, p);
-		settle(b, p, state_of(code), code, now);
+		answered(b, &b->p.v[ev[i].data.u64], ev[i].events & (EPOLLERR | EPOLLHUP), now);
 	}
 	refill(b);
 }
