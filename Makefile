@@ -97,7 +97,7 @@ $(BUILD)/flags.mk: Makefile
 	defs=; for p in $(OPTIONAL_PKGS); do pkg-config --exists $$p && \
 	  defs="$$defs -DHAVE_$$(echo $$p | tr a-z- A-Z_)=1"; done; \
 	{ echo "PKG_CFLAGS := $$(pkg-config --cflags $$pkgs | sed 's/-I\([^ ]*\)/-isystem \1/g')$$defs"; \
-	  echo "PKG_LIBS := $$(pkg-config --libs $$pkgs) -lm -lpthread"; } > $@.tmp && mv $@.tmp $@
+	  echo "PKG_LIBS := $$(pkg-config --libs $$pkgs) -lm -lpthread -lresolv"; } > $@.tmp && mv $@.tmp $@
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags.mk
 	@mkdir -p $(@D)

@@ -2,6 +2,7 @@
 #include "kerberos/model.h"
 
 #include <gssapi/gssapi.h>
+#include <gssapi/gssapi_ext.h>
 #include <gssapi/gssapi_krb5.h>
 #include <krb5.h>
 #include <string.h>
@@ -215,7 +216,18 @@ static bool get_tokens(struct measure *m, struct krb_measured *out, struct amt_e
 	unsigned char head[2] = {0};
 	bool ok = true;
 
-	maj = gss_krb5_import_cred(&min, m->cc, NULL, NULL, &cred);
+	/* By name and for both mechanisms: an imported krb5 credential is not looked at by SPNEGO,
+	 * which would then quietly take the default cache. */
+	gss_OID_desc both[2] = {krb5, spnego};
+	gss_OID_set_desc mechs = {2, both};
+	char *cache = NULL;
+	if (krb5_cc_get_full_name(m->ctx, m->cc, &cache))
+		return amt_fail(err, "naming the credential cache");
+	gss_key_value_element_desc element = {"ccache", cache};
+	gss_key_value_set_desc store = {1, &element};
+	maj = gss_acquire_cred_from(&min, GSS_C_NO_NAME, GSS_C_INDEFINITE, &mechs, GSS_C_INITIATE,
+				    &store, &cred, NULL, NULL);
+	krb5_free_string(m->ctx, cache);
 	if (!GSS_ERROR(maj))
 		maj = gss_import_name(&min, &b, GSS_KRB5_NT_PRINCIPAL_NAME, &name);
 	if (GSS_ERROR(maj))

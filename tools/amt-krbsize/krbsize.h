@@ -3,6 +3,7 @@
 #define KRBSIZE_H
 
 #include "amtdiag/cli.h"
+#include "amtdiag/directory.h"
 #include "amtdiag/kerberos.h"
 
 /* A user's sizes, and what follows from them. */
@@ -22,7 +23,12 @@ struct krbsize {
 	bool measure, fresh, advise, delegate, sidhistory;
 	unsigned limit_http, limit_redir, reserve, top;
 
+	const char *server, *domain, *bind_dn, *bind_password_file, *ca_file;
+	bool starttls;
+	unsigned qps, verify;
+
 	/* facts */
+	struct directory_facts directory;
 	struct krb_input input;
 	struct krb_measured measured;
 	struct krb_limits limits;
@@ -40,6 +46,8 @@ extern const struct amt_opt krbsize_options[];
 bool krbsize_setup(struct amt_cli *cli, struct amt_error *err);
 /* Options into terms, once the groups are known; names that are no group become notes. */
 void krbsize_terms(struct amt_cli *cli);
+/* Directory facts into the inputs of the model. */
+void krbsize_join(struct amt_cli *cli);
 /* Sizes, room and advice of every user. */
 void krbsize_compute(struct amt_cli *cli);
 json_t *krbsize_user_facts(const struct krbsize_result *r);

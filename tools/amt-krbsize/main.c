@@ -60,6 +60,61 @@ static void measure(struct amt_cli *cli)
 	}
 }
 
+/* The domain in HTTP/pc1.corp.example.com:16993. */
+static const char *spn_domain(struct amt_cli *cli)
+{
+	const char *host = krbsize.spn ? strchr(krbsize.spn, '/') : NULL,
+		   *dot = host ? strchr(host, '.') : NULL;
+	return dot ? amt_arena_strndup(&cli->run.arena, dot + 1, strcspn(dot + 1, ":/")) : NULL;
+}
+
+static void ask_directory(struct amt_cli *cli)
+{
+	struct amt_error err = {0};
+	struct directory_options o = {.server = krbsize.server,
+				      .domain = krbsize.domain ? krbsize.domain : spn_domain(cli),
+				      .bind_dn = krbsize.bind_dn,
+				      .ca_file = krbsize.ca_file,
+				      .starttls = krbsize.starttls,
+				      .timeout = cli->timeout,
+				      .qps = krbsize.qps,
+				      .progress = &cli->progress,
+				      .users = krbsize.users,
+				      .members_of = krbsize.groups,
+				      .users_below = krbsize.ou,
+				      .spn = krbsize.spn,
+				      .groups = true,
+				      .verify = krbsize.verify};
+	char *password = NULL;
+	const char *host = krbsize.spn ? strchr(krbsize.spn, '/') : NULL;
+
+	if (host)
+		amt_vec_push(&o.clients,
+			     amt_arena_strndup(&cli->run.arena, host + 1, strcspn(host + 1, ":/")));
+	if (krbsize.bind_dn) {
+		password = amt_cli_password(krbsize.bind_password_file,
+					    "Password for the directory: ", &err);
+		if (!password) {
+			amt_note_add(&cli->run.notes, krbsize.bind_dn, "%s", err.text);
+			return;
+		}
+		o.password = password;
+	}
+	if (directory_collect(&o, &krbsize.directory, &cli->run.notes, &err))
+		krbsize_join(cli);
+	else
+		amt_note_add(&cli->run.notes,
+			     o.server   ? o.server
+			     : o.domain ? o.domain
+					: "directory",
+			     "%s", err.text);
+	amt_vec_free(&o.clients);
+	if (password) {
+		amt_wipe(password, strlen(password));
+		free(password);
+	}
+}
+
 static bool collect(struct amt_cli *cli, struct amt_error *err)
 {
 	struct amt_error why = {0};
@@ -74,7 +129,9 @@ static bool collect(struct amt_cli *cli, struct amt_error *err)
 	if (!ok)
 		return false;
 	krbsize.where = krbsize.from ? krbsize.from : "directory";
-	if (krbsize.from && !load(cli, krbsize.from, &why))
+	if (!krbsize.from)
+		ask_directory(cli);
+	else if (!load(cli, krbsize.from, &why))
 		amt_note_add(&cli->run.notes, krbsize.from, "%s", why.text);
 	krbsize_terms(cli);
 	if (krbsize.measure)
@@ -83,11 +140,30 @@ static bool collect(struct amt_cli *cli, struct amt_error *err)
 	return true;
 }
 
+/* Users and groups stand in the inputs already; only the small searches are kept. */
+static json_t *small_searches(void)
+{
+	struct directory_facts few = krbsize.directory;
+	memset(&few.searches, 0, sizeof(few.searches));
+	for (size_t i = 0; i < krbsize.directory.searches.n; i++) {
+		struct directory_search *s = krbsize.directory.searches.v[i];
+		if (strcmp(s->purpose, "users") != 0 && strcmp(s->purpose, "groups") != 0 &&
+		    strcmp(s->purpose, "token") != 0)
+			amt_vec_push(&few.searches, s);
+	}
+	json_t *j = directory_to_json(&few);
+	amt_vec_free(&few.searches);
+	return j;
+}
+
 static bool replay(struct amt_cli *cli, const json_t *facts, struct amt_error *err)
 {
-	const json_t *m = json_object_get(facts, "measured");
+	const json_t *m = json_object_get(facts, "measured"),
+		     *d = json_object_get(facts, "directory");
 
 	krbsize.where = cli->replay;
+	if (d && !directory_from_json(d, &krbsize.directory, err))
+		return false;
 	if (!krb_input_parse(json_object_get(facts, "input"), cli->replay, &krbsize.input,
 			     &cli->run.notes, err))
 		return false;
@@ -105,6 +181,8 @@ static json_t *facts(struct amt_cli *cli)
 	json_t *o = json_object(), *users = json_array();
 
 	(void)cli;
+	if (krbsize.directory.searches.n)
+		json_object_set_new(o, "directory", small_searches());
 	json_object_set_new(o, "input", krb_input_to_json(&krbsize.input));
 	if (krbsize.measure)
 		json_object_set_new(o, "measured", krb_measured_to_json(&krbsize.measured));
@@ -132,6 +210,19 @@ static void judge_measured(struct amt_cli *cli, const struct krbsize_result *r)
 	amt_buf_free(&why);
 }
 
+/* The other causes of the same symptom: names, marks, clock. */
+static void krbsize_judge_service(struct amt_cli *cli)
+{
+	const char *spn = krbsize.input.service.spn, *host = spn ? strchr(spn, '/') : NULL;
+	struct directory_options o = {0};
+
+	if (host)
+		amt_vec_push(&o.clients,
+			     amt_arena_strndup(&cli->run.arena, host + 1, strcspn(host + 1, ":/")));
+	directory_judge(&krbsize.directory, &o, &cli->context, &cli->run.findings);
+	amt_vec_free(&o.clients);
+}
+
 static void judge(struct amt_cli *cli)
 {
 	struct amt_findings *fs = &cli->run.findings;
@@ -154,6 +245,8 @@ static void judge(struct amt_cli *cli)
 	if (krbsize.measure && !krbsize.measured.done)
 		amt_finding_add(fs, "X.K4", AMT_UNKNOWN, krbsize.input.service.spn,
 				"No ticket could be measured: %s", krbsize.measured.error);
+	if (krbsize.directory.searches.n)
+		krbsize_judge_service(cli);
 	krb_judge_service(&krbsize.input.service, m, krbsize.where, &cli->context, fs);
 }
 
@@ -174,6 +267,7 @@ static void cleanup(struct amt_cli *cli)
 			amt_vec_free(&krbsize.results.v[i].advice[p].leave);
 	amt_vec_free(&krbsize.results);
 	krb_limits_free(&krbsize.limits);
+	directory_facts_free(&krbsize.directory);
 	krb_input_free(&krbsize.input);
 }
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-struct krbsize krbsize = {.sidhistory = true};
+struct krbsize krbsize = {.sidhistory = true, .verify = 3};
 
 const struct amt_opt krbsize_options[] = {
 	{'u', "user", AMT_OPT_LIST, &krbsize.users, "USER",
@@ -66,6 +66,22 @@ const struct amt_opt krbsize_options[] = {
 	 "tab-separated"},
 	{0, "top", AMT_OPT_UINT, &krbsize.top, "N", "rows shown of a long list (20)", .min = 1,
 	 .max = 1e6},
+	{'s', "server", AMT_OPT_STRING, &krbsize.server, "URI",
+	 "domain controller: dc1.example.com, ldap://... or ldaps://..."},
+	{'d', "domain", AMT_OPT_STRING, &krbsize.domain, "NAME",
+	 "domain whose controllers are found by DNS; else that of the SPN"},
+	{0, "bind-dn", AMT_OPT_STRING, &krbsize.bind_dn, "DN",
+	 "sign in to the directory by name and password, over TLS only; else with the Kerberos "
+	 "ticket"},
+	{0, "bind-password-file", AMT_OPT_FILE, &krbsize.bind_password_file, "FILE",
+	 "first line is the password of --bind-dn; without it, it is asked for"},
+	{0, "ca-file", AMT_OPT_FILE, &krbsize.ca_file, "FILE",
+	 "CA certificates that LDAP over TLS is checked with"},
+	{0, "starttls", AMT_OPT_FLAG, &krbsize.starttls, .help = "TLS on the ordinary LDAP port"},
+	{0, "qps", AMT_OPT_UINT, &krbsize.qps, "N", "at most so many searches a second", .min = 1,
+	 .max = 1e6},
+	{0, "verify", AMT_OPT_UINT, &krbsize.verify, "N",
+	 "compare so many users' groups with what the DC itself says (3)", .max = 1e6},
 	AMT_OPT_END};
 
 static bool etypes(struct amt_error *err)
@@ -112,6 +128,9 @@ bool krbsize_setup(struct amt_cli *cli, struct amt_error *err)
 		krbsize.top = 20;
 	for (size_t i = 0; i < cli->args.n; i++)
 		amt_vec_push(&krbsize.users, cli->args.v[i]);
+	if (!krbsize.from && !cli->replay && !krbsize.users.n && !krbsize.ou && !krbsize.groups.n)
+		return amt_fail(err,
+				"whose ticket? --user, --ou, --members-of or --from is wanted");
 	if (krbsize.keytab && !krbsize.principal)
 		return amt_fail(err, "--keytab wants --principal NAME too");
 	if (krbsize.password_file && !krbsize.principal)

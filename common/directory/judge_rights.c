@@ -1,0 +1,255 @@
+/* Container and templates: do they exist, and what may the site servers do? Pure. */
+#include "directory/judge.h"
+
+#include <string.h>
+
+static const uint8_t enroll[16] = {0x68, 0xc9, 0x10, 0x0e, 0xfb, 0x78, 0xd2, 0x11,
+				   0x90, 0xd4, 0x00, 0xc0, 0x4f, 0x79, 0xdc, 0x55};
+enum { READ = 0x20094, CONTROL_ACCESS = 0x100 };
+#define SERVER_AUTH "1.3.6.1.5.5.7.3.1"
+
+static void add_sids(const struct directory_entry *e, const char *name, struct directory_sids *out)
+{
+	const struct directory_attribute *a = directory_attribute(e, name);
+	struct directory_sid s;
+	for (size_t i = 0; a && i < a->values.n; i++)
+		if (directory_sid_parse(a->values.v[i].data, a->values.v[i].len, &s, NULL))
+			amt_vec_push(out, s);
+}
+
+/* The server's own SID, its groups, Everyone and Authenticated Users. False when it was not found.
+ */
+static bool server_sids(const struct directory_facts *f, const char *name,
+			struct directory_sids *out)
+{
+	const struct directory_search *s = directory_find(f, "site-server", name, 0),
+				      *g = directory_find(f, "site-server-groups", name, 0);
+
+	out->n = 0;
+	if (!s || !s->entries.n || !directory_attribute(&s->entries.v[0], "objectSid"))
+		return false;
+	add_sids(&s->entries.v[0], "objectSid", out);
+	if (g && g->entries.n)
+		add_sids(&g->entries.v[0], "tokenGroups", out);
+	amt_vec_push(out, (struct directory_sid){1, 1, 1, {0}});
+	amt_vec_push(out, (struct directory_sid){1, 1, 5, {11}});
+	return true;
+}
+
+static bool descriptor(const struct directory_entry *e, struct directory_sd *sd,
+		       struct amt_error *err)
+{
+	const struct directory_attribute *a = directory_attribute(e, "nTSecurityDescriptor");
+	if (!a)
+		return amt_fail(err, "nTSecurityDescriptor was not given out");
+	return directory_sd_parse(a->values.v[0].data, a->values.v[0].len, sd, err);
+}
+
+static void full_control(const struct directory_facts *f, const char *server,
+			 const struct directory_search *s, const struct directory_search *children,
+			 struct amt_findings *fs)
+{
+	struct directory_sids who = {0};
+	struct directory_sd sd;
+	struct amt_error err = {0};
+	struct amt_finding *x = NULL;
+	long by = -1;
+
+	if (!server_sids(f, server, &who)) {
+		x = amt_finding_add(fs, "S1.V07b", AMT_UNKNOWN, server,
+				    "No computer account of that name was found.");
+	} else if (!descriptor(&s->entries.v[0], &sd, &err)) {
+		x = amt_finding_add(fs, "S1.V07b", AMT_UNKNOWN, server,
+				    "The permissions of %s could not be read: %s.", s->about,
+				    err.text);
+	} else {
+		uint32_t here = directory_access(&sd, &who, DIRECTORY_FULL, NULL, false, &by);
+		uint32_t below = directory_access(&sd, &who, DIRECTORY_FULL, NULL, true, NULL);
+		const char *bad = NULL, *reason = "";
+		for (size_t i = 0; children && i < children->entries.n && !bad; i++) {
+			struct directory_sd c;
+			if (!descriptor(&children->entries.v[i], &c, NULL))
+				continue;
+			if (directory_access(&c, &who, DIRECTORY_FULL, NULL, false, NULL) !=
+			    DIRECTORY_FULL) {
+				bad = children->entries.v[i].dn;
+				reason = c.control & DIRECTORY_SD_PROTECTED
+						 ? ", which does not inherit"
+						 : "";
+			}
+			directory_sd_free(&c);
+		}
+		if (here != DIRECTORY_FULL)
+			x = amt_finding_add(fs, "S1.V07b", AMT_FAIL, server,
+					    "It lacks rights 0x%x of full control on %s.",
+					    DIRECTORY_FULL & ~here, s->about);
+		else if (below != DIRECTORY_FULL)
+			x = amt_finding_add(fs, "S1.V07b", AMT_FAIL, server,
+					    "It has full control of %s itself, but objects below "
+					    "do not inherit 0x%x of it.",
+					    s->about, DIRECTORY_FULL & ~below);
+		else if (bad)
+			x = amt_finding_add(fs, "S1.V07b", AMT_FAIL, server,
+					    "It lacks full control of %s%s.", bad, reason);
+		else
+			x = amt_finding_add(
+				fs, "S1.V07b", AMT_PASS, server,
+				"It has full control of %s and of the %zu objects looked at in it.",
+				s->about, children ? children->entries.n : 0);
+		if (by >= 0) {
+			char sid[DIRECTORY_SID_TEXT];
+			const struct directory_ace *a = &sd.dacl.v[by];
+			amt_finding_evidence(
+				fs, x, s->about, "nTSecurityDescriptor",
+				"entry %ld decides: type %u flags 0x%x mask 0x%x for %s", by + 1,
+				a->type, a->flags, a->mask, directory_sid_text(&a->sid, sid));
+		}
+		directory_sd_free(&sd);
+	}
+	judge_seen(fs, x, s);
+	judge_seen(fs, x, directory_find(f, "site-server", server, 0));
+	amt_vec_free(&who);
+}
+
+void judge_container(const struct directory_facts *f, const struct directory_options *o,
+		     struct amt_findings *fs)
+{
+	const struct directory_search *s = directory_find(f, "container", NULL, 0),
+				      *children = directory_find(f, "container-child", NULL, 0);
+
+	if (!s || judge_unanswered(fs, "S1.V07", s->about, s))
+		return;
+	bool is = s->entries.n &&
+		  (directory_has(&s->entries.v[0], "objectClass", "organizationalUnit") ||
+		   directory_has(&s->entries.v[0], "objectClass", "container"));
+	struct amt_finding *x = amt_finding_add(
+		fs, "S1.V07",
+		is             ? AMT_PASS
+		: s->entries.n ? AMT_WARN
+			       : AMT_FAIL,
+		s->about, "%s",
+		is             ? "The container exists."
+		: s->entries.n ? "The object exists, but is neither an OU nor a container."
+			       : "The container does not exist.");
+	judge_seen(fs, x, s);
+	for (size_t i = 0; s->entries.n && i < o->site_servers.n; i++)
+		full_control(f, o->site_servers.v[i], s, children, fs);
+}
+
+static void enrollment(const struct directory_facts *f, const char *server,
+		       const struct directory_search *s, struct amt_findings *fs)
+{
+	struct directory_sids who = {0};
+	struct directory_sd sd;
+	struct amt_error err = {0};
+	struct amt_finding *x;
+
+	if (!server_sids(f, server, &who)) {
+		x = amt_finding_add(fs, "S1.V05", AMT_UNKNOWN, server,
+				    "No computer account of that name was found.");
+	} else if (!descriptor(&s->entries.v[0], &sd, &err)) {
+		x = amt_finding_add(fs, "S1.V05", AMT_UNKNOWN, server,
+				    "The permissions of template %s could not be read: %s.",
+				    s->about, err.text);
+	} else {
+		bool read = directory_access(&sd, &who, READ, NULL, false, NULL) == READ;
+		bool may = directory_access(&sd, &who, CONTROL_ACCESS, enroll, false, NULL) ==
+			   CONTROL_ACCESS;
+		x = amt_finding_add(fs, "S1.V05", read && may ? AMT_PASS : AMT_FAIL, server,
+				    "It %s read and %s enroll the template %s.",
+				    read ? "may" : "may not", may ? "may" : "may not", s->about);
+		directory_sd_free(&sd);
+	}
+	judge_seen(fs, x, s);
+	amt_vec_free(&who);
+}
+
+static void template(const struct directory_facts *f, const struct directory_options *o,
+		     const struct directory_search *s, struct amt_findings *fs)
+{
+	const struct directory_entry *e = &s->entries.v[0];
+	int64_t flags = directory_number(e, "msPKI-Enrollment-Flag", 0),
+		ra = directory_number(e, "msPKI-RA-Signature", 0);
+	int64_t name = directory_number(e, "msPKI-Certificate-Name-Flag", 0),
+		version = directory_number(e, "msPKI-Template-Schema-Version", 1);
+	bool hold = flags & 2,
+	     eku = directory_has(e, "pKIExtendedKeyUsage", SERVER_AUTH) ||
+		   directory_has(e, "msPKI-Certificate-Application-Policy", SERVER_AUTH);
+	bool any = !directory_attribute(e, "pKIExtendedKeyUsage") &&
+		   !directory_attribute(e, "msPKI-Certificate-Application-Policy");
+	struct amt_finding *x;
+
+	x = amt_finding_add(
+		fs, "P.02", hold || ra > 0 ? AMT_FAIL : AMT_PASS, s->about, "%s%s%s",
+		hold ? "Requests wait for a manager's approval." : "",
+		ra > 0 ? " Requests need authorised signatures." : "",
+		hold || ra > 0 ? ""
+			       : "Requests are issued at once, as far as the template decides.");
+	amt_finding_evidence(fs, x, e->dn, "msPKI-Enrollment-Flag", "0x%llx, RA signatures %lld",
+			     (unsigned long long)flags, (long long)ra);
+	judge_seen(fs, x, s);
+	x = amt_finding_add(fs, "S3.C20a",
+			    eku   ? AMT_PASS
+			    : any ? AMT_WARN
+				  : AMT_FAIL,
+			    s->about, "%s",
+			    eku   ? "Server authentication is among the purposes."
+			    : any ? "The template names no purpose at all."
+				  : "Server authentication is not among the purposes.");
+	judge_seen(fs, x, s);
+	x = amt_finding_add(fs, "S3.C20b",
+			    !(name & 1)    ? AMT_FAIL
+			    : version >= 3 ? AMT_WARN
+					   : AMT_PASS,
+			    s->about,
+			    "The subject is %s the request; the template has version %lld.",
+			    name & 1 ? "taken from" : "not taken from", (long long)version);
+	amt_finding_evidence(fs, x, e->dn, "msPKI-Certificate-Name-Flag", "0x%llx",
+			     (unsigned long long)name);
+	judge_seen(fs, x, s);
+	for (size_t i = 0; i < o->site_servers.n; i++)
+		enrollment(f, o->site_servers.v[i], s, fs);
+}
+
+void judge_templates(const struct directory_facts *f, const struct directory_options *o,
+		     struct amt_findings *fs)
+{
+	const struct directory_search *s, *ca = directory_find(f, "enrollment", NULL, 0);
+
+	for (size_t n = 0; (s = directory_find(f, "template", NULL, n)); n++) {
+		if (judge_unanswered(fs, "S3.C20b", s->about, s))
+			continue;
+		if (s->entries.n) {
+			template(f, o, s, fs);
+			continue;
+		}
+		struct amt_finding *x = amt_finding_add(fs, "S3.C20b", AMT_FAIL, s->about,
+							"There is no template of that name.");
+		judge_seen(fs, x, s);
+	}
+	if (!ca || judge_unanswered(fs, "P.01", "", ca))
+		return;
+	if (!ca->entries.n)
+		judge_seen(fs,
+			   amt_finding_add(fs, "P.01", AMT_FAIL, "",
+					   "No enterprise CA is published in the forest."),
+			   ca);
+	for (size_t i = 0; i < ca->entries.n; i++) {
+		const struct directory_entry *e = &ca->entries.v[i];
+		bool issues = directory_attribute(e, "certificateTemplates") != NULL;
+		const char *cn = directory_text(e, "cn");
+		judge_seen(fs,
+			   amt_finding_add(fs, "P.01", issues ? AMT_PASS : AMT_WARN,
+					   cn ? cn : e->dn, "An enterprise CA%s.",
+					   issues ? "" : " that is set to issue no template"),
+			   ca);
+		for (size_t t = 0; t < o->templates.n; t++)
+			if (issues && !directory_has(e, "certificateTemplates", o->templates.v[t]))
+				judge_seen(fs,
+					   amt_finding_add(
+						   fs, "S1.V05", AMT_WARN, o->templates.v[t],
+						   "The CA %s is not set to issue this template.",
+						   cn ? cn : e->dn),
+					   ca);
+	}
+}

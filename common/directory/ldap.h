@@ -1,0 +1,32 @@
+/* One connection to a directory server. Private to the room. */
+#ifndef AMTDIAG_DIRECTORY_LDAP_H
+#define AMTDIAG_DIRECTORY_LDAP_H
+
+#include "amtdiag/directory.h"
+
+#include <ldap.h>
+
+struct directory_link {
+	LDAP *ld;
+	const char *uri;
+	const struct directory_options *o;
+	struct directory_facts *f;
+	amt_time last; /* when the last search was sent, for qps */
+};
+/* Connects and binds. uri is kept. */
+bool link_open(struct directory_link *l, const char *uri, struct amt_error *err);
+void link_close(struct directory_link *l);
+/* What is asked; attributes end with NULL. sd: ask for the DACL with nTSecurityDescriptor. */
+struct question {
+	const char *purpose, *about, *base, *filter;
+	enum directory_scope scope;
+	const char *attributes; /* separated by blanks */
+	bool sd;
+};
+/* Pages, follows ranges, reconnects once; always a record in the facts, also of a failure. */
+struct directory_search *link_search(struct directory_link *l, const struct question *q);
+/* A value in a filter: RFC 4515 escapes. */
+void filter_escape(struct amt_buf *out, const void *p, size_t n);
+const char *filter_text(struct amt_arena *a, const char *fmt, const char *value);
+
+#endif

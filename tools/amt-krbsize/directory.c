@@ -1,0 +1,249 @@
+/* Where the two rooms meet: what the directory holds becomes the inputs of the size model. */
+#include "krbsize.h"
+
+#include <string.h>
+
+static const char *sid_of(const struct directory_value *v, struct amt_arena *a)
+{
+	struct directory_sid s;
+	char text[DIRECTORY_SID_TEXT];
+
+	return directory_sid_parse(v->data, v->len, &s, NULL)
+		       ? amt_arena_strdup(a, directory_sid_text(&s, text))
+		       : NULL;
+}
+
+static const char *object_sid(const struct directory_entry *e, struct amt_arena *a)
+{
+	const struct directory_attribute *t = directory_attribute(e, "objectSid");
+	return t ? sid_of(&t->values.v[0], a) : NULL;
+}
+
+static void history(const struct directory_entry *e, struct amt_arena *a, struct amt_strlist *out)
+{
+	const struct directory_attribute *t = directory_attribute(e, "sIDHistory");
+	for (size_t i = 0; t && i < t->values.n; i++) {
+		const char *s = sid_of(&t->values.v[i], a);
+		if (s)
+			amt_vec_push(out, s);
+	}
+}
+
+/* "DC=corp,DC=example,DC=com" as a DNS name. */
+static const char *dns_of(const char *nc, struct amt_arena *a)
+{
+	struct amt_buf b;
+	amt_buf_init(&b, 1024);
+	for (const char *p = nc; p && *p;) {
+		if (!amt_strncasecmp(p, "DC=", 3)) {
+			if (b.len)
+				amt_buf_byte(&b, '.');
+			amt_buf_add(&b, p + 3, strcspn(p + 3, ","));
+		}
+		p = strchr(p, ',');
+		p = p ? p + 1 : NULL;
+	}
+	const char *s = amt_arena_strdup(a, amt_buf_cstr(&b));
+	amt_buf_free(&b);
+	return s;
+}
+
+static const char *upper(const char *s, size_t n, struct amt_arena *a)
+{
+	char *u = amt_arena_strndup(a, s, n);
+	for (char *p = u; *p; p++)
+		*p = (char)(*p >= 'a' && *p <= 'z' ? *p - 32 : *p);
+	return u;
+}
+
+static void domain(const struct directory_facts *f, struct krb_input *in)
+{
+	struct amt_arena *a = &in->arena;
+	const struct directory_search *root = directory_find(f, "rootdse", NULL, 0),
+				      *head = directory_find(f, "domain", NULL, 0),
+				      *refs = directory_find(f, "crossrefs", NULL, 0);
+	const struct directory_entry *r = root && root->entries.n ? &root->entries.v[0] : NULL;
+	const char *nc = directory_text(r, "defaultNamingContext"),
+		   *dc = directory_text(r, "dnsHostName");
+
+	in->domain.dns = dns_of(nc, a);
+	in->domain.realm = upper(in->domain.dns, strlen(in->domain.dns), a);
+	in->domain.sid = head && head->entries.n ? object_sid(&head->entries.v[0], a) : NULL;
+	in->domain.dc = dc ? upper(dc, strcspn(dc, "."), a) : NULL;
+	for (size_t i = 0; nc && refs && i < refs->entries.n; i++)
+		if (directory_has(&refs->entries.v[i], "nCName", nc))
+			in->domain.netbios = directory_text(&refs->entries.v[i], "nETBIOSName");
+	/* Functional level 5: every DC is 2012 or later. Below, the DC that answers decides. */
+	in->layout_given = directory_number(r, "domainFunctionality", 0) >= 5;
+	in->layout = directory_number(r, "domainFunctionality", 0) >= 5 ? AMT_LAYOUT_2012
+									: AMT_LAYOUT_2008AES;
+}
+
+static void service(const struct directory_facts *f, struct krb_input *in)
+{
+	const struct directory_search *s =
+		directory_find(f, "service", krbsize.spn ? krbsize.spn : "", 0);
+	struct krb_service *v = &in->service;
+
+	v->spn = krbsize.spn;
+	if (!s || !s->entries.n)
+		return;
+	const struct directory_entry *e = &s->entries.v[0];
+	v->found = true;
+	v->etypes_set = directory_attribute(e, "msDS-SupportedEncryptionTypes") != NULL;
+	v->etypes = (uint32_t)directory_number(e, "msDS-SupportedEncryptionTypes", 0);
+	v->uac = (uint32_t)directory_number(e, "userAccountControl", 0);
+	v->kvno = directory_number(e, "msDS-KeyVersionNumber", 2);
+}
+
+/* DNs are compared without regard to case. */
+static const char *key(const char *dn, char *buf, size_t size)
+{
+	size_t i;
+	for (i = 0; dn[i] && i + 1 < size; i++)
+		buf[i] = (char)(dn[i] >= 'A' && dn[i] <= 'Z' ? dn[i] + 32 : dn[i]);
+	buf[i] = 0;
+	return buf;
+}
+
+static void groups(const struct directory_facts *f, struct krb_input *in, struct amt_map *by_dn)
+{
+	const struct directory_search *s = directory_find(f, "groups", NULL, 0);
+	char buf[4096];
+	bool is_new;
+
+	for (size_t i = 0; s && i < s->entries.n; i++) {
+		const struct directory_entry *e = &s->entries.v[i];
+		const char *sid = object_sid(e, &in->arena);
+		if (!sid)
+			continue;
+		size_t at = krb_group_at(in, sid);
+		struct krb_group *g = &in->groups.v[at];
+		uint32_t type = (uint32_t)directory_number(e, "groupType", 0);
+		g->name = directory_text(e, "sAMAccountName");
+		g->dn = e->dn;
+		g->scope = type & 1 || !strncmp(sid, "S-1-5-32-", 9) ? AMT_SCOPE_BUILTIN
+			   : type & 4                                ? AMT_SCOPE_LOCAL
+			   : type & 8                                ? AMT_SCOPE_UNIVERSAL
+								     : AMT_SCOPE_GLOBAL;
+		g->security = type & 0x80000000u;
+		history(e, &in->arena, &g->history);
+		amt_map_put_str(by_dn, key(e->dn, buf, sizeof(buf)), &is_new)->n = at;
+	}
+	for (size_t i = 0; s && i < s->entries.n; i++) {
+		const struct directory_attribute *m =
+			directory_attribute(&s->entries.v[i], "memberOf");
+		union amt_map_value *self =
+			amt_map_get_str(by_dn, key(s->entries.v[i].dn, buf, sizeof(buf)));
+		for (size_t k = 0; self && m && k < m->values.n; k++) {
+			union amt_map_value *up = amt_map_get_str(
+				by_dn, key((const char *)m->values.v[k].data, buf, sizeof(buf)));
+			if (up)
+				amt_vec_push(&in->groups.v[self->n].up, (size_t)up->n);
+		}
+	}
+}
+
+static void user(const struct directory_entry *e, struct krb_input *in, const struct amt_map *by_dn)
+{
+	char buf[4096], sid[256];
+	const char *name = directory_text(e, "sAMAccountName");
+	const struct directory_attribute *m = directory_attribute(e, "memberOf");
+
+	if (!name)
+		return;
+	int64_t rid = directory_number(e, "primaryGroupID", 0);
+	size_t primary = SIZE_MAX;
+	if (rid && in->domain.sid) {
+		snprintf(sid, sizeof(sid), "%s-%lld", in->domain.sid, (long long)rid);
+		primary = krb_group_at(in, sid);
+	}
+	struct krb_user *u = amt_vec_add(&in->users);
+	*u = (struct krb_user){.name = name,
+			       .sid = object_sid(e, &in->arena),
+			       .upn = directory_text(e, "userPrincipalName"),
+			       .display = directory_text(e, "displayName"),
+			       .script = directory_text(e, "scriptPath"),
+			       .profile = directory_text(e, "profilePath"),
+			       .home = directory_text(e, "homeDirectory"),
+			       .drive = directory_text(e, "homeDrive"),
+			       .dn = e->dn,
+			       .primary = primary,
+			       .uac = (uint32_t)directory_number(e, "userAccountControl", 0)};
+	for (size_t k = 0; m && k < m->values.n; k++) {
+		union amt_map_value *g = amt_map_get_str(
+			by_dn, key((const char *)m->values.v[k].data, buf, sizeof(buf)));
+		if (g) /* distribution groups were not asked for */
+			amt_vec_push(&u->direct, (size_t)g->n);
+	}
+	history(e, &in->arena, &u->history);
+}
+
+/* tokenGroups of a sample against the closure in memory: the same SIDs, builtin ones left out. */
+static void verify(struct amt_cli *cli, const struct directory_facts *f, const struct krb_input *in)
+{
+	const struct krb_terms plain = {.layout = AMT_LAYOUT_COUNT};
+	const struct directory_search *s;
+	struct krb_walk w = {0};
+	struct krb_indices got = {0};
+	struct amt_arena a = {0};
+
+	for (size_t n = 0; (s = directory_find(f, "token", NULL, n)); n++) {
+		const struct directory_attribute *t =
+			s->entries.n ? directory_attribute(&s->entries.v[0], "tokenGroups") : NULL;
+		const struct krb_user *u = NULL;
+		for (size_t i = 0; i < in->users.n && !u; i++)
+			if (in->users.v[i].dn && !amt_strcasecmp(in->users.v[i].dn, s->about))
+				u = &in->users.v[i];
+		if (!t || !u)
+			continue;
+		size_t here = 0, there = 0, missing = 0;
+		krb_closure(in, u, &plain, NULL, &w, &got);
+		for (size_t i = 0; i < got.n; i++)
+			here += in->groups.v[got.v[i]].scope != AMT_SCOPE_BUILTIN &&
+				in->groups.v[got.v[i]].security;
+		for (size_t i = 0; i < t->values.n; i++) {
+			const char *sid = sid_of(&t->values.v[i], &a);
+			if (!sid || !strncmp(sid, "S-1-5-32-", 9))
+				continue;
+			there++;
+			union amt_map_value *v = amt_map_get_str(&in->by_sid, sid);
+			missing += !v || w.seen[v->n] != w.stamp;
+		}
+		if (here != there || missing)
+			amt_note_add(
+				&cli->run.notes, u->name,
+				"%zu groups by memberOf, %zu by tokenGroups, %zu of them not by "
+				"memberOf: "
+				"sIDHistory, groups of other domains, or rights that hide some",
+				here, there, missing);
+	}
+	krb_walk_free(&w);
+	amt_vec_free(&got);
+	amt_arena_free(&a);
+}
+
+void krbsize_join(struct amt_cli *cli)
+{
+	const struct directory_facts *f = &krbsize.directory;
+	struct krb_input *in = &krbsize.input;
+	const struct directory_search *s;
+	struct amt_map by_dn = {0};
+
+	domain(f, in);
+	service(f, in);
+	groups(f, in, &by_dn);
+	for (size_t n = 0; (s = directory_find(f, "users", NULL, n)); n++) {
+		for (size_t i = 0; i < s->entries.n; i++)
+			user(&s->entries.v[i], in, &by_dn);
+		if (!s->entries.n)
+			amt_note_add(&cli->run.notes, s->about, "no such account was found (%s)",
+				     s->error ? s->error : s->filter);
+		if (s->cut)
+			amt_note_add(&cli->run.notes, s->about,
+				     "there are more accounts than were read");
+	}
+	verify(cli, f, in);
+	amt_map_free(&by_dn);
+	krbsize.where = f->server ? f->server : "directory";
+}
