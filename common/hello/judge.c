@@ -21,8 +21,8 @@ static void evidence(const struct hello_facts *f, struct amt_findings *fs, struc
 	amt_buf_printf(&b, "frame %llu", (unsigned long long)at.frame);
 	amt_str_copy(locator, sizeof(locator), amt_buf_cstr(&b));
 	amt_buf_free(&b);
-	amt_finding_evidence(fs, x, source(f, at.capture), locator, "%s %s",
-			     amt_time_format(at.time, when), text);
+	amt_finding_evidence(fs, x, source(f, at.capture), locator, "%s%s%s",
+			     amt_time_format(at.time, when), *text ? " " : "", text);
 }
 
 static void symptom(const struct hello_facts *f, const struct hello_symptom *s, const char *subject,
@@ -51,9 +51,9 @@ static void symptom(const struct hello_facts *f, const struct hello_symptom *s, 
 		return;
 	amt_finding_action(fs, x, "%s", row->action);
 	if (row->others)
-		amt_finding_action(fs, x, "It could also be that %s", row->others);
+		amt_finding_action(fs, x, "It could also be: %s", row->others);
 	if (row->separate)
-		amt_finding_action(fs, x, "To tell them apart: %s%s%s", row->separate,
+		amt_finding_action(fs, x, "What would tell: %s%s%s", row->separate,
 				   s->row == 21 ? ": " : "", s->row == 21 ? subject : "");
 }
 

@@ -37,17 +37,9 @@ static const char *mode(const struct hello_facts *f, const struct hello_device *
 
 static void devices(struct amt_run *r, const struct hello_facts *f)
 {
-	static const struct amt_column columns[] = {{"device"},
-						    {"address"},
-						    {"MAC"},
-						    {"mode"},
-						    {"hellos", .right = true},
-						    {"phase"},
-						    {"next expected"},
-						    {"server"},
-						    {"firmware"},
-						    {"conclusion"},
-						    {"next step"}};
+	static const struct amt_column columns[] = {
+		{"device"}, {"address"},       {"mode"},   {"hellos", .right = true},
+		{"phase"},  {"next expected"}, {"server"}, {"what stands out"}};
 	struct amt_section *s =
 		amt_section_table(r, "Devices", columns, sizeof(columns) / sizeof(columns[0]));
 
@@ -55,25 +47,20 @@ static void devices(struct amt_run *r, const struct hello_facts *f)
 	for (size_t i = 0; i < f->devices.n; i++) {
 		const struct hello_device *d = &f->devices.v[i];
 		struct amt_buf a, b;
-		char m[32], mac[18] = "", next[AMT_TIME_TEXT];
+		char m[32], next[AMT_TIME_TEXT];
 
 		amt_buf_init(&a, 256);
 		amt_buf_init(&b, 256);
 		ips(&a, d->addresses.v, d->addresses.n);
 		ips(&b, d->servers.v, d->servers.n);
-		if (d->macs.n)
-			hello_mac_text(&d->macs.v[0], mac);
 		amt_section_cell(r, s, "%s", d->id);
 		amt_section_cell(r, s, "%s", amt_buf_cstr(&a));
-		amt_section_cell(r, s, "%s", mac);
 		amt_section_cell(r, s, "%s", mode(f, d, m));
 		amt_section_cell(r, s, "%zu", d->hellos.n);
 		amt_section_cell(r, s, "%s", d->hellos.n ? hello_phase_name(d->phase) : "-");
 		amt_section_cell(r, s, "%s", amt_time_format(d->next_expected, next));
 		amt_section_cell(r, s, "%s", amt_buf_cstr(&b));
-		amt_section_cell(r, s, "%s", d->firmware ? d->firmware : "-");
-		amt_section_cell(r, s, "%s", d->conclusion);
-		amt_section_cell(r, s, "%s", d->next_step ? d->next_step : "-");
+		amt_section_cell(r, s, "%s", d->symptoms.n ? d->symptoms.v[0].text : "-");
 		amt_buf_free(&a);
 		amt_buf_free(&b);
 	}

@@ -1,0 +1,1 @@
+amt-hellocap captures/hello/good-restart-and-loss.pcapng --format csv

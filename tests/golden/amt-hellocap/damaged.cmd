@@ -1,0 +1,1 @@
+head -c 700 captures/hello/row21-no-call-back.pcapng | amt-hellocap -r -

@@ -1,0 +1,1 @@
+amt-hellocap --payload captures/hello/public-sample.hex

@@ -1,0 +1,1 @@
+amt-hellocap captures/hello/row17-two-pids.pcapng

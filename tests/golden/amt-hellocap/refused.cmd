@@ -1,0 +1,1 @@
+amt-hellocap captures/hello/row10-refused.pcapng

@@ -1,0 +1,1 @@
+amt-hellocap captures/hello/row18-empty-list.pcapng --format status
