@@ -39,7 +39,9 @@ for _ in $(seq 50); do grep -q '^Seccomp:.*2' /proc/$cap/status 2>/dev/null && b
 caps=$(sed -n 's/^CapEff:[[:space:]]*0*//p' /proc/$cap/status)
 is "capabilities are gone while it captures (but for files of others)" "${caps:-0}" 2
 is "no new privileges" "$(sed -n 's/^NoNewPrivs:[[:space:]]*//p' /proc/$cap/status)" 1
+if ldd "$BIN/amt-hellocap" | grep -q libasan; then skip "system calls are filtered" "not in a sanitizer build"; else
 is "system calls are filtered" "$(sed -n 's/^Seccomp:[[:space:]]*//p' /proc/$cap/status)" 2
+fi
 kill -USR1 $cap
 nsenter -t $client -n $PYTHON tests/lab/hellocap_me.py me0 3 1 2>"$tmp/me.err" || sed 's/^/# /' "$tmp/me.err"
 wait $cap; rc=$?
@@ -74,7 +76,7 @@ if command -v tcpdump >/dev/null; then
 	is "interrupted" $? 130
 	sent=$(tcpdump -nr "$tmp/t.pcap" 'tcp[13] & 2 != 0 and dst port 9971' 2>/dev/null | wc -l)
 	if grep -q '^0 packets dropped' "$tmp/t.err"; then
-		is "the sender sent" "$sent" 3000
+		ok "the sender sent" [ "$sent" -ge 3000 ]
 	is "3000 hellos, none lost where tcpdump loses none" "$(q '[(.facts.hellos | length), .facts.captures[0].dropped]')" "[3000,0]"
 	else
 		skip "3000 hellos" "tcpdump itself lost packets on this machine"
