@@ -267,6 +267,13 @@ static void capture(const struct hello_facts *f, const struct hello_capture *c,
 {
 	if (strcmp(c->format, "payload") == 0)
 		return;
+	if (c->live)
+		amt_finding_add(fs, "T.04", c->packets ? AMT_PASS : AMT_UNKNOWN, c->name,
+				c->packets ? "it can be captured on: %llu packets of interest"
+					   : "it can be captured on, but %llu packets of interest "
+					     "came: is this the "
+					     "right place?",
+				(unsigned long long)c->packets);
 	if (!c->dropped && !c->if_dropped && !c->cut && !c->damaged && !c->unsupported &&
 	    !f->evicted && !f->filtered) {
 		amt_finding_add(fs, "X.HC1", AMT_PASS, c->name, "%llu packets, none lost, none cut",
@@ -284,6 +291,11 @@ static void capture(const struct hello_facts *f, const struct hello_capture *c,
 		f->evicted ? ", connections were given up under --max-flows" : "",
 		f->filtered ? ", a filter was set" : "");
 	amt_finding_evidence(fs, x, c->name, NULL, "snap length %u", c->snaplen);
+	if (f->evicted || f->forgotten)
+		amt_finding_evidence(
+			fs, x, c->name, NULL,
+			"%llu connections given up before they ended, %llu facts not kept",
+			(unsigned long long)f->evicted, (unsigned long long)f->forgotten);
 }
 
 static void silence(const struct hello_facts *f, struct amt_findings *fs)

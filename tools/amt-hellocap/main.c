@@ -72,6 +72,9 @@ static void judge(struct amt_cli *cli)
 	struct amt_error err = {0};
 
 	hello_judge(&hellocap.facts, &cli->context, &cli->run.findings);
+	if (hellocap.interfaces.n && !hellocap.facts.captures.n && !cli->replay)
+		amt_finding_add(&cli->run.findings, "T.04", AMT_UNKNOWN, hellocap.interfaces.v[0],
+				"nothing could be captured here: see the note on the interface");
 	hellocap_judge_chains(cli);
 	if (hellocap.writer &&
 	    !hello_writer_finish(hellocap.writer, &hellocap.facts, &cli->run.findings, &err))
