@@ -197,6 +197,12 @@ printf 'Intel AMT has 1 trusted hashes\nTest Root (Active)\n  SHA256: %s\n' "$sh
 echo "{\"facts\":{\"hellos\":[{\"uuid\":\"u-1\",\"declared_hashes\":1,\"hashes\":[{\"type\":2,\"hex\":\"$sha\",\"name\":null}]}]}}" >"$P/hello.json"
 check "$P/good.chain" --hello "$P/hello.json"; verdict "a document of amt-hellocap" S3.C10b pass
 sed 's/"hex":"../"hex":"00/; s/"declared_hashes":1/"declared_hashes":9/' "$P/hello.json" >"$P/part.json"; check "$P/good.chain" --hello "$P/part.json"; verdict "a hello that was cut" S3.C10b unknown
+hellos=captures/hello/good-whole-story.pcapng
+check "$P/good.chain" --hello "$hellos"; jq -c '[.facts.hash_lists[]|{device,hashes:[.hashes[].hex]}]' "$tmp/doc" >"$P/from.pcap"
+verdict "a capture with hellos, root not in it" S3.C10b fail
+amt-hellocap -r "$hellos" --json >"$P/hellocap.json" 2>/dev/null; check "$P/good.chain" --hello "$P/hellocap.json"
+is "capture and document of amt-hellocap give the same list" "$(jq -c '[.facts.hash_lists[]|{device,hashes:[.hashes[].hex]}]' "$tmp/doc")" "$(cat "$P/from.pcap")"
+is "and it holds hashes" "$(jq '.[0].hashes|length > 0' "$P/from.pcap")" true
 check "$P/good.chain" --hashes "$P/pw"; ok "a file without hashes is told" grep -q 'no root hashes' "$tmp/err"
 
 # --- dates (F 4; fleet clock) ---

@@ -22,6 +22,8 @@ extern const struct amt_opt certcheck_options[];
 
 bool certcheck_setup(struct amt_cli *cli, struct amt_error *err);
 const struct pki_tables *certcheck_tables(struct amt_cli *cli);
+/* False: it is no capture, and nothing was done. */
+bool certcheck_hello(struct amt_cli *cli, const char *path);
 int certcheck_each(struct amt_cli *cli);
 void certcheck_sections(struct amt_cli *cli);
 

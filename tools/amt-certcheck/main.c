@@ -25,6 +25,8 @@ static bool collect(struct amt_cli *cli, struct amt_error *err)
 	if (!confine(cli, err))
 		return false;
 
+	if (o->hello && !certcheck_hello(cli, o->hello))
+		amt_vec_push(&o->opt.hash_files, o->hello);
 	if (o->connect &&
 	    !pki_connect(&o->facts, o->connect, cli->timeout, &cli->run.notes, &trouble))
 		amt_note_add(&cli->run.notes, o->connect, "%s", trouble.text);
@@ -109,6 +111,8 @@ static bool confine(struct amt_cli *cli, struct amt_error *err)
 		amt_vec_push(&c.read, o->opt.hash_files.v[i]);
 	for (size_t i = 0; i < o->crl_files.n; i++)
 		amt_vec_push(&c.read, o->crl_files.v[i]);
+	if (o->hello)
+		amt_vec_push(&c.read, o->hello);
 	if (o->key)
 		amt_vec_push(&c.read, o->key);
 	if (cli->output && strcmp(cli->output, "-") != 0)

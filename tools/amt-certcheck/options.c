@@ -84,10 +84,11 @@ bool certcheck_setup(struct amt_cli *cli, struct amt_error *err)
 	if (!cli->replay && !cli->args.n && !O.connect && !O.name)
 		return amt_fail(err, "no certificates given: name files or folders, or use "
 				     "--connect HOST:PORT or --name");
-	if (O.each && (!cli->args.n || O.connect || O.crl || cli->replay))
-		return amt_fail(err,
-				"--each wants files or folders, and goes with neither --connect, "
-				"--crl nor --replay");
+	if (O.each && (!cli->args.n || O.connect || O.crl || O.hello || cli->replay))
+		return amt_fail(
+			err,
+			"--each wants files or folders, and goes with neither --connect, --hello, "
+			"--crl nor --replay");
 	if (O.password_file) {
 		O.password = amt_cli_password(O.password_file, NULL, err);
 		if (!O.password)
@@ -98,8 +99,6 @@ bool certcheck_setup(struct amt_cli *cli, struct amt_error *err)
 		amt_vec_push(&a->suffixes, O.suffixes.v[i]);
 	for (size_t i = 0; i < O.hashes.n; i++)
 		amt_vec_push(&O.opt.hash_files, O.hashes.v[i]);
-	if (O.hello)
-		amt_vec_push(&O.opt.hash_files, O.hello);
 	for (size_t i = 0; i < O.crl_files.n; i++)
 		amt_vec_push(&O.opt.crl_files, O.crl_files.v[i]);
 	a->identifier = O.name;
