@@ -134,4 +134,23 @@ sees "is there already" "a file that is there is left alone"
 head -n 5 $log >"$tmp/new.log"; mv "$tmp/new.log" "$tmp/grow.log"
 sees "5/5" "a log that was replaced is read again"
 leaves "leaving is clean"
+
+# A large log: at once on the screen, and little memory once all of it is read.
+from=
+for ((i = 0; i < 1700; i++)); do cat $log; done >"$tmp/large.log"
+start=$(date +%s%N)
+tui 80x24 screen C.UTF-8 "$tmp/large.log"
+sees "large.log:1 " "a log of 64 MB"
+echo "# first screen, tmux's start and our polling included: $((($(date +%s%N) - start) / 1000000)) ms"
+keys G
+sees "363800/363800" "is read in the background"
+if grep -q __asan_init "$BIN/amt-logview"; then
+	skip "in 32 MiB and 2 % of the file" "sanitizers take memory of their own"
+else
+	pid=$(pgrep -f "^amt-logview --tui $tmp/large.log")
+	kb=$(awk '$1 == "VmHWM:" { print $2 }' "/proc/$pid/status")
+	echo "# at most $kb KiB were taken"
+	ok "in 32 MiB and 2 % of the file" test "${kb:-999999}" -le $((32768 + $(stat -c %s "$tmp/large.log") / 51200))
+fi
+leaves "leaving is clean"
 done_testing
