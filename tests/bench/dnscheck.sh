@@ -22,10 +22,13 @@ at_exit "kill $! 2>/dev/null"
 for _ in $(seq 200); do kdig +short @127.0.0.1 -p 5300 h000000.bench.test 2>/dev/null | grep -q . && break; sleep 0.1; done
 
 run() { amt-dnscheck --server 127.0.0.1:5300 --no-resolv-conf --no-provision --no-aaaa --qps 0 --clients "$tmp/clients.csv" "$@"; }
-ours=0
-for _ in 1 2 3; do
+best() { awk -v a="$1" -v b="$2" 'BEGIN { print (b > a) ? int(b) : int(a) }'; }
+# In turns, so that what else the machine does falls on both alike; the best of each counts.
+ours=0 peer=0
+for _ in 1 2 3 4; do
 	s=$(run --format status | sed -n 's/.* seconds=\([0-9.]*\).*/\1/p')
-	ours=$(awk -v a="$ours" -v s="$s" -v n="$N" 'BEGIN { r = 2 * n / s; print (r > a) ? int(r) : a }')
+	ours=$(best "$ours" "$(awk -v s="$s" -v n="$N" 'BEGIN { print 2 * n / s }')")
+	peer=$(best "$peer" "$(dnsperf -s 127.0.0.1 -p 5300 -d "$tmp/questions" -n 1 -q 100 -c 1 2>/dev/null | sed -n 's/.*Queries per second: *//p')")
 done
 whole=$({ TIMEFORMAT=%R; time run --format csv -o "$tmp/out.csv" 2>/dev/null; } 2>&1 | tail -n 1)
 kib=$("$PYTHON" -c 'import resource, subprocess, sys
@@ -33,11 +36,6 @@ subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' amt-dnscheck --server 127.0.0.1:5300 --no-resolv-conf --no-provision --no-aaaa --qps 0 --clients "$tmp/clients.csv" --format status)
 good=$(grep -c ',yes,' "$tmp/out.csv")
 order=$(tail -n +2 "$tmp/out.csv" | cut -d, -f1 | cmp -s - <(tail -n +2 "$tmp/clients.csv") && echo yes || echo no)
-peer=0
-for _ in 1 2 3; do
-	r=$(dnsperf -s 127.0.0.1 -p 5300 -d "$tmp/questions" -n 1 -q 100 -c 1 2>/dev/null | sed -n 's/.*Queries per second: *//p')
-	peer=$(awk -v a="$peer" -v r="$r" 'BEGIN { print (r > a) ? int(r) : a }')
-done
 ratio=$(awk -v a="$ours" -v b="$peer" 'BEGIN { printf "%.2f", a / b }')
 nd=$("$PYTHON" -c 'import resource, subprocess, sys
 subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)
