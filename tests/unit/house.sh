@@ -26,6 +26,7 @@ room_of() { # header path as included -> room
 	site_keys.def) echo site ;;
 	dns_*.def) echo names ;;
 	krb_*.def) echo kerberos ;;
+	exports_*.def | exports.h) echo site ;;
 	*_*.def) echo "${h%%_*}" ;;
 	walk.h) echo site ;;
 	redact.h) echo report ;;

@@ -43,5 +43,8 @@
 #define AMT_CAP_DEVICE_NOTES   ((size_t)200)  /* of one device */
 #define AMT_CAP_DEVICE_XML     (1 * AMT_MIB)  /* one WS-MAN reply */
 #define AMT_CAP_DEVICE_EXPORT  (64 * AMT_MIB) /* one export of another program */
+#define AMT_CAP_EXPORTS_FILE  (128 * AMT_MIB)   /* one export of a Windows server, as UTF-8 */
+#define AMT_CAP_EXPORTS_FACTS ((size_t)2000000) /* facts out of all of them */
+#define AMT_CAP_EXPORTS_VALUE ((size_t)8192)    /* one field of such a fact; longer ones are cut */
 
 #endif
