@@ -235,7 +235,9 @@ static const char *bad_name(const char *name)
 	}
 }
 
-static void name(struct export_view *v, const struct exports_fact *fact, const char *text)
+/* Bad names one by one; how many are good is told once. */
+static void name(struct export_view *v, const struct exports_fact *fact, const char *text,
+		 size_t *good)
 {
 	const char *bad = bad_name(text);
 	struct amt_finding *f;
@@ -250,9 +252,10 @@ static void name(struct export_view *v, const struct exports_fact *fact, const c
 			v->fs, "S3.C03", AMT_WARN, fact->name,
 			"the first part of %s is longer than 15 characters, which Windows cuts",
 			text);
-	else
-		f = amt_finding_add(v->fs, "S3.C03", AMT_PASS, fact->name,
-				    "%s is a name that AMT takes", text);
+	else {
+		++*good;
+		return;
+	}
 	export_cite(v, f, fact);
 }
 
@@ -260,6 +263,8 @@ void export_judge_clients(struct export_view *v)
 {
 	struct amt_map known = {0};
 	char plain[33];
+	size_t good = 0;
+	const struct exports_fact *any = NULL;
 
 	for (size_t i = 0; i < v->f->facts.n; i++) {
 		const struct exports_fact *fact = &v->f->facts.v[i];
@@ -268,7 +273,8 @@ void export_judge_clients(struct export_view *v)
 		hardware(v, fact);
 		provisioned(v, fact);
 		agent(v, fact);
-		name(v, fact, fact->name);
+		name(v, fact, fact->name, &good);
+		any = fact;
 		if (uuid_digits(fact->field[EXPORTS_CLIENT_UUID], plain))
 			amt_map_put_str(&known, plain, NULL)->p = (void *)(uintptr_t)fact;
 	}
@@ -279,8 +285,16 @@ void export_judge_clients(struct export_view *v)
 		imported(v, fact, &known);
 		name(v, fact,
 		     *fact->field[EXPORTS_IMPORT_FQDN] ? fact->field[EXPORTS_IMPORT_FQDN]
-						       : fact->name);
+						       : fact->name,
+		     &good);
+		any = any ? any : fact;
 	}
+	if (good && any && !export_silent(v, "S3.C03"))
+		export_cite(v,
+			    amt_finding_add(v->fs, "S3.C03", AMT_PASS, "",
+					    "%zu names in the exports hold only what AMT takes",
+					    good),
+			    any);
 	for (size_t i = 0; i < v->computers.n; i++)
 		driver(v, &v->computers.v[i]);
 	amt_map_free(&known);

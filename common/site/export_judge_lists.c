@@ -168,10 +168,28 @@ void export_judge_lists(struct export_view *v)
 	officers(v);
 }
 
+/* Where it is not known whether a row applies, what was measured is told but fails nobody. */
+static void soften(struct export_view *v, size_t from)
+{
+	char why[200];
+
+	for (size_t i = from; i < v->fs->list.n; i++) {
+		struct amt_finding *f = v->fs->list.v[i];
+		if (f->verdict != AMT_FAIL ||
+		    export_applies(v, f->item->id, why, sizeof(why)) != AMT_MAYBE)
+			continue;
+		f->verdict = AMT_UNKNOWN;
+		f->summary = amt_arena_printf(&v->fs->arena,
+					      "%s; whether that matters here is not known: %s",
+					      f->summary, why);
+	}
+}
+
 void exports_judge(const struct exports_facts *f, const struct amt_context *ctx,
 		   struct amt_findings *fs)
 {
 	struct export_view v;
+	size_t before = fs->list.n;
 
 	export_view_make(&v, f, ctx, fs);
 	export_judge_lists(&v);
@@ -180,5 +198,6 @@ void exports_judge(const struct exports_facts *f, const struct amt_context *ctx,
 	export_judge_browsers(&v);
 	export_judge_clients(&v);
 	export_judge_component(&v);
+	soften(&v, before);
 	export_view_free(&v);
 }

@@ -227,6 +227,10 @@ static void group_traits(const struct export_view *v, struct amt_context *ctx)
 
 static void traits(const struct export_view *v, struct amt_context *ctx)
 {
+	if (v->f->roles.in_band.n)
+		set_trait(ctx, AMT_TRAIT_IN_BAND, true);
+	if (v->f->roles.out_of_band.n)
+		set_trait(ctx, AMT_TRAIT_OUT_OF_BAND, true);
 	windows_traits(v, ctx);
 	site_traits(v, ctx);
 	group_traits(v, ctx);

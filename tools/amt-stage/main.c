@@ -27,10 +27,13 @@ static int special(struct amt_cli *cli)
 	struct amt_buf out;
 	struct amt_error err;
 
-	if (!stage.opt.init)
+	if (!stage.opt.init && !stage.opt.what_to_collect)
 		return -1;
 	amt_buf_init(&out, AMT_CAP_INI);
-	site_profile_sample(&out);
+	if (stage.opt.init)
+		site_profile_sample(&out);
+	else
+		stage_what_to_collect(&stage, &out);
 	bool good = amt_file_write(cli->output, amt_buf_cstr(&out), out.len, &err);
 	amt_buf_free(&out);
 	if (!good)

@@ -36,6 +36,8 @@ const struct amt_opt stage_options[] = {
 	 .help = "ask what only a person can settle; answers are saved at once"},
 	{0, "init", AMT_OPT_FLAG, &stage.opt.init,
 	 .help = "write a commented site profile and end"},
+	{0, "what-to-collect", AMT_OPT_FLAG, &stage.opt.what_to_collect,
+	 .help = "list the evidence that is missing, who can export it and how"},
 	AMT_OPT_END,
 };
 

@@ -2,6 +2,7 @@
 #include "rooms.h"
 
 const struct stage_room *const stage_rooms[] = {
+	&stage_room_exports, /* first: it tells the others what the site is */
 	&stage_room_logs,
 	&stage_room_captures,
 	&stage_room_chain,

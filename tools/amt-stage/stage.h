@@ -31,7 +31,7 @@ struct stage_options {
 	struct amt_strlist stages, clients;
 	const char *inventory, *answers, *run, *resume, *baseline, *waive, *bundle, *open,
 		*redact_map;
-	bool init, interactive, redact;
+	bool what_to_collect, init, interactive, redact;
 };
 
 struct stage {
@@ -80,6 +80,8 @@ void stage_judge_own(const struct stage *st, struct amt_findings *fs);
 /* facts.c */
 json_t *stage_to_json(const struct stage *st);
 bool stage_from_json(struct stage *st, const json_t *facts, struct amt_error *err);
+/* collect.c: the answer to --what-to-collect */
+bool stage_what_to_collect(struct stage *st, struct amt_buf *out);
 /* sections.c */
 void stage_sections(struct stage *st);
 
