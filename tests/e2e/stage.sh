@@ -54,7 +54,7 @@ ok "an expired waiver counts no more" jq -e --arg id "$id" '[.findings[] | selec
 walk --run "$tmp/run" --json >"$tmp/j.json"
 ok "--run keeps the evidence of each room" test -s "$tmp/run/logs.json"
 rm "$tmp/run/report.json"
-mkdir "$tmp/moved"; sed 's|logs/|gone/|g' $site >"$tmp/moved/site.ini"; cp captures/contoso/*.csv captures/contoso/answers.ini "$tmp/moved/"; cp -r captures/contoso/pki "$tmp/moved/" 2>/dev/null
+mkdir "$tmp/moved"; sed 's|logs/|gone/|g' $site >"$tmp/moved/site.ini"; cp captures/contoso/*.csv captures/contoso/answers.ini "$tmp/moved/"; cp -r captures/contoso/pki captures/contoso/exports "$tmp/moved/" 2>/dev/null
 amt-stage --site "$tmp/moved/site.ini" --now $now --resume "$tmp/run" --json >"$tmp/j2.json" 2>/dev/null
 ok "--resume needs nothing that was collected before" diff <(jq -S '[.findings[] | select(.verdict != "unknown")] | map({id,verdict,subject})' "$tmp/j.json") <(jq -S '[.findings[] | select(.verdict != "unknown")] | map({id,verdict,subject})' "$tmp/j2.json")
 exits 64 "a finished run is not overwritten" walk --run "$tmp/run"
