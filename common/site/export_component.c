@@ -5,7 +5,7 @@
 
 static const char *const keys[] = {
 #define EXPORT_SETTING(key, sample, what) key,
-#include "site/export_component.def"
+#include "export_component.def"
 #undef EXPORT_SETTING
 };
 

@@ -21,7 +21,7 @@ struct hotfix {
 static const struct hotfix hotfixes[] = {
 #define EXPORT_HOTFIX(row, kb, where, list, needed, otherwise, superseded, rare, source, conf)     \
 	{row, kb, where, list, needed, AMT_##otherwise, superseded, rare, source, conf},
-#include "site/export_hotfixes.def"
+#include "export_hotfixes.def"
 #undef EXPORT_HOTFIX
 };
 #define N_HOTFIXES (sizeof(hotfixes) / sizeof(hotfixes[0]))
