@@ -103,8 +103,9 @@ static void send_burst(void *arg)
 	for (size_t k = 0; k < BURST && p->next < p->n; p->next++) {
 		struct dev_job *j = &p->jobs[p->next];
 		struct amt_addr to = dev_job_addr(j, 623);
+		const struct amt_dev_rmcp *seen = amt_dev_first(j->d, rmcp);
 		int fd = to.ss.ss_family == AF_INET6 ? p->fd[1] : p->fd[0];
-		if (!j->addr.len || fd < 0 || amt_dev_first(j->d, rmcp)->answered == AMT_YES)
+		if (!j->addr.len || fd < 0 || (seen && seen->answered == AMT_YES))
 			continue;
 		dev_rmcp_ping(ping, (uint8_t)p->round);
 		p->sent[p->next] = amt_loop_ms(p->loop);

@@ -66,7 +66,7 @@ static void head(struct amt_buf *out, enum amt_dev_class c, unsigned id, const c
 		       "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous"
 		       "</a:Address></a:ReplyTo><w:OperationTimeout>PT60S</w:OperationTimeout>",
 		       id);
-	if (sel && !method && strstr(action, "/Get")) {
+	if (sel && !method && action && strstr(action, "/Get")) {
 		size_t n = strcspn(sel, "=");
 		amt_buf_printf(out, "<w:SelectorSet><w:Selector Name=\"%.*s\">", (int)n, sel);
 		escaped(out, sel + n + 1);

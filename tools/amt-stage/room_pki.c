@@ -2,6 +2,7 @@
 #include "rooms.h"
 
 #include "amtdiag/hello.h"
+#include "amtdiag/net.h"
 #include "amtdiag/pki.h"
 
 #include <stdlib.h>
@@ -25,6 +26,22 @@ static const char *server_name(const struct stage *st)
 		    strlen(st->profile.service_point.v[i]))
 			return st->profile.service_point.v[i];
 	return NULL;
+}
+
+static void fetch(struct stage *st, struct pki_facts *f)
+{
+	struct amt_error err;
+	struct amt_loop *loop = amt_loop_new(&err);
+
+	if (!loop) {
+		amt_note_add(&st->cli->run.notes, "CRLs", "%s", err.text);
+		return;
+	}
+	const struct pki_fetch_options opt = {.timeout = st->cli->timeout,
+					      .ldap_server = st->profile.directory_server,
+					      .progress = &st->cli->progress};
+	pki_fetch(f, loop, &opt);
+	amt_loop_free(loop);
 }
 
 static void collect(struct stage *st, const struct amt_strlist *paths, enum pki_profile profile,
@@ -51,6 +68,8 @@ static void collect(struct stage *st, const struct amt_strlist *paths, enum pki_
 	opt.password = password;
 	if (!pki_collect(paths, &opt, state, notes, &err))
 		amt_note_add(notes, paths->v[0], "%s", err.text);
+	else if (st->profile.pki_fetch == AMT_YES)
+		fetch(st, state);
 	if (password)
 		amt_wipe(password, strlen(password));
 	free(password);
