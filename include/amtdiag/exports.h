@@ -87,7 +87,7 @@ struct exports_roles {
 	struct amt_strlist servers;              /* site servers and service points */
 	struct amt_strlist consoles;             /* computers with console or browser */
 	struct amt_strlist suffixes;             /* DNS suffixes of the clients */
-	struct amt_strlist clients;  /* of the inventory; empty: everybody counts */
+	struct amt_strlist clients;              /* of the inventory; empty: everybody counts */
 	struct amt_strlist in_band, out_of_band; /* those whose method is known */
 };
 

@@ -117,7 +117,8 @@ int main(int argc, char **argv)
 		.name = "amt-logview",
 		.id = AMT_TOOL_LOGVIEW,
 		.purpose = "read ConfigMgr logs and explain what happened to each AMT device",
-		.synopsis = "[options] FILE|DIR...\n--tui [options] FILE|DIR...\n--records [options] FILE|DIR...\n--lookup "
+		.synopsis = "[options] FILE|DIR...\n--tui [options] FILE|DIR...\n--records "
+			    "[options] FILE|DIR...\n--lookup "
 			    "CODE\nmerge [--partial] FILE...",
 		.description =
 			"Reads the logs of Configuration Manager's out of band management "

@@ -26,25 +26,25 @@
 #define AMT_CAP_HELLO_CONNS        65536u         /* connections kept as facts */
 #define AMT_CAP_HELLO_WEAK         4096u /* of those, ones that carried nothing and were given up */
 #define AMT_CAP_HELLO_LEASES       4096u /* DHCP clients followed at a time */
-#define AMT_CAP_HELLO_TEXT	   (256 * AMT_MIB) /* names and options out of packets, all together */
-#define AMT_CAP_HELLO_QUERIES      65536u         /* (client, server, name) of DNS questions */
-#define AMT_CAP_HELLO_RMCPS        65536u         /* devices pinged or ponging */
-#define AMT_CAP_HELLO_CERTIFICATES 4096u          /* different certificates out of TLS handshakes */
+#define AMT_CAP_HELLO_TEXT         (256 * AMT_MIB) /* names and options out of packets, all together */
+#define AMT_CAP_HELLO_QUERIES      65536u          /* (client, server, name) of DNS questions */
+#define AMT_CAP_HELLO_RMCPS        65536u          /* devices pinged or ponging */
+#define AMT_CAP_HELLO_CERTIFICATES 4096u /* different certificates out of TLS handshakes */
 
-#define AMT_CAP_PKI_STRING (64 * AMT_KIB) /* one string of a certificate */
-#define AMT_CAP_PKI_FILE   (64 * AMT_MIB) /* one file of certificates, keys or CRLs */
-#define AMT_CAP_PKI_CRL    (32 * AMT_MIB) /* one CRL that is fetched */
-#define AMT_CAP_PKI_ANSWER (1 * AMT_MIB)  /* one issuer certificate or OCSP answer */
-#define AMT_CAP_PKI_FETCHES ((size_t)512) /* places that one run asks */
-#define AMT_CAP_PKI_CERTS  ((size_t)20000) /* distinct certificates of one run */
+#define AMT_CAP_PKI_STRING  (64 * AMT_KIB)  /* one string of a certificate */
+#define AMT_CAP_PKI_FILE    (64 * AMT_MIB)  /* one file of certificates, keys or CRLs */
+#define AMT_CAP_PKI_CRL     (32 * AMT_MIB)  /* one CRL that is fetched */
+#define AMT_CAP_PKI_ANSWER  (1 * AMT_MIB)   /* one issuer certificate or OCSP answer */
+#define AMT_CAP_PKI_FETCHES ((size_t)512)   /* places that one run asks */
+#define AMT_CAP_PKI_CERTS   ((size_t)20000) /* distinct certificates of one run */
 
 /* device */
-#define AMT_CAP_DEVICE_RECORDS ((size_t)1000) /* of one class of one device */
-#define AMT_CAP_DEVICE_NOTES   ((size_t)200)  /* of one device */
-#define AMT_CAP_DEVICE_XML     (1 * AMT_MIB)  /* one WS-MAN reply */
-#define AMT_CAP_DEVICE_EXPORT  (64 * AMT_MIB) /* one export of another program */
-#define AMT_CAP_EXPORTS_FILE  (128 * AMT_MIB)   /* one export of a Windows server, as UTF-8 */
-#define AMT_CAP_EXPORTS_FACTS ((size_t)2000000) /* facts out of all of them */
-#define AMT_CAP_EXPORTS_VALUE ((size_t)8192)    /* one field of such a fact; longer ones are cut */
+#define AMT_CAP_DEVICE_RECORDS ((size_t)1000)    /* of one class of one device */
+#define AMT_CAP_DEVICE_NOTES   ((size_t)200)     /* of one device */
+#define AMT_CAP_DEVICE_XML     (1 * AMT_MIB)     /* one WS-MAN reply */
+#define AMT_CAP_DEVICE_EXPORT  (64 * AMT_MIB)    /* one export of another program */
+#define AMT_CAP_EXPORTS_FILE   (128 * AMT_MIB)   /* one export of a Windows server, as UTF-8 */
+#define AMT_CAP_EXPORTS_FACTS  ((size_t)2000000) /* facts out of all of them */
+#define AMT_CAP_EXPORTS_VALUE  ((size_t)8192)    /* one field of such a fact; longer ones are cut */
 
 #endif
