@@ -87,7 +87,6 @@ static void judge_chain(struct amt_cli *cli, const struct hello_conn *c)
 	if (p.certs.n)
 		pki_judge(&p, &cli->context, &cli->run.findings);
 	pki_facts_free(&p);
-	amt_vec_free(&opt.asked.suffixes); /* the options' own: facts only borrow it */
 }
 
 void hellocap_judge_chains(struct amt_cli *cli)
