@@ -1,5 +1,5 @@
 # Fills sam.ldb of the lab domain before the daemon starts: groups of every scope, users in 0 to 300
-# of them, AMT objects right and wrong. usage: krb_populate.py DC-FOLDER
+# of them, AMT objects right and wrong. usage: krb_populate.py DC-FOLDER [SWEEP-USERS]
 import sys
 from samba.samdb import SamDB
 from samba.param import LoadParm
@@ -91,3 +91,19 @@ sam.add({'dn': dn('sccm', 'Users'), 'objectClass': 'computer', 'sAMAccountName':
 for name in ('hostrc4', 'hostfew'):
     sam.add({'dn': dn('win-' + name, 'Users'), 'objectClass': 'computer', 'sAMAccountName': 'w' + name + '$',
              'dNSHostName': name + '.vprolab.test', 'userAccountControl': '4096'})
+
+# A sweep: many accounts, each in eight groups of 200 that are nested in one another by tens.
+if len(sys.argv) > 2:
+    count = int(sys.argv[2])
+    sam.transaction_start()
+    sam.add({'dn': 'OU=Sweep,OU=Lab,' + BASE, 'objectClass': 'organizationalUnit'})
+    for i in range(count):
+        sam.add({'dn': dn('s%05d' % i, 'Sweep'), 'objectClass': 'user', 'sAMAccountName': 's%05d' % i, 'userAccountControl': '544'})
+    for i in range(200):
+        members = [dn('s%05d' % u, 'Sweep') for u in range(count) for k in range(8) if (u * 7 + k * 23) % 200 == i]
+        if i % 10:
+            members.append(dn('sweep%03d' % (i - 1), 'Groups'))
+        group('sweep%03d' % i, list(SCOPES.values())[i % 3])
+        for n in range(0, len(members), 500):
+            change(dn('sweep%03d' % i, 'Groups'), 'member', members[n:n + 500], ldb.FLAG_MOD_ADD)
+    sam.transaction_commit()
