@@ -121,7 +121,9 @@ static void record(struct tui *t, int y, uint32_t v)
 	column(t, &pen, text, strlen(text), time_width(t), ink, here);
 	column(t, &pen, amt_buf_cstr(&row->component), row->component.len, component_width(t), ink,
 	       here);
-	snprintf(text, sizeof(text), row->rec.has_thread ? "%6u" : "", row->rec.thread);
+	text[0] = '\0';
+	if (row->rec.has_thread)
+		snprintf(text, sizeof(text), "%6u", row->rec.thread);
 	column(t, &pen, text, strlen(text), t->show_thread ? 6 : 0, ink, here);
 	body(t, &pen, ink, here);
 }
