@@ -93,5 +93,13 @@ exits 64 "without a site profile there is nothing to walk" amt-stage
 exits 64 "nor with one that is not there" amt-stage --site "$tmp/none.ini"
 exits 0 "--init writes a profile" amt-stage --init -o "$tmp/new.ini"
 exits 3 "which can be walked at once" amt-stage --site "$tmp/new.ini"
+# A directory that can't be reached is a note, and no verdict.
+printf '[site]\nname = x\ndomain = contoso.com\n[directory]\nserver = ldap://127.0.0.1:1\n' >"$tmp/ad.ini"
+exits 3 "a directory that is not there" amt-stage --site "$tmp/ad.ini" --timeout 1 --json
+ok "is named" grep -q 'ldap://127.0.0.1:1' "$tmp/err"
+ok "and gives no row a pass" jq -e '[.findings[] | select(.component == "ad" and .verdict == "pass")] | length == 0' "$tmp/out"
+cp "$tmp/out" "$tmp/ad.json"
+amt-stage --replay "$tmp/ad.json" --json >"$tmp/ad2.json" 2>/dev/null
+ok "replayed, it is the same" cmp <(jq .findings "$tmp/ad.json") <(jq .findings "$tmp/ad2.json")
 exits 74 "a bundle that can't be written is an error" walk --bundle "$tmp/no/such/folder/b.tar.gz"
 done_testing

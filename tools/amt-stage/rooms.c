@@ -8,6 +8,7 @@ const struct stage_room *const stage_rooms[] = {
 	&stage_room_chain,
 	&stage_room_issuing_ca,
 	&stage_room_names,
+	&stage_room_directory,
 	&stage_room_devices,
 	NULL,
 };
