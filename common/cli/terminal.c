@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 static bool progress_shown;
@@ -52,15 +53,25 @@ void cli_style(struct amt_cli *cli)
 	cli->style.verbose = cli->quiet ? -1 : cli->verbose;
 }
 
+static volatile sig_atomic_t stop_second; /* of the monotonic clock, when the first signal came */
+
 static void on_stop(int sig)
 {
+	struct timespec now;
+
 	(void)sig;
-	/* A second one means now: nothing half-written is left behind. */
-	if (amt_stopped()) {
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (!amt_stopped()) {
+		stop_second = (sig_atomic_t)now.tv_sec;
+		amt_stop();
+		return;
+	}
+	/* A second one means now, and nothing half-written is left behind. One that comes at once
+	 * is the same key press, sent to the process and to its group. */
+	if ((sig_atomic_t)now.tv_sec - stop_second >= 2) {
 		amt_out_abort_all();
 		_exit(AMT_EXIT_INTERRUPTED);
 	}
-	amt_stop();
 }
 
 static void no_memory(void)

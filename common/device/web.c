@@ -43,7 +43,6 @@ static amt_time parse_date(const char *s)
 
 	/* RFC 9110 5.6.7: Sun, 06 Nov 1994 08:49:37 GMT */
 	const char *comma = strchr(s, ',');
-	/* NOLINTNEXTLINE(cert-err34-c): the widths bound every number */
 	if (!comma || sscanf(comma + 1, "%2d %3s %4d %2d:%2d:%2d", &c.day, month, &c.year, &c.hour,
 			     &c.minute, &c.second) != 6)
 		return AMT_TIME_NONE;

@@ -63,8 +63,10 @@ static bool looks_signed(const uint8_t *p, size_t n)
 	if (!der_take(&in, DER_SEQUENCE, &whole))
 		return false;
 	in = der_inside(&whole);
+	/* NOLINTBEGIN(misc-redundant-expression): each call takes the next element */
 	return der_take(&in, DER_SEQUENCE, &part) && der_take(&in, DER_SEQUENCE, &part) &&
 	       der_take(&in, DER_BIT_STRING, &part);
+	/* NOLINTEND(misc-redundant-expression) */
 }
 
 /* The second field of a TBSCertList is an algorithm or an issuer, never a serial number. */
@@ -80,8 +82,10 @@ static bool looks_like_crl(const uint8_t *p, size_t n)
 		return false;
 	in = der_inside(&tbs);
 	der_take(&in, DER_INTEGER, &d);
+	/* NOLINTBEGIN(misc-redundant-expression): each call takes the next element */
 	return der_take(&in, DER_SEQUENCE, &d) && der_take(&in, DER_SEQUENCE, &d) &&
 	       (der_take(&in, DER_UTC_TIME, &d) || der_take(&in, DER_GENERAL_TIME, &d));
+	/* NOLINTEND(misc-redundant-expression) */
 }
 
 bool pki_load_der(struct pki_loading *l, const uint8_t *p, size_t n)

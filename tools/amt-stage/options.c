@@ -49,8 +49,8 @@ static bool one(const char *s, unsigned *bits)
 
 	if (!single && !range)
 		return false;
-	for (char c = s[0]; c <= (single ? s[0] : s[2]); c++)
-		*bits |= AMT_STAGE_BIT(c - '0');
+	for (int n = s[0] - '0'; n <= (single ? s[0] : s[2]) - '0'; n++)
+		*bits |= AMT_STAGE_BIT(n);
 	return true;
 }
 
