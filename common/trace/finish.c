@@ -1,5 +1,6 @@
 /* Sessions closed: their outcome, the cap on how many are kept, and the end of a run. */
 #include "feed.h"
+#include "order.h"
 
 #include <stdlib.h>
 
@@ -133,7 +134,7 @@ void feed_close(struct feed *f, struct feed_open *o, bool at_end)
 		make_room(f);
 }
 
-static int by_time(const void *a, const void *b)
+int trace_by_time(const void *a, const void *b)
 {
 	const struct trace_session *x = a, *y = b;
 
@@ -144,7 +145,7 @@ static int by_time(const void *a, const void *b)
 	return x->first.line < y->first.line ? -1 : x->first.line > y->first.line;
 }
 
-static int by_day(const void *a, const void *b)
+int trace_by_day(const void *a, const void *b)
 {
 	const struct trace_day *x = a, *y = b;
 
@@ -183,13 +184,14 @@ void feed_finish(struct feed *f)
 	}
 	adopt(f);
 	if (facts->sessions.n)
-		qsort(facts->sessions.v, facts->sessions.n, sizeof(*facts->sessions.v), by_time);
+		qsort(facts->sessions.v, facts->sessions.n, sizeof(*facts->sessions.v),
+		      trace_by_time);
 	feed_devices_settle(f);
 	for (uint32_t i = 0; i < facts->sessions.n; i++)
 		if (facts->sessions.v[i].device != UINT32_MAX)
 			facts->devices.v[facts->sessions.v[i].device].last_session = i;
 	if (facts->days.n)
-		qsort(facts->days.v, facts->days.n, sizeof(*facts->days.v), by_day);
+		qsort(facts->days.v, facts->days.n, sizeof(*facts->days.v), trace_by_day);
 	for (size_t i = 0; i < trace_signatures_count; i++)
 		if (f->signs[i].count)
 			amt_vec_push(&facts->signatures, f->signs[i]);

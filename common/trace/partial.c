@@ -4,7 +4,7 @@
  * the union in which each key keeps its greatest version: a join of a semilattice,
  * hence associative, commutative and idempotent.
  */
-#include "amtdiag/trace.h"
+#include "order.h"
 
 #include <stdlib.h>
 
@@ -270,24 +270,6 @@ static void add_site(struct trace_facts *f, const struct trace_facts *g, uint32_
 		x->cert_hash = amt_arena_strdup(&f->arena, s.cert_hash);
 }
 
-static int by_time(const void *a, const void *b)
-{
-	const struct trace_session *x = a, *y = b;
-
-	if (x->begin != y->begin)
-		return x->begin < y->begin ? -1 : 1;
-	if (x->first.file != y->first.file)
-		return x->first.file < y->first.file ? -1 : 1;
-	return x->first.line < y->first.line ? -1 : x->first.line > y->first.line;
-}
-
-static int by_day(const void *a, const void *b)
-{
-	const struct trace_day *x = a, *y = b;
-
-	return x->day < y->day ? -1 : x->day > y->day;
-}
-
 bool trace_partial_facts(const struct trace_partial *p, struct trace_facts *f,
 			 struct amt_error *err)
 {
@@ -334,12 +316,12 @@ bool trace_partial_facts(const struct trace_partial *p, struct trace_facts *f,
 		json_decref(o);
 	}
 	if (f->sessions.n)
-		qsort(f->sessions.v, f->sessions.n, sizeof(*f->sessions.v), by_time);
+		qsort(f->sessions.v, f->sessions.n, sizeof(*f->sessions.v), trace_by_time);
 	for (uint32_t i = 0; i < f->sessions.n; i++)
 		if (f->sessions.v[i].device != UINT32_MAX)
 			f->devices.v[f->sessions.v[i].device].last_session = i;
 	if (f->days.n)
-		qsort(f->days.v, f->days.n, sizeof(*f->days.v), by_day);
+		qsort(f->days.v, f->days.n, sizeof(*f->days.v), trace_by_day);
 	amt_map_free(&ids);
 	return ok;
 }
