@@ -457,7 +457,7 @@ void dns_asker_cancel(struct dns_asker *a)
 			ares_cancel(p->tcp.ares);
 	}
 	/* What ends may have asked more. */
-	for (size_t i = 0; a->open; i = (i + 1) % a->peers.n) {
+	for (size_t i = 0; a->open && a->peers.n; i = (i + 1) % a->peers.n) {
 		struct dns_peer *p = a->peers.v[i];
 		while (p->first) {
 			struct question *q = p->first;

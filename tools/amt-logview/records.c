@@ -232,7 +232,6 @@ static bool replaced(struct stream *s, uint64_t offset)
 static void follow_one(struct writer *w, struct stream *s)
 {
 	struct amt_error err;
-	enum trace_step step;
 	uint64_t offset = 0;
 
 	if (!s->r) {
@@ -241,7 +240,7 @@ static void follow_one(struct writer *w, struct stream *s)
 			return;
 		trace_reader_follow(s->r, true);
 	}
-	while ((step = trace_reader_next(s->r, &s->rec)) == TRACE_RECORD) {
+	while (trace_reader_next(s->r, &s->rec) == TRACE_RECORD) {
 		trace_reader_clock(s->r, &s->rec);
 		give(w, s);
 	}
