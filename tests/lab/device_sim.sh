@@ -89,7 +89,7 @@ ask -u admin -p "$tmp/pw" sixteen.example.test=127.2.0.4
 is '16.1: version from bytes 11 and 12 of the pong, if it answers, or from inside' \
 	"$(fact 'software.records[] | select(.id == "AMT") | .version')" 16.1.30
 ask 127.2.0.5
-is 'unprovisioned: nobody needs a password to see it' "$(fact 'rmcp.records[0].provisioning // "-"') $(fact 'login // "-"')" "$(fact 'rmcp.records[0].provisioning // "-"') -"
+is "unprovisioned: nobody needs a password to see it" "$(fact 'rmcp.records[0].provisioning // "-"') $(fact 'login // "-"')" "0 -"
 ask -u admin -p "$tmp/pw" -a wsman quirky.example.test=127.2.0.6
 is 'where Enumerate answers 400, Get has read it' "$(fact 'general.state') $(fact 'tls_setting.state') $(fact 'webui.state')" 'read absent absent'
 ask -u admin -p "$tmp/pw" -a wsman getless.example.test=127.2.0.7
