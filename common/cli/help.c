@@ -197,7 +197,7 @@ void cli_man(const struct amt_cli *cli, struct amt_buf *out)
 					    "amt-krbsize",   "amt-logview",  "amt-stage"};
 	size_t said = 0;
 	for (size_t i = 0; i < 6; i++)
-		if (strcmp(tools[i], t->name))
+		if (strcmp(tools[i], t->name) != 0)
 			amt_buf_printf(out, ".Xr %s 1%s\n", tools[i], ++said < 5 ? " ," : "");
 }
 

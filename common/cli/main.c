@@ -120,7 +120,7 @@ static bool replay(struct amt_cli *cli, struct amt_error *err)
 	if (!good)
 		return false;
 	const char *tool = amt_json_get_str(doc, "tool");
-	if (!tool || strcmp(tool, cli->tool->name))
+	if (!tool || strcmp(tool, cli->tool->name) != 0)
 		good = amt_fail(err, "%s was written by %s, not by %s", cli->replay,
 				tool ? tool : "nobody", cli->tool->name);
 	if (good)

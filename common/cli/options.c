@@ -82,7 +82,7 @@ static const struct amt_opt *find_name(const struct amt_opt *table, const char *
 	const struct amt_opt *found = NULL;
 
 	for (; table && table->name; table++) {
-		if (strncmp(table->name, name, n))
+		if (strncmp(table->name, name, n) != 0)
 			continue;
 		if (!table->name[n]) {
 			*matches = 1;

@@ -43,10 +43,10 @@ void cli_style(struct amt_cli *cli)
 	const char *no = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE"),
 		   *term = getenv("TERM");
 
-	cli->style.color = tty && !(no && *no) && term && strcmp(term, "dumb");
-	if (force && *force && strcmp(force, "0") && !(no && *no))
+	cli->style.color = tty && !(no && *no) && term && strcmp(term, "dumb") != 0;
+	if (force && *force && strcmp(force, "0") != 0 && !(no && *no))
 		cli->style.color = true;
-	if (cli->color && strcmp(cli->color, "auto"))
+	if (cli->color && strcmp(cli->color, "auto") != 0)
 		cli->style.color = !strcmp(cli->color, "always");
 	int width = columns(STDOUT_FILENO);
 	cli->style.width = width ? width : tty ? 80 : 100;
@@ -148,7 +148,8 @@ static char *password_from_file(const char *file, struct amt_error *err)
 	struct amt_buf b;
 	char *word = NULL;
 
-	if (strcmp(file, "-") && !stat(file, &st) && S_ISREG(st.st_mode) && (st.st_mode & 077)) {
+	if (strcmp(file, "-") != 0 && !stat(file, &st) && S_ISREG(st.st_mode) &&
+	    (st.st_mode & 077)) {
 		amt_fail(err, "%s can be read by others; 'chmod 600 %s' first", file, file);
 		return NULL;
 	}

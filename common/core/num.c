@@ -24,6 +24,28 @@ static bool digits(const char *s, uint64_t *out)
 	return true;
 }
 
+bool amt_num_take(const char **at, unsigned most, int *out)
+{
+	const char *p = *at;
+	int v = 0;
+
+	for (; most > 0 && *p >= '0' && *p <= '9'; most--)
+		v = v * 10 + (*p++ - '0');
+	if (p == *at)
+		return false;
+	*at = p;
+	*out = v;
+	return true;
+}
+
+bool amt_num_mark(const char **at, char c)
+{
+	if (**at != c)
+		return false;
+	++*at;
+	return true;
+}
+
 bool amt_num_u64(const char *s, uint64_t min, uint64_t max, uint64_t *out, struct amt_error *err)
 {
 	uint64_t v;

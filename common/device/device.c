@@ -94,15 +94,15 @@ static const char *const tls_names[AMT_TLS_CLASSES] = {
 static const char *const tls_meanings[AMT_TLS_CLASSES] = {
 	[AMT_TLSC_NOT_TRIED] = "it was not tried",
 	[AMT_TLSC_OK] = "the handshake completes",
-	[AMT_TLSC_NO_RFC5746] = "the device does not send the renegotiation info of RFC 5746, so "
-				"OpenSSL 3 and what is built on it refuse it",
-	[AMT_TLSC_OLD_VERSION] = "the device speaks only TLS versions that today's clients have "
-				 "switched off",
+	[AMT_TLSC_NO_RFC5746] = ("the device does not send the renegotiation info of RFC 5746, so "
+				 "OpenSSL 3 and what is built on it refuse it"),
+	[AMT_TLSC_OLD_VERSION] = ("the device speaks only TLS versions that today's clients have "
+				  "switched off"),
 	[AMT_TLSC_NO_CIPHER] = "the device and the client have no cipher suite in common",
 	[AMT_TLSC_RC4_ONLY] = "the device offers RC4 only, which no OpenSSL of today contains",
 	[AMT_TLSC_WEAK_DH] = "the device's Diffie-Hellman group is too small for today's clients",
-	[AMT_TLSC_WEAK_SIGNATURE] = "the device signs its key exchange with SHA-1 or MD5, which "
-				    "today's clients refuse",
+	[AMT_TLSC_WEAK_SIGNATURE] = ("the device signs its key exchange with SHA-1 or MD5, "
+				     "which today's clients refuse"),
 	[AMT_TLSC_WEAK_KEY] =
 		"the key of the device's certificate is too small for today's clients",
 	[AMT_TLSC_BAD_MAC] = "the device's records do not decrypt (bad record MAC)",

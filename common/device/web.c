@@ -2,6 +2,7 @@
  * HTTP without a password (handbook device 2.1, 2.3): the banner, the pages, and what
  * /wsman asks for. Four requests on one connection where the device keeps it.
  */
+#include "amtdiag/core/num.h"
 #include "device/ask.h"
 #include "device/soap.h"
 
@@ -42,11 +43,20 @@ static amt_time parse_date(const char *s)
 	char month[4] = "";
 
 	/* RFC 9110 5.6.7: Sun, 06 Nov 1994 08:49:37 GMT */
-	const char *comma = strchr(s, ',');
-	if (!comma || sscanf(comma + 1, "%2d %3s %4d %2d:%2d:%2d", &c.day, month, &c.year, &c.hour,
-			     &c.minute, &c.second) != 6)
+	const char *p = strchr(s, ',');
+	if (!p)
 		return AMT_TIME_NONE;
-	const char *m = strlen(month) == 3 ? strstr(months, month) : NULL;
+	p += 1 + strspn(p + 1, " ");
+	if (!amt_num_take(&p, 2, &c.day) || !amt_num_mark(&p, ' ') || strlen(p) < 4)
+		return AMT_TIME_NONE;
+	memcpy(month, p, 3);
+	p += 3;
+	if (!amt_num_mark(&p, ' ') || !amt_num_take(&p, 4, &c.year) || !amt_num_mark(&p, ' ') ||
+	    !amt_num_take(&p, 2, &c.hour) || !amt_num_mark(&p, ':') ||
+	    !amt_num_take(&p, 2, &c.minute) || !amt_num_mark(&p, ':') ||
+	    !amt_num_take(&p, 2, &c.second))
+		return AMT_TIME_NONE;
+	const char *m = strstr(months, month);
 	c.month = m && (m - months) % 3 == 0 ? (int)((m - months) / 3) + 1 : 0;
 	return amt_civil_valid(&c) ? amt_time_from_civil(&c) : AMT_TIME_NONE;
 }

@@ -72,7 +72,7 @@ static json_t *value_json(const struct directory_value *v)
 		return json_stringn(s, v->len);
 	size_t n = amt_base64_len(v->len);
 	char *b = amt_malloc(n + 8);
-	memcpy(b, "base64:", 7);
+	amt_str_copy(b, n + 8, "base64:");
 	amt_base64_encode(v->data, v->len, b + 7);
 	json_t *j = json_string(b);
 	free(b);

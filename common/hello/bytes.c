@@ -42,7 +42,7 @@ static bool broken(struct hello_bytes *b, const char *why)
 {
 	b->failed = true;
 	return amt_fail(&b->err, "%s: after %llu bytes uncompressed: %s", b->path,
-			(unsigned long long)(b->offset + (b->end - b->start)), why);
+			(unsigned long long)b->offset + (b->end - b->start), why);
 }
 
 /* Up to n uncompressed bytes to p. 0 at the end, -1 when broken. */
@@ -122,7 +122,7 @@ static bool fill_ahead(struct hello_bytes *b, size_t n)
 			b->failed = error != 0;
 			if (error)
 				amt_fail_errno(&b->err, error, "%s: reading at byte %llu", b->path,
-					       (unsigned long long)(b->offset + left));
+					       (unsigned long long)b->offset + left);
 			break;
 		}
 		memcpy(base + BUFFER - left, b->buf + b->start, left);
@@ -173,7 +173,7 @@ bool hello_bytes_fill(struct hello_bytes *b, size_t n)
 		if (got < 0 && !b->failed) {
 			b->failed = true;
 			amt_fail_errno(&b->err, errno, "%s: reading at byte %llu", b->path,
-				       (unsigned long long)(b->offset + b->end));
+				       (unsigned long long)b->offset + b->end);
 		}
 	}
 	return b->end >= n;

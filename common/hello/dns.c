@@ -90,6 +90,7 @@ static struct hello_query *place(struct hello_engine *e, const struct hello_fram
 	memcpy(key, client, sizeof(*client)), n += sizeof(*client);
 	memcpy(key + n, server, sizeof(*server)), n += sizeof(*server);
 	memcpy(key + n, &type, 2), n += 2;
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): bytes of a key */
 	memcpy(key + n, name, len), n += len;
 	if (e->facts->queries.n >= AMT_CAP_HELLO_QUERIES && !amt_map_get(&e->queries, key, n)) {
 		e->facts->forgotten++;

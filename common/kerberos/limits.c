@@ -49,11 +49,14 @@ static bool limit_line(char *text, struct krb_limits *out, struct amt_error *err
 	char *field[6];
 	size_t n = 0;
 
-	for (char *p = text; p && n < 6; n++) {
+	for (char *p = text; n < 6; n++) {
 		field[n] = p;
 		p = strchr(p, '\t');
-		if (p)
-			*p++ = 0;
+		if (!p) {
+			n++;
+			break;
+		}
+		*p++ = 0;
 	}
 	if (n < 5)
 		return amt_fail(err, "%zu columns where 5 or 6 are wanted", n);

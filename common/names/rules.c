@@ -113,9 +113,8 @@ const char *amt_namespace_meaning(enum amt_namespace ns)
 {
 	static const char *const words[] = {
 		"stands in an AD domain of the contiguous namespace",
-		"lies below an AD domain without being one of its own: the DNS suffix differs from "
-		"the domain "
-		"(disjoint)",
+		("lies below an AD domain without being one of its own: the DNS suffix differs "
+		 "from the domain (disjoint)"),
 		"belongs to another tree of the forest",
 		"lies outside every AD domain given",
 		"has no domain",

@@ -276,6 +276,7 @@ static int key_password(char *buf, int size, int writing, void *arg)
 	(void)writing;
 	if (!password || n > (size_t)size)
 		return -1;
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): OpenSSL wants a length */
 	memcpy(buf, password, n);
 	return (int)n;
 }

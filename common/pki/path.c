@@ -68,6 +68,8 @@ static size_t candidates(const struct pki_facts *f, uint32_t cert,
 			break;
 		all[n++] = (struct candidate){i, rank};
 	}
+	if (!n)
+		return 0;
 	qsort(all, n, sizeof(all[0]), by_rank);
 	n = n < PKI_CANDIDATES_MAX ? n : PKI_CANDIDATES_MAX;
 	memcpy(out, all, n * sizeof(all[0]));

@@ -249,7 +249,8 @@ bool amt_report_parse(const char *text, size_t len, const char *name, json_t **d
 		return amt_fail(err, "%s is not JSON: line %d, column %d: %s", name, je.line,
 				je.column, je.text);
 	schema = amt_json_get_str(j, "schema");
-	if (!schema || strcmp(schema, SCHEMA) || !json_is_object(json_object_get(j, "facts"))) {
+	if (!schema || strcmp(schema, SCHEMA) != 0 ||
+	    !json_is_object(json_object_get(j, "facts"))) {
 		json_decref(j);
 		return amt_fail(err, "%s is not a document of this suite (schema %s with facts)",
 				name, SCHEMA);

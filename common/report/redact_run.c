@@ -53,7 +53,7 @@ static bool name_like(const char *s)
 static void learn_value(struct amt_redactor *r, const char *key, const char *value)
 {
 	for (size_t i = 0; *value && i < sizeof(keys) / sizeof(keys[0]); i++) {
-		if (strcmp(keys[i].key, key))
+		if (strcmp(keys[i].key, key) != 0)
 			continue;
 		if ((keys[i].kind == AMT_SECRET_HOST || keys[i].kind == AMT_SECRET_DOMAIN) &&
 		    !name_like(value))

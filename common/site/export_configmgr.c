@@ -1,4 +1,5 @@
 /* Lists out of the ConfigMgr provider and its console. */
+#include "amtdiag/core/num.h"
 #include "exports.h"
 
 #include <stdio.h>
@@ -68,15 +69,15 @@ static const char *wmi_time(const char *s, char out[AMT_TIME_TEXT])
 {
 	struct amt_civil c = {0};
 	amt_time t;
-	int n = 0;
+	const char *p = s;
 
 	out[0] = '\0';
-	if (sscanf(s, "%4d%2d%2d%2d%2d%2d%n", &c.year, &c.month, &c.day, &c.hour, &c.minute,
-		   &c.second, &n) == 6 &&
-	    n == 14) {
-		const char *sign = strpbrk(s + n, "+-");
+	if (amt_num_take(&p, 4, &c.year) && amt_num_take(&p, 2, &c.month) &&
+	    amt_num_take(&p, 2, &c.day) && amt_num_take(&p, 2, &c.hour) &&
+	    amt_num_take(&p, 2, &c.minute) && amt_num_take(&p, 2, &c.second) && p == s + 14) {
+		const char *sign = strpbrk(p, "+-"), *minutes = sign ? sign + 1 : "";
 		int offset = 0;
-		if (sign && sscanf(sign + 1, "%3d", &offset) == 1)
+		if (sign && amt_num_take(&minutes, 3, &offset))
 			c.offset = *sign == '-' ? -offset : offset, c.offset_known = true;
 		t = amt_time_from_civil(&c);
 	} else if (!amt_time_parse(s, &t, NULL)) {

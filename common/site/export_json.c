@@ -113,7 +113,8 @@ static bool read_fact(struct exports_facts *f, const json_t *j, struct amt_error
 	size_t w = 0;
 	char key[32];
 
-	while (what && w < EXPORTS_WHATS && strcmp(what, exports_what_name((enum exports_what)w)))
+	while (what && w < EXPORTS_WHATS &&
+	       strcmp(what, exports_what_name((enum exports_what)w)) != 0)
 		w++;
 	if (!what || w == EXPORTS_WHATS)
 		return amt_fail(err, "exports: fact %zu is of no known sort", f->facts.n);

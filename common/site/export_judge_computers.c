@@ -73,7 +73,7 @@ static void msxml(struct export_view *v, const struct export_computer *c)
 
 	if (export_silent(v, "P.28"))
 		return;
-	bool refused = test && strcmp(test->field[EXPORTS_PREREQ_RESULT], "Passed");
+	bool refused = test && strcmp(test->field[EXPORTS_PREREQ_RESULT], "Passed") != 0;
 	if (fact || (test && !refused)) {
 		f = amt_finding_add(v->fs, "P.28", AMT_PASS, c->name, "%s has MSXML 6", name);
 		export_cite(v, f, fact ? fact : test);

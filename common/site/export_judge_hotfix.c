@@ -1,4 +1,5 @@
 /* Which fixes are needed, which are there: rows HF.* and their sum, S1.V04. */
+#include "amtdiag/core/num.h"
 #include "export_view.h"
 
 #include <stdio.h>
@@ -35,15 +36,17 @@ struct result {
 /* Is the system one that the fix was made for? */
 static enum amt_tri needs(const struct hotfix *h, const struct export_windows *w)
 {
-	int major, minor, from, to, n;
+	int major, minor, from, to;
 
 	if (!*h->needed_on)
 		return AMT_YES;
 	if (!w->major)
 		return AMT_MAYBE;
 	for (const char *p = h->needed_on;
-	     sscanf(p, "%d.%d/%d-%d%n", &major, &minor, &from, &to, &n) == 4;
-	     p += n + (p[n] == ',')) {
+	     amt_num_take(&p, 2, &major) && amt_num_mark(&p, '.') && amt_num_take(&p, 2, &minor) &&
+	     amt_num_mark(&p, '/') && amt_num_take(&p, 1, &from) && amt_num_mark(&p, '-') &&
+	     amt_num_take(&p, 1, &to);
+	     p += *p == ',') {
 		if (w->major != major || w->minor != minor)
 			continue;
 		if (w->pack < 0 && to < 9)
@@ -86,7 +89,7 @@ static void judge_one(const struct export_view *v, const struct hotfix *h,
 	const struct exports_fact *list = h->list == PROGRAMS ? c->programs
 					  : c->qfe            ? c->qfe
 							      : c->programs;
-	if (fact && strcmp(fact->name, h->kb)) {
+	if (fact && strcmp(fact->name, h->kb) != 0) {
 		say(r, AMT_PASS, fact);
 		snprintf(r->text, sizeof(r->text), "%s has %s, which brings %s", name, fact->name,
 			 h->kb);
@@ -134,7 +137,7 @@ static bool singles_installed(const struct export_view *v, const struct export_c
 
 	for (size_t i = 0; i < N_HOTFIXES; i++) {
 		const struct hotfix *h = &hotfixes[i];
-		if (strcmp(h->superseded, "KB960804") ||
+		if (strcmp(h->superseded, "KB960804") != 0 ||
 		    !(h->where & (c->server ? SERVER : CONSOLE)) ||
 		    export_applies(v, h->row, why, sizeof(why)) == AMT_NO)
 			continue;

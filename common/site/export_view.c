@@ -1,4 +1,5 @@
 #include "export_view.h"
+#include "amtdiag/core/num.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,8 +35,12 @@ static void set_windows(struct export_windows *w, const struct exports_fact *fac
 {
 	int major = 0, minor = 0;
 
-	if (w->major || sscanf(fact->field[EXPORTS_OS_VERSION], "%3d.%3d", &major, &minor) < 1)
+	const char *p = fact->field[EXPORTS_OS_VERSION];
+
+	if (w->major || !amt_num_take(&p, 3, &major))
 		return;
+	if (amt_num_mark(&p, '.'))
+		amt_num_take(&p, 3, &minor);
 	w->major = major;
 	w->minor = minor;
 	w->pack = *fact->field[EXPORTS_OS_SP] >= '0' && *fact->field[EXPORTS_OS_SP] <= '9'
@@ -119,7 +124,9 @@ long export_cm_build(const char *version)
 {
 	int major, minor, build;
 
-	if (sscanf(version, "%3d.%3d.%6d", &major, &minor, &build) != 3 || major < 4)
+	if (!amt_num_take(&version, 3, &major) || !amt_num_mark(&version, '.') ||
+	    !amt_num_take(&version, 3, &minor) || !amt_num_mark(&version, '.') ||
+	    !amt_num_take(&version, 6, &build) || major < 4)
 		return 0;
 	return major == 4 ? build : 100000L + build;
 }

@@ -181,7 +181,7 @@ void site_profile_sample(struct amt_buf *out)
 		"# Lists are separated by commas, or go on in indented lines. Paths count from\n"
 		"# the folder of this file.\n");
 	for (size_t i = 0; i < N_KEYS; i++) {
-		if (strcmp(section, keys[i].section))
+		if (strcmp(section, keys[i].section) != 0)
 			amt_buf_printf(out, "\n[%s]\n", section = keys[i].section);
 		amt_buf_printf(out, "# %s\n#%s = %s\n", keys[i].doc, keys[i].key, keys[i].sample);
 	}

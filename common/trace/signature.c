@@ -187,7 +187,7 @@ size_t trace_sign(struct trace_signer *s, const char *text, size_t n, uint8_t ou
 			static const char digits[] = "0123456789ABCDEF";
 			if (codes[i].firmware)
 				continue;
-			memcpy(hex, "0x", 2);
+			hex[0] = '0', hex[1] = 'x';
 			for (int d = 0; d < 8; d++)
 				hex[2 + d] = digits[codes[i].code >> (28 - 4 * d) & 15];
 			scan(s, hex, 10);

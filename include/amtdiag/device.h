@@ -116,7 +116,7 @@ struct amt_device {
 	struct {                                                                                   \
 		struct amt_dev_##id *v;                                                            \
 		size_t n, cap;                                                                     \
-	} id;
+	} id; /* NOLINT(bugprone-macro-parentheses): a member's name */
 #define AMT_DEV_FIELD(id, kind, field, prop)
 #define AMT_DEV_END(id)
 #include "amtdiag/device.def"

@@ -308,15 +308,35 @@ static void vectors(void **state)
 	amt_vec_free(&l);
 }
 
+static void test_num_parts(void **state)
+{
+	const char *p = "07:1234567890x";
+	int a = -1, b = -1;
+
+	(void)state;
+	assert_true(amt_num_take(&p, 2, &a) && amt_num_mark(&p, ':') && amt_num_take(&p, 9, &b));
+	assert_int_equal(a, 7);
+	assert_int_equal(b, 123456789);
+	assert_string_equal(p, "0x");
+	assert_false(amt_num_mark(&p, 'x'));
+	assert_true(amt_num_take(&p, 9, &a));
+	assert_int_equal(a, 0);
+	assert_false(amt_num_take(&p, 9, &a));
+	assert_string_equal(p, "x");
+	p = "";
+	assert_false(amt_num_mark(&p, 'x') || amt_num_take(&p, 1, &a));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(errors),    cmocka_unit_test(arenas),
-		cmocka_unit_test(buffers),   cmocka_unit_test(json_strings),
-		cmocka_unit_test(maps),      cmocka_unit_test(hash_mixes),
-		cmocka_unit_test(cursors),   cmocka_unit_test(numbers),
-		cmocka_unit_test(encodings), cmocka_unit_test(times),
-		cmocka_unit_test(civil),     cmocka_unit_test(vectors),
+		cmocka_unit_test(errors),       cmocka_unit_test(test_num_parts),
+		cmocka_unit_test(arenas),       cmocka_unit_test(buffers),
+		cmocka_unit_test(json_strings), cmocka_unit_test(maps),
+		cmocka_unit_test(hash_mixes),   cmocka_unit_test(cursors),
+		cmocka_unit_test(numbers),      cmocka_unit_test(encodings),
+		cmocka_unit_test(times),        cmocka_unit_test(civil),
+		cmocka_unit_test(vectors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

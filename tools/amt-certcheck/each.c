@@ -216,7 +216,7 @@ static enum amt_verdict drain(struct each *e, struct amt_out *out)
 
 static enum amt_verdict run(struct each *e, struct amt_out *out)
 {
-	pthread_t threads[64];
+	pthread_t threads[64] = {0};
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	unsigned jobs = e->cli->jobs ? e->cli->jobs : cpus > 0 ? (unsigned)cpus : 1, n = 0;
 

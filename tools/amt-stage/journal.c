@@ -22,7 +22,7 @@ bool stage_journal_open(struct stage *st, struct amt_error *err)
 	st->run_dir = st->opt.resume ? st->opt.resume : st->opt.run;
 	if (!st->run_dir)
 		return true;
-	if (st->opt.run && st->opt.resume && strcmp(st->opt.run, st->opt.resume))
+	if (st->opt.run && st->opt.resume && strcmp(st->opt.run, st->opt.resume) != 0)
 		return amt_fail(err, "--run and --resume name different folders");
 	if (!st->opt.resume && mkdir(st->run_dir, 0700) && errno != EEXIST)
 		return amt_fail_errno(err, errno, "can't make the folder %s", st->run_dir);

@@ -13,6 +13,11 @@ bool amt_num_double(const char *s, double min, double max, double *out, struct a
 /* Up to 16 hex digits, with or without 0x. */
 bool amt_num_hex(const char *s, uint64_t *out, struct amt_error *err);
 
+/* Parts of a longer text: one to `most` (at most 9) decimal digits at *at, which moves past them.
+ */
+bool amt_num_take(const char **at, unsigned most, int *out);
+bool amt_num_mark(const char **at, char c); /* the character c at *at, which moves past it */
+
 /* 2 * n lower-case digits and a NUL into out. */
 void amt_hex_encode(const void *p, size_t n, char *out);
 /* Digits, optionally with ':' '-' or blanks between bytes. Count of bytes, or -1. */

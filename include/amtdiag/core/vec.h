@@ -16,7 +16,7 @@
 
 #define AMT_VEC(type)                                                                              \
 	{                                                                                          \
-		type *v;                                                                           \
+		type *v; /* NOLINT(bugprone-macro-parentheses): a type */                          \
 		size_t n, cap;                                                                     \
 	}
 
