@@ -43,7 +43,7 @@ struct dev_job {
 	struct amt_device *d;
 	struct amt_addr addr; /* len 0: no address */
 	unsigned step;
-	void *scratch; /* of the step that is under way */
+	struct amt_timer *begin; /* until the first step */
 };
 /* The step is through; starts the next one. */
 void dev_job_next(struct dev_job *j);
@@ -69,7 +69,9 @@ void dev_chain_add(struct amt_device *d, unsigned port, unsigned index, X509 *ce
 /* An HTTP request to the device with the right TLS options. url is built by the caller. */
 void dev_http_prepare(const struct dev_job *j, unsigned port, struct amt_http_request *req);
 
-/* "Authorization: Negotiate ..." for HTTP/host:port from the credential cache. */
-bool dev_negotiate(const char *host, unsigned port, struct amt_buf *out, struct amt_error *err);
+/* "Authorization: Negotiate ..." for HTTP/host:port from that credential cache; NULL: the default
+ * one of this user. */
+bool dev_negotiate(const char *ccache, const char *host, unsigned port, struct amt_buf *out,
+		   struct amt_error *err);
 
 #endif

@@ -102,13 +102,28 @@ void dev_job_next(struct dev_job *j)
  * one from inside itself, ten thousand deep. */
 static void begin(void *arg)
 {
-	dev_job_next(arg);
+	struct dev_job *j = arg;
+
+	j->begin = NULL;
+	dev_job_next(j);
 }
 
 static void start_more(struct dev_run *run)
 {
-	if (run->next < run->n)
-		amt_timer_start(run->loop, 0, 0, begin, &run->jobs[run->next++]);
+	struct dev_job *j;
+
+	if (run->next == run->n)
+		return;
+	j = &run->jobs[run->next++];
+	j->begin = amt_timer_start(run->loop, 0, 0, begin, j);
+}
+
+/* A run that was stopped leaves timers behind, and they would find the jobs gone. */
+static void drop_jobs(struct dev_run *run)
+{
+	for (size_t i = 0; i < run->n; i++)
+		amt_timer_stop(run->jobs[i].begin);
+	free(run->jobs);
 }
 
 /* ---- names and ports ---- */
@@ -225,6 +240,6 @@ bool amt_device_collect(struct amt_loop *loop, const struct amt_device_target *t
 		whole = amt_loop_run(loop);
 	}
 	free(probes);
-	free(run.jobs);
+	drop_jobs(&run);
 	return whole;
 }

@@ -21,6 +21,23 @@ struct dev_challenge {
 };
 /* Adds what one WWW-Authenticate value offers; several challenges in one value are fine. */
 void dev_challenge_read(const char *value, struct dev_challenge *c);
+
+/* What a digest answer is made of. */
+struct dev_digest_use {
+	const struct dev_challenge *challenge;
+	const char *user, *password, *method, *uri;
+	const char *cnonce; /* NULL: a random one */
+	unsigned nc;        /* how often this nonce was used, this time included */
+	const void *body;
+	size_t body_len;
+};
+#define DEV_DIGEST_RESPONSE 33
+/* "auth" where it is offered, else "auth-int", else "". */
+const char *dev_digest_qop(const struct dev_challenge *c);
+bool dev_digest_response(const struct dev_digest_use *u, char out[DEV_DIGEST_RESPONSE]);
+/* The Authorization line. False: the challenge asks for what AMT never does. */
+bool dev_digest_header(struct dev_digest_use *u, struct amt_buf *out, struct amt_error *err);
+
 /* "Intel(R) Active Management Technology 11.8.50.3425", "Intel(R) Standard Manageability 9.1",
  * "AMT". product and version may come out NULL; from the device's arena. */
 void dev_banner_read(struct amt_device *d, const char *server, const char **product,

@@ -5,7 +5,9 @@
  * alone: what this firmware does not have is "absent", never a failure of the device.
  *
  * Logging in: the first refusal of a fresh nonce ends it. After ten failed logins in a row
- * AMT locks itself for 5 to 80 s (2.1), so one run never spends more than two.
+ * AMT locks itself for 5 to 80 s (2.1), so one run spends one; two where the device calls a
+ * nonce stale that it has just given. An answer to a nonce that it has forgotten is no failed login
+ * there, and is given once more to the new one.
  */
 #include "device/ask.h"
 #include "device/soap.h"
@@ -13,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOGINS_MAX  2
 #define PULLS_MAX   64   /* of one enumeration */
 #define WAKE_MS     3000 /* between tries while the ME wakes up */
 #define BROKEN_MAX  2    /* classes in a row without a whole answer: the device is gone */
@@ -29,11 +30,15 @@ struct wsman {
 	enum phase phase;
 	unsigned pulls, woken, broken;
 	bool retried; /* this request, on a new session */
+	bool renewed; /* this request, with a new nonce */
 	char context[256];
 	int64_t handles[DEV_SOAP_HANDLES];
 	size_t n_handles, handle;
 	int64_t acl_total;
 	struct amt_http_session *session;
+	struct dev_challenge challenge; /* the last one; without a nonce: none yet */
+	unsigned nc;                    /* answers given to it */
+	const struct amt_buf *body;     /* of the request being made */
 	struct amt_dev_login login;
 	const char *url, *where;
 	amt_time asked, answered;
@@ -77,7 +82,22 @@ static bool kerberos_header(void *arg, struct amt_buf *out, struct amt_error *er
 {
 	struct wsman *w = arg;
 
-	return dev_negotiate(w->j->t->host, w->port, out, err);
+	return dev_negotiate(w->j->o->ccache, w->j->t->host, w->port, out, err);
+}
+
+static bool digest_header(void *arg, struct amt_buf *out, struct amt_error *err)
+{
+	struct wsman *w = arg;
+	struct dev_digest_use u = {.challenge = &w->challenge,
+				   .user = w->j->o->user,
+				   .password = w->j->o->password ? w->j->o->password : "",
+				   .method = "POST",
+				   .uri = "/wsman",
+				   .nc = ++w->nc,
+				   .body = w->body->data,
+				   .body_len = w->body->len};
+
+	return dev_digest_header(&u, out, err);
 }
 
 static void on_reply(void *arg, const struct amt_http_result *r);
@@ -128,15 +148,17 @@ static void ask(struct wsman *w)
 		.body_len = body.len,
 		.max_body = AMT_CAP_DEVICE_XML,
 	};
-	if (o->user) {
-		req.user = o->user;
-		req.password = o->password;
-	} else {
+	w->body = &body;
+	req.more_arg = w;
+	if (!o->user)
 		req.more_headers = kerberos_header;
-		req.more_arg = w;
-	}
+	else if (w->challenge.nonce[0])
+		req.more_headers = digest_header;
+	else
+		req.body_len = 0; /* for the challenge; the question would only be sent twice */
 	dev_http_prepare(w->j, w->port, &req);
 	amt_http_start(w->j->loop, w->session, &req, on_reply, w);
+	w->body = NULL;
 	amt_buf_free(&body);
 }
 
@@ -191,26 +213,46 @@ static void on_no_answer(struct wsman *w, const struct amt_http_result *r)
 	}
 }
 
+/* The digest challenge of a 401. False: there is none. */
+static bool take_challenge(struct wsman *w, const struct amt_http_result *r)
+{
+	struct dev_challenge c = {0};
+	char text[1024];
+
+	for (unsigned i = 0; i < 8 && amt_http_header(r, "WWW-Authenticate", i, text, sizeof(text));
+	     i++)
+		dev_challenge_read(text, &c);
+	w->challenge = c;
+	w->nc = 0;
+	return c.digest && c.nonce[0];
+}
+
 static void on_refused(struct wsman *w, const struct amt_http_result *r)
 {
-	w->login.failed++;
-	/* A login that worked a moment ago: the nonce was replaced with stale="false", which
-	 * libcurl takes for a refusal. A fresh session settles it, once. */
-	if (w->login.accepted == AMT_YES && !w->retried && w->login.failed < LOGINS_MAX) {
-		w->retried = true;
-		new_session(w);
+	bool answered = !w->j->o->user || w->challenge.nonce[0];
+	bool fresh = !answered || w->nc == 1;
+	bool digest = w->j->o->user && take_challenge(w, r);
+
+	/* Not a refusal: the question for the challenge, or an answer to a nonce that was good
+	 * before and that the device has replaced, mostly with stale="false". */
+	if (digest && (!answered || ((!fresh || w->challenge.stale) && !w->renewed))) {
+		w->renewed = answered;
+		w->login.failed += answered && fresh;
 		ask(w);
 		return;
 	}
-	if (w->login.accepted == AMT_YES) {
+	w->login.failed += answered;
+	if (w->login.accepted == AMT_YES)
 		dev_source(w->j->d, w->c, AMT_DEV_DENIED, w->where, "HTTP 401");
-	} else {
-		w->login.accepted = AMT_NO;
-	}
+	else
+		w->login.accepted = answered ? AMT_NO : AMT_MAYBE;
 	w->login.status = r->status;
 	w->login.error = amt_arena_strdup(
-		&w->j->d->arena, "the device refused the login (HTTP 401); no further try, "
-				 "because ten in a row lock it");
+		&w->j->d->arena,
+		answered
+			? "the device refused the login (HTTP 401); no further try, because ten "
+			  "in a row lock it"
+			: "the device does not offer digest (HTTP 401 without a challenge for it)");
 	finish(w);
 }
 
@@ -321,7 +363,7 @@ static void on_reply(void *arg, const struct amt_http_result *r)
 		on_refused(w, r);
 		return;
 	}
-	w->retried = false;
+	w->retried = w->renewed = false;
 	w->login.accepted = AMT_YES;
 	w->login.status = r->status;
 	w->asked = r->sent_at;
@@ -357,7 +399,7 @@ static void next_class(struct wsman *w)
 	w->phase = first[dev_classes[w->c].how];
 	w->pulls = 0;
 	w->n_handles = w->handle = 0;
-	w->retried = false;
+	w->retried = w->renewed = false;
 	ask(w);
 }
 

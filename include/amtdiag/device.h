@@ -171,7 +171,8 @@ enum {
 struct amt_device_options {
 	unsigned ask; /* 0: AMT_ASK_OPEN, and WSMAN when there is a user or kerberos */
 	const char *user, *password; /* digest */
-	bool kerberos;               /* the credential cache's default principal */
+	bool kerberos;               /* the default principal of a credential cache */
+	const char *ccache;          /* "FILE:/run/..."; NULL: this user's default cache */
 	unsigned timeout_ms;         /* a connect; 0: 5000 */
 	unsigned reply_ms;           /* a reply; 0: 35000, the firmware's own minimum is 30 s */
 	unsigned at_once;            /* devices; 0: 64 */

@@ -2,7 +2,8 @@
  * Asks devices and prints their facts, or their findings, as JSON: for labs and
  * benchmarks of the device room, which has no tool of its own (amt-stage uses it).
  *
- *	devprobe [-a ports,rmcp,tls,http,redirection,wsman,cve] [-u USER -p PASSWORD_FILE | -k]
+ *	devprobe [-a ports,rmcp,tls,http,redirection,wsman,cve] [-u USER -p PASSWORD_FILE | -k [-K
+ *CCACHE]]
  *		 [-t CONNECT_MS] [-r REPLY_MS] [-j DEVICES] [-o PORT_OFFSET] [-c CLASS,...]
  *		 [-f] [-s] [-i EXPORT] HOST[=ADDRESS]...
  *	-f findings instead of facts; -s only a summary line; -i read an export, ask nobody;
@@ -10,6 +11,7 @@
  */
 #include "amtdiag/device.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -188,7 +190,7 @@ static const char *exported;
 
 static void read_options(int argc, char **argv)
 {
-	for (int c; (c = getopt(argc, argv, "a:u:p:kt:r:j:o:c:fsi:w:")) != -1;)
+	for (int c; (c = getopt(argc, argv, "a:u:p:kK:t:r:j:o:c:fsi:w:")) != -1;)
 		switch (c) {
 		case 'a':
 			read_asks(optarg);
@@ -201,6 +203,10 @@ static void read_options(int argc, char **argv)
 			break;
 		case 'k':
 			opts.kerberos = true;
+			break;
+		case 'K':
+			opts.kerberos = true;
+			opts.ccache = optarg;
 			break;
 		case 't':
 			opts.timeout_ms = number(optarg);
@@ -234,10 +240,17 @@ static void read_options(int argc, char **argv)
 		}
 }
 
+static void on_signal(int sig)
+{
+	(void)sig;
+	amt_stop();
+}
+
 int main(int argc, char **argv)
 {
 	struct amt_error err = {0};
 
+	signal(SIGINT, on_signal);
 	read_options(argc, argv);
 	if (exported)
 		return import(exported);
@@ -249,7 +262,7 @@ int main(int argc, char **argv)
 		return 70;
 	}
 	double start = amt_loop_ms(loop);
-	amt_device_collect(loop, targets.v, targets.n, &opts);
+	bool whole = amt_device_collect(loop, targets.v, targets.n, &opts);
 	double seconds = (amt_loop_ms(loop) - start) / 1000;
 	for (size_t i = 0; i < targets.n; i++)
 		show(targets.v[i].device);
@@ -264,5 +277,5 @@ int main(int argc, char **argv)
 	amt_vec_free(&targets);
 	amt_loop_free(loop);
 	free((char *)(uintptr_t)opts.password);
-	return 0;
+	return whole ? 0 : 130;
 }
