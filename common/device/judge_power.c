@@ -81,8 +81,13 @@ static void judge_state(struct dev_judge *j)
 	const struct amt_dev_power *p = amt_dev_first(j->d, power);
 	const struct amt_dev_os_power *o = amt_dev_first(j->d, os_power);
 	const struct amt_dev_general *g = amt_dev_first(j->d, general);
-	const char *word = NULL;
+	const char *word = NULL, *missing = NULL;
 
+	if (g && g->idle_wake_minutes != AMT_DEV_NONE &&
+	    (g->idle_wake_minutes < 1 || g->idle_wake_minutes > 65535))
+		dev_say(j, "X.D21", AMT_WARN, AMT_DEVC_general,
+			"the ME's idle timer is %lld; 1 to 65535 minutes are possible",
+			(long long)g->idle_wake_minutes);
 	if (g && g->power_source == 1)
 		dev_say(j, "X.D21", AMT_WARN, AMT_DEVC_general,
 			"the machine runs on battery, where AMT is never active in Sx");
@@ -90,15 +95,18 @@ static void judge_state(struct dev_judge *j)
 		return;
 	if (p->state >= 0 && p->state < (int64_t)(sizeof(words) / sizeof(words[0])))
 		word = words[p->state];
+	if (p->available.n && p->state == 2 && !dev_has_int(&p->available, 8))
+		missing = "power off (soft) is not offered";
+	else if (p->available.n && p->state == 8 && !dev_has_int(&p->available, 2))
+		missing = "power on is not offered";
 	if (p->state == 2 && o && o->saving_state == 3)
 		dev_say(j, "X.D21", AMT_WARN, AMT_DEVC_os_power,
 			"AMT says on, but the system is in connected standby: asleep for its user");
 	else
-		dev_say(j, "X.D21", AMT_PASS, AMT_DEVC_power, "power state %lld%s%s%s%s",
-			(long long)p->state, word ? " (" : "", word ? word : "", word ? ")" : "",
-			p->available.n && p->state == 2 && !dev_has_int(&p->available, 8)
-				? "; power off (soft) is not offered"
-				: "");
+		dev_say(j, "X.D21", missing ? AMT_WARN : AMT_PASS, AMT_DEVC_power,
+			"power state %lld%s%s%s%s%s", (long long)p->state, word ? " (" : "",
+			word ? word : "", word ? ")" : "", missing ? "; " : "",
+			missing ? missing : "");
 }
 
 void dev_judge_power(struct dev_judge *j)

@@ -72,10 +72,15 @@ static void judge_rmcp(struct dev_judge *j)
 	static const char *const states[] = {"not provisioned", "being provisioned", "provisioned",
 					     "in an unknown state"};
 	const struct amt_dev_rmcp *r = amt_dev_first(j->d, rmcp);
+	const struct amt_dev_general *g = amt_dev_first(j->d, general);
 
 	if (!r)
 		return;
-	if (r->answered != AMT_YES)
+	if (r->answered != AMT_YES && g && g->rmcp == AMT_NO)
+		dev_say(j, "X.D20", AMT_WARN, AMT_DEVC_general,
+			"no answer to the presence ping: it is switched off in the device "
+			"(RmcpPingResponseEnabled)");
+	else if (r->answered != AMT_YES)
 		/* Where a TCP port of AMT is open nothing is left to find out. */
 		dev_say(j, "X.D20", reached(j->d) ? AMT_NA : AMT_UNKNOWN, AMT_DEVC_rmcp,
 			"no answer to the presence ping, which proves nothing: off, older than "

@@ -21,6 +21,10 @@ static void judge_state(struct dev_judge *j)
 	if (v >= 0 && v <= 2)
 		dev_say(j, "S2.C10", v == 0 ? AMT_PASS : AMT_NA, c, "the device says it is %s",
 			words[v]);
+	if (v == 1)
+		dev_say(j, "X.D19", AMT_WARN, c,
+			"the device is in the middle of provisioning: the first stage is over, the "
+			"second is not");
 	if (!dev_have(j, "S2.C11a", AMT_DEVC_setup))
 		return;
 	s = &j->d->setup.v[0];
@@ -211,12 +215,35 @@ static void judge_network(struct dev_judge *j)
 			e->link_up == AMT_NO ? "; its link is down" : "");
 }
 
+/* 32 digits in the order of the wire, of which the first three fields of the written form are
+ * little-endian (1.1, hardware identity); some firmware writes them as they are spoken. */
+static void judge_platform_guid(struct dev_judge *j, const char *guid)
+{
+	static const uint8_t wire[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
+	char spoken[33] = "", swapped[33] = "";
+	size_t n = 0;
+
+	for (const char *p = j->e->uuid; *p && n < 32; p++)
+		if (*p != '-')
+			spoken[n++] = *p;
+	if (n != 32 || strlen(guid) != 32)
+		return;
+	for (size_t i = 0; i < 16; i++)
+		memcpy(swapped + 2 * i, spoken + (size_t)2 * wire[i], 2);
+	bool same = amt_strcasecmp(guid, spoken) == 0 || amt_strcasecmp(guid, swapped) == 0;
+	dev_say(j, "X.D23", same ? AMT_PASS : AMT_FAIL, AMT_DEVC_package,
+		"the device has the platform GUID %s%s%s", guid,
+		same ? "" : ", log or inventory say ", same ? "" : j->e->uuid);
+}
+
 static void judge_identity(struct dev_judge *j)
 {
 	const struct amt_dev_uuid *u = amt_dev_first(j->d, uuid);
 	const struct amt_dev_key_limits *k = amt_dev_first(j->d, key_limits);
 	bool same;
 
+	if (!u && j->d->package.n && j->d->package.v[0].platform_guid && j->e->uuid)
+		judge_platform_guid(j, j->d->package.v[0].platform_guid);
 	if (u && u->uuid && j->e->uuid) {
 		same = amt_strcasecmp(u->uuid, j->e->uuid) == 0;
 		dev_say(j, "X.D23", same ? AMT_PASS : AMT_FAIL, AMT_DEVC_uuid,

@@ -133,11 +133,16 @@ static void judge_chain(struct dev_judge *j, const struct amt_dev_tls *t,
 	else if (t->sent > 1)
 		dev_say(j, "PV.08", AMT_PASS, AMT_DEVC_chain, "the device sends a chain of %lld",
 			(long long)t->sent);
-	if (leaf->self_signed == AMT_YES && j->fw_known && amt_fw_compare(&j->fw, &bug) == 0)
+	if (!j->fw_known || amt_fw_compare(&j->fw, &bug) != 0 || leaf->self_signed == AMT_MAYBE)
+		return;
+	if (leaf->self_signed == AMT_YES)
 		dev_say(j, "S3.C16", AMT_FAIL, AMT_DEVC_chain,
 			"firmware 3.2.1 with a self-signed certificate: the case in which TLS "
 			"during "
 			"provisioning fails with 0x80090308");
+	else
+		dev_say(j, "S3.C16", AMT_PASS, AMT_DEVC_chain,
+			"firmware 3.2.1, but the certificate is issued by '%s'", OR(leaf->issuer));
 }
 
 void dev_judge_tls(struct dev_judge *j)

@@ -141,6 +141,17 @@ BAD(b_busy, d->redirection_probe.v[0].status = 2)
 BAD(b_sol_off, d->redirection_probe.v[0].status = 3)
 BAD(b_plain, d->redirection_probe.v[0].methods.v = one)
 BAD(b_no_redirection_answer, d->redirection_probe.v[0].how = AMT_NET_RESET)
+BAD(b_halfway, d->setup.v[0].provisioning_state = 1)
+BAD(b_idle, d->general.v[0].idle_wake_minutes = 0)
+BAD(b_no_off, d->power.v[0].available = ((struct amt_dev_ints){none_of_it, 1}))
+BAD(b_no_on, d->power.v[0].state = 8)
+BAD(b_ping_off, d->rmcp.v[0].answered = AMT_NO; d->general.v[0].rmcp = AMT_NO)
+BAD(b_321_issued, d->http.v[0].version = "3.2.1")
+BAD(b_platform, d->uuid.n = 0; ADD(d, package)->platform_guid = "13AEE355D2BFBB6117A088AEDD7037EB")
+BAD(g_platform, d->uuid.n = 0; ADD(d, package)->platform_guid = "13AEE355D2BFBB6117A088AEDD7037EA")
+BAD(b_dot1x_off, d->dot1x.v[0].enabled = 3; ctx.trait[AMT_TRAIT_WIRED_8021X] = AMT_YES)
+BAD(b_still, d->setup.v[0].provisioning_state = 2; expect.unprovisioned = true)
+BAD(g_gone, d->setup.v[0].provisioning_state = 0; expect.unprovisioned = true)
 BAD(b_session, ADD(d, sol_session)->name = "x")
 BAD(b_consent, d->consent.v[0].required = INT64_C(4294967295))
 BAD(b_kvm_mebx, d->kvm_settings.v[0].enabled_by_mebx = AMT_NO)
@@ -248,6 +259,17 @@ static const struct {
 	{b_listener, "S5.C06c", AMT_FAIL, "listener is off"},
 	{b_odd_state, "S5.C06c", AMT_UNKNOWN, "none of 32768"},
 	{b_no_ider, "S5.C06c", AMT_WARN, "IDE redirection"},
+	{b_halfway, "X.D19", AMT_WARN, "in the middle"},
+	{b_idle, "X.D21", AMT_WARN, "idle timer is 0"},
+	{b_no_off, "X.D21", AMT_WARN, "power off (soft) is not offered"},
+	{b_no_on, "X.D21", AMT_WARN, "power on is not offered"},
+	{b_ping_off, "X.D20", AMT_WARN, "switched off in the device"},
+	{b_321_issued, "S3.C16", AMT_PASS, "issued by 'CN=Issuing CA'"},
+	{b_platform, "X.D23", AMT_FAIL, "platform GUID"},
+	{g_platform, "X.D23", AMT_PASS, "platform GUID"},
+	{b_still, "X.D22", AMT_FAIL, "still provisioned"},
+	{g_gone, "X.D22", AMT_PASS, "not provisioned"},
+	{b_dot1x_off, "X.D26", AMT_FAIL, "wired ports ask for it"},
 	{b_busy, "X.D17", AMT_WARN, "busy"},
 	{b_sol_off, "X.D17", AMT_FAIL, "not offered"},
 	{b_plain, "X.D17", AMT_WARN, "plain password"},
@@ -288,6 +310,8 @@ static void test_bad(void **state)
 		struct amt_findings fs = {0};
 		struct amt_device d;
 		good(&d);
+		ctx.trait[AMT_TRAIT_WIRED_8021X] = AMT_MAYBE;
+		expect.unprovisioned = false;
 		bad_rows[i].change(&d);
 		amt_device_judge(&d, &expect, &ctx, &fs);
 		if (worst(&fs, bad_rows[i].id) != bad_rows[i].v)
@@ -299,6 +323,67 @@ static void test_bad(void **state)
 		amt_findings_free(&fs);
 		amt_device_free(&d);
 	}
+}
+
+/* ---- the table of the handbook ---- */
+
+static const struct {
+	const char *item, *properties, *id;
+} table_1_1[] = {
+#define ROW(stage, item, properties, id) {item, properties, id},
+#include "device_rows.def"
+#undef ROW
+};
+
+static bool known_property(const char *class, const char *property)
+{
+	for (size_t c = 0; c < AMT_DEV_CLASS_COUNT; c++)
+		if (strcmp(dev_classes[c].name, class) == 0 &&
+		    ((dev_classes[c].how == DEV_METHOD &&
+		      strcmp(dev_classes[c].arg, property) == 0) ||
+		     (dev_classes[c].how == DEV_ACL && strcmp(property, "ACL") == 0) ||
+		     dev_field_of(&dev_classes[c], property)))
+			return true;
+	return false;
+}
+
+/* "Class.Property Class.Property": all are read. */
+static void check_properties(const char *item, const char *list)
+{
+	char class[64], property[64];
+	int n;
+
+	for (; sscanf(list, " %63[^.].%63s%n", class, property, &n) == 2; list += n)
+		if (!known_property(class, property))
+			fail_msg("%s: %s.%s is not read", item, class, property);
+}
+
+/* Every row of table 1.1 is read, passes on a good device and does not on a bad one. */
+static void test_every_row(void **state)
+{
+	struct amt_findings fs = {0};
+	struct amt_device d;
+
+	(void)state;
+	ctx.trait[AMT_TRAIT_WIRED_8021X] = AMT_MAYBE;
+	expect.unprovisioned = false;
+	good(&d);
+	amt_device_judge(&d, &expect, &ctx, &fs);
+	for (size_t i = 0; i < sizeof(table_1_1) / sizeof(table_1_1[0]); i++) {
+		bool passes = worst(&fs, table_1_1[i].id) == AMT_PASS, breaks = false;
+		check_properties(table_1_1[i].item, table_1_1[i].properties);
+		for (size_t k = 0; k < sizeof(bad_rows) / sizeof(bad_rows[0]); k++)
+			if (strcmp(bad_rows[k].id, table_1_1[i].id) == 0) {
+				passes = passes || bad_rows[k].v == AMT_PASS;
+				breaks = breaks || bad_rows[k].v == AMT_FAIL ||
+					 bad_rows[k].v == AMT_WARN;
+			}
+		if (!passes || !breaks)
+			fail_msg("%s (%s): no %s device", table_1_1[i].item, table_1_1[i].id,
+				 passes ? "bad" : "good");
+	}
+	amt_findings_free(&fs);
+	amt_device_free(&d);
 }
 
 /* What was not asked is not judged, least of all passed. */
@@ -361,30 +446,12 @@ static void test_unprovisioned(void **state)
 	amt_device_free(&d);
 }
 
-static void test_tables(void **state)
-{
-	(void)state;
-	assert_int_equal(amt_power_package_find("30800DEE09C07843AF287868A2DBBE3A")->meets,
-			 AMT_YES);
-	assert_null(amt_power_package_find("x"));
-	assert_null(amt_power_package_find(NULL));
-	assert_string_equal(amt_realm_name(5), "Remote Control");
-	assert_string_equal(amt_realm_name(22), "?");
-	assert_string_equal(amt_realm_name(-1), "?");
-	for (unsigned i = 0; i < AMT_TLS_CLASSES; i++) {
-		enum amt_tls_class c = AMT_TLS_CLASSES;
-		assert_true(amt_tls_class_parse(amt_tls_class_name((enum amt_tls_class)i), &c));
-		assert_int_equal(c, i);
-		assert_non_null(amt_tls_class_meaning(c));
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),    cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_nothing), cmocka_unit_test(test_unprovisioned),
-		cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_good),      cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_nothing),   cmocka_unit_test(test_unprovisioned),
+		cmocka_unit_test(test_every_row),
 	};
 	amt_vec_push(&sids, "S-1-5-21-1-2-3-513");
 	amt_vec_push(&sids, "S-1-5-21-1-2-3-1105");

@@ -239,13 +239,31 @@ static void test_digest(void **state)
 	amt_buf_free(&b);
 }
 
+static void test_tables(void **state)
+{
+	(void)state;
+	assert_int_equal(amt_power_package_find("30800DEE09C07843AF287868A2DBBE3A")->meets,
+			 AMT_YES);
+	assert_null(amt_power_package_find("x"));
+	assert_null(amt_power_package_find(NULL));
+	assert_string_equal(amt_realm_name(5), "Remote Control");
+	assert_string_equal(amt_realm_name(22), "?");
+	assert_string_equal(amt_realm_name(-1), "?");
+	for (unsigned i = 0; i < AMT_TLS_CLASSES; i++) {
+		enum amt_tls_class c = AMT_TLS_CLASSES;
+		assert_true(amt_tls_class_parse(amt_tls_class_name((enum amt_tls_class)i), &c));
+		assert_int_equal(c, i);
+		assert_non_null(amt_tls_class_meaning(c));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rmcp),          cmocka_unit_test(test_challenge),
 		cmocka_unit_test(test_banner),        cmocka_unit_test(test_redirection),
 		cmocka_unit_test(test_hello_written), cmocka_unit_test(test_hello_read),
-		cmocka_unit_test(test_digest),
+		cmocka_unit_test(test_digest),        cmocka_unit_test(test_tables),
 	};
 	return cmocka_run_group_tests_name("device_wire", tests, NULL, NULL);
 }
