@@ -550,6 +550,32 @@ def _(c):
     c.udp(wrong, 623, server, 700, pong(623, 2, (1, 0), 9, enterprise=4413, interactions=0x20))
 
 
+@row("dns-tcp")
+def _(c):
+    """The answer does not fit UDP; over TCP the length goes ahead of the message. Then others' names, and one in mid-stream."""
+    def prefixed(message):
+        return struct.pack("!H", len(message)) + message
+
+    name = "ProvisionServer.corp.example.com"
+    cut = bytearray(dns(8, name, []))
+    cut[2] |= 2
+    c.udp(pc, 4008, infra, 53, dns(8, name))
+    c.udp(infra, 53, pc, 4008, bytes(cut))
+    t = Tcp(c, pc, infra, 4009, 53).open()
+    message = prefixed(dns(9, name))
+    t.data(0, message[:2]).data(0, message[2:])
+    t.data(1, prefixed(dns(9, name, [(1, ip("10.1.0.%d" % (5 + i))) for i in range(40)])))
+    t.close()
+    t = Tcp(c, pc, infra, 4010, 53).open()
+    t.data(0, prefixed(dns(10, "www.example.com")))
+    t.data(1, prefixed(dns(10, "www.example.com", [(1, ip("192.0.2.1"))] * 200)))
+    t.close()
+    t = Tcp(c, pc2, infra, 4011, 53)
+    t.data(0, prefixed(dns(11, name)))
+    t.data(1, prefixed(dns(11, name, [], rcode=3)))
+    hello(c)
+
+
 def make(folder):
     for name, build in ROWS.items():
         say.port, call.port = 5000, 49200

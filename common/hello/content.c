@@ -222,6 +222,9 @@ void hello_content(struct hello_engine *e, struct hello_flow *w, int dir, bool e
 	case PORT_AMT_TLS:
 		hello_tls(e, w, dir);
 		break;
+	case PORT_DNS:
+		hello_dns_stream(e, w, dir, end);
+		break;
 	default:
 		w->dir[dir].dead = true;
 	}

@@ -1,6 +1,6 @@
 /*
  * Questions for the provisioning server's name and their answers (RFC 1035), over
- * UDP. Only the first label is compared: the bare name and every suffix count.
+ * UDP and TCP. Only the first label is compared: the bare name and every suffix count.
  */
 #include "hello/engine.h"
 
@@ -151,33 +151,11 @@ static void answers(struct hello_engine *e, struct hello_query *q, struct amt_rd
 	}
 }
 
-void hello_dns(struct hello_engine *e, const struct hello_frame *f)
+static void count(struct hello_engine *e, const struct hello_frame *f, struct amt_rd *r,
+		  struct hello_query *q, unsigned flags, unsigned n)
 {
-	char name[NAME_MAX_BYTES + 1];
-	struct amt_rd r;
-
-	if (!hello_dns_wanted(e, f->payload, f->payload_caplen))
-		return;
-	r = amt_rd_init(f->payload, f->payload_caplen);
-	amt_rd_skip(&r, 2);
-	unsigned flags = amt_rd_be16(&r);
-	amt_rd_skip(&r, 2);
-	unsigned count = amt_rd_be16(&r);
-	amt_rd_skip(&r, 4);
-	if ((flags & 0x7800) != 0 || !read_name(&r, name, sizeof(name)))
-		return;
-	uint16_t type = amt_rd_be16(&r);
-	amt_rd_skip(&r, 2);
-	if (r.short_)
-		return;
-	e->relevant = true;
-	if (hello_engine_duplicate(e, f))
-		return;
-	bool answer = flags & 0x8000;
-	struct hello_query *q = place(e, f, answer, name, type);
-	if (!q)
-		return;
-	if (!answer) {
+	q->tcp = f->protocol == PROTO_TCP;
+	if (!(flags & 0x8000)) {
 		q->asked++;
 		q->question = hello_spot_of(e, f);
 		return;
@@ -190,5 +168,67 @@ void hello_dns(struct hello_engine *e, const struct hello_frame *f)
 	q->truncated = flags & 0x0200;
 	q->addresses.n = 0;
 	q->cname = NULL;
-	answers(e, q, &r, count);
+	answers(e, q, r, n);
+}
+
+/* The message is f's payload. Copies were told apart before if it came over TCP. */
+void hello_dns(struct hello_engine *e, const struct hello_frame *f)
+{
+	char name[NAME_MAX_BYTES + 1];
+	struct amt_rd r;
+
+	if (!hello_dns_wanted(e, f->payload, f->payload_caplen))
+		return;
+	r = amt_rd_init(f->payload, f->payload_caplen);
+	amt_rd_skip(&r, 2);
+	unsigned flags = amt_rd_be16(&r);
+	amt_rd_skip(&r, 2);
+	unsigned n = amt_rd_be16(&r);
+	amt_rd_skip(&r, 4);
+	if ((flags & 0x7800) != 0 || !read_name(&r, name, sizeof(name)))
+		return;
+	uint16_t type = amt_rd_be16(&r);
+	amt_rd_skip(&r, 2);
+	if (r.short_)
+		return;
+	e->relevant = true;
+	if (f->protocol != PROTO_TCP && hello_engine_duplicate(e, f))
+		return;
+	struct hello_query *q = place(e, f, flags & 0x8000, name, type);
+	if (q)
+		count(e, f, &r, q, flags, n);
+}
+
+/* RFC 1035, 4.2.2. A connection whose first message asks for another name is not followed. */
+void hello_dns_stream(struct hello_engine *e, struct hello_flow *w, int dir, bool end)
+{
+	const struct hello_conn *c = &e->facts->conns.v[w->conn];
+	struct hello_stream *s = &w->dir[dir];
+
+	while (!s->dead && s->buf.len > 2) {
+		const uint8_t *p = (const uint8_t *)s->buf.data;
+		size_t whole = 2 + ((size_t)p[0] << 8 | p[1]);
+		size_t have = s->buf.len < whole ? s->buf.len : whole;
+
+		if (have < whole && !end)
+			return;
+		struct hello_packet packet = {.frame = s->frame};
+		struct hello_frame f = {.packet = &packet,
+					.time = s->time,
+					.protocol = PROTO_TCP,
+					.source = dir ? c->server : c->client,
+					.destination = dir ? c->client : c->server,
+					.source_mac = dir ? c->server_mac : c->client_mac,
+					.destination_mac = dir ? c->client_mac : c->server_mac,
+					.payload = p + 2,
+					.payload_caplen = (uint32_t)have - 2};
+		if (!hello_dns_wanted(e, f.payload, f.payload_caplen)) {
+			w->dir[0].dead = w->dir[1].dead = true;
+			return;
+		}
+		hello_dns(e, &f);
+		amt_buf_consume(&s->buf, have);
+		s->frame = s->last_frame;
+		s->time = s->last_time;
+	}
 }

@@ -250,7 +250,9 @@ static bool tcp_matters(struct hello_engine *e, const struct hello_glance *g)
 	    e->flows.hint[hello_flow_hint(g->source, g->destination, g->source_port,
 					  g->destination_port)])
 		return true;
-	return header >= 20 && g->left > header &&
+	if (header < 20 || g->left <= header)
+		return false;
+	return hello_dns_tcp_wanted(e, g->l4 + header, g->left - header) ||
 	       hello_content_guess(g->l4 + header, g->left - header) != HELLO_CONTENT_OTHER;
 }
 

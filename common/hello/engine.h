@@ -178,8 +178,15 @@ void hello_dhcp(struct hello_engine *e, const struct hello_frame *f);
 /* This MAC took a step towards provisioning: its lease is not to be forgotten. */
 void hello_dhcp_pin(struct hello_engine *e, const struct hello_mac *mac);
 void hello_dns(struct hello_engine *e, const struct hello_frame *f);
+/* The same in a connection: each message after its length. End: nothing more will come. */
+void hello_dns_stream(struct hello_engine *e, struct hello_flow *w, int dir, bool end);
 /* The quick look: is the first label of the first question one of ours? */
 bool hello_dns_wanted(const struct hello_engine *e, const uint8_t *p, size_t n);
+/* The same of a TCP segment that begins with a message's length. */
+static inline bool hello_dns_tcp_wanted(const struct hello_engine *e, const uint8_t *p, size_t n)
+{
+	return n > 2 && hello_dns_wanted(e, p + 2, n - 2);
+}
 void hello_rmcp(struct hello_engine *e, const struct hello_frame *f);
 
 #endif

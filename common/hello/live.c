@@ -37,7 +37,7 @@ const char *hello_live_filter(const struct hello_options *opt, struct amt_arena 
 	const uint16_t *ports = opt->n_ports ? opt->ports : &usual;
 
 	amt_buf_init(&b, 64 * AMT_KIB);
-	amt_buf_str(&b, "(tcp portrange 16992-16995 or udp port 53 or udp port 67 or udp port 68 "
+	amt_buf_str(&b, "(tcp portrange 16992-16995 or port 53 or udp port 67 or udp port 68 "
 			"or udp port 623 "
 			"or udp port 664 or icmp or icmp6 or (ip[6:2] & 0x3fff != 0)");
 	for (size_t i = 0; i < (opt->n_ports ? opt->n_ports : 1); i++)

@@ -103,7 +103,7 @@ static void find_routers(struct index *x)
 	for (size_t i = 0; i < f->conns.n; i++) {
 		const struct hello_conn *c = &f->conns.v[i];
 
-		if (!c->client_mac.known || !hello_conn_to_server(f, c))
+		if (!c->client_mac.known || c->passing || !hello_conn_to_server(f, c))
 			continue;
 		union amt_map_value *v = amt_map_put(&first, c->client_mac.bytes, 6, &fresh);
 		if (fresh)
@@ -149,7 +149,8 @@ static void take_conns(struct index *x)
 	for (size_t i = 0; i < f->conns.n; i++) {
 		const struct hello_conn *c = &f->conns.v[i];
 
-		if (!c->client.family) /* given up while the capture goes on */
+		/* given up, or DNS, while the capture goes on */
+		if (!c->client.family || c->passing)
 			continue;
 		bool up = hello_conn_to_server(f, c);
 		const struct hello_ip *ip = up ? &c->client : &c->server;

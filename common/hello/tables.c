@@ -152,6 +152,7 @@ const struct hello_field hello_query_fields[] = {ALWAYS(T, "client", IP, client)
 						 FIELD(T, "answer", SPOT, answer),
 						 ALWAYS(T, "rcode", U8, rcode),
 						 FIELD(T, "truncated", BOOL, truncated),
+						 FIELD(T, "tcp", BOOL, tcp),
 						 FIELD(T, "addresses", IPS, addresses),
 						 FIELD(T, "cname", TEXT, cname),
 						 FIELD(T, "ttl", U32, ttl),

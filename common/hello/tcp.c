@@ -46,12 +46,12 @@ void hello_tcp_finish(struct hello_engine *e, uint32_t at, bool evicted)
 		hello_stream_end(e, w, d);
 	struct hello_conn *c = conn_of(e, w);
 	c->evicted = evicted;
-	if (!worth_keeping(e, c, evicted)) {
+	if (c->passing || !worth_keeping(e, c, evicted)) {
+		e->facts->forgotten += !c->passing;
 		amt_vec_free(&c->tls.server_chain);
 		amt_vec_free(&c->tls.client_chain);
 		*c = (struct hello_conn){0}; /* family 0: compacted away at the end */
 		amt_vec_push(&e->spare_conns, w->conn);
-		e->facts->forgotten++;
 	}
 	hello_flow_drop(&e->flows, at);
 }
@@ -78,6 +78,7 @@ static uint32_t open_flow(struct hello_engine *e, const struct hello_flow_key *k
 	if (kind == PORT_NONE && e->ports[f->destination_port] == PORT_NONE)
 		hello_engine_port(e, f->destination_port, PORT_FOUND);
 	c->first = hello_spot_of(e, f);
+	c->passing = kind == PORT_DNS;
 	c->client = client_sends ? f->source : f->destination;
 	c->server = client_sends ? f->destination : f->source;
 	c->client_port = client_sends ? f->source_port : f->destination_port;
@@ -97,9 +98,9 @@ static uint32_t begin(struct hello_engine *e, const struct hello_flow_key *key,
 	uint8_t to = e->ports[f->destination_port], from = e->ports[f->source_port];
 	bool syn = f->flags & TCP_SYN, ack = f->flags & TCP_ACK;
 
-	if (to > PORT_AMT_REDIR)
+	if (to > PORT_DNS)
 		to = PORT_NONE;
-	if (from > PORT_AMT_REDIR)
+	if (from > PORT_DNS)
 		from = PORT_NONE;
 	if (syn && (to || from)) {
 		bool client_sends = !ack;
@@ -110,6 +111,10 @@ static uint32_t begin(struct hello_engine *e, const struct hello_flow_key *key,
 	if (!f->payload_caplen || syn || (f->flags & TCP_RST))
 		return NOBODY;
 	/* In the middle: only what can be recognised. */
+	if ((to == PORT_DNS || from == PORT_DNS) &&
+	    hello_dns_tcp_wanted(e, f->payload, f->payload_caplen))
+		return open_flow(e, key, f, to == PORT_DNS, PORT_DNS);
+	to = to == PORT_DNS ? PORT_NONE : to; /* a hello is one on any port */
 	enum hello_content guess = hello_content_guess(f->payload, f->payload_caplen);
 	bool hello = hello_looks_like(f->payload, f->payload_caplen);
 	if (hello && to <= PORT_HELLO && from != PORT_HELLO)
@@ -158,6 +163,12 @@ static bool fin_in_turn(const struct hello_flow *w, const struct hello_frame *f,
 	return !w->dir[dir].known || (int32_t)(f->seq + f->payload_len - w->dir[dir].next) <= 0;
 }
 
+/* DNS about other names. */
+static bool of_no_interest(const struct hello_flow *w, const struct hello_conn *c)
+{
+	return c->passing && w->dir[0].dead && !w->dir[0].ended;
+}
+
 void hello_tcp(struct hello_engine *e, struct hello_frame *f)
 {
 	struct hello_flow_key key;
@@ -186,6 +197,11 @@ void hello_tcp(struct hello_engine *e, struct hello_frame *f)
 	if (f->payload_len)
 		hello_stream_segment(e, w, dir, f);
 	c = conn_of(e, w);
+	if (of_no_interest(w, c)) {
+		e->relevant = false;
+		hello_tcp_finish(e, at, false);
+		return;
+	}
 	if (f->flags & TCP_RST) { /* data before it counts */
 		c->reset_by = (uint8_t)(dir + 1);
 		c->frame_reset = f->packet->frame;

@@ -51,8 +51,8 @@ static void queries(struct hello_facts *f, struct hello_device *d)
 
 		hello_ip_text(&q->server, s);
 		if (q->asked)
-			add(f, d, q->question, "dns-query", "%s %s to %s%s", q->name, kind, s,
-			    q->answered ? "" : ", no answer");
+			add(f, d, q->question, "dns-query", "%s %s to %s%s%s", q->name, kind, s,
+			    q->tcp ? " over TCP" : "", q->answered ? "" : ", no answer");
 		if (!q->answered)
 			continue;
 		if (q->addresses.n)

@@ -152,6 +152,7 @@ struct hello_conn {
 	uint64_t client_bytes, server_bytes; /* payload, retransmissions not counted */
 	bool gap;                            /* bytes are missing: lost by the capture */
 	bool cut;                            /* bytes are missing: the capture's snap length */
+	bool passing; /* only carries DNS while its flow lives: never a fact of its own */
 	bool evicted;               /* state was given up under --max-flows before it ended */
 	enum hello_content content; /* of what the client sent first */
 	unsigned hellos;
@@ -189,6 +190,7 @@ struct hello_query {
 	struct hello_spot question, answer;
 	uint8_t rcode;
 	bool truncated;
+	bool tcp; /* the latest of them went over TCP */
 	struct hello_ips addresses;
 	const char *cname; /* the last name of the chain; NULL if none */
 	uint32_t ttl;

@@ -51,6 +51,12 @@ q='.facts.hellos[0].uuid_other_order'
 is "--uuid-order" "$(facts --payload $C/public-sample.hex --uuid-order)" '"4b529b93-d413-181d-e487-1c697a6b7a2b"'
 q='.facts.hellos[0].hashes | map(.matches_root)'
 is "--root finds the root by both hashes" "$(facts $C/odd-port.pcapng --root $C/certs/root.der)" '[false,false,true,true]'
+q='.facts.dns | map([.client, .asked, .answered, .tcp, .truncated, .rcode, (.addresses | length)])'
+is "DNS over TCP: length ahead, mid-stream, others' names left out" "$(facts $C/dns-tcp.pcapng -w "$tmp/w.pcapng")" \
+	'[["10.1.0.16",2,2,true,null,0,16],["10.1.0.17",1,1,true,null,3,0]]'
+is "what is written of it tells the same" "$(facts "$tmp/w.pcapng")" "$(facts $C/dns-tcp.pcapng)"
+q='[(.facts.connections | map(.server_port)), .facts.captures[0].packets]'
+is "those connections are no facts, and little of them is written" "$(facts "$tmp/w.pcapng")" '[[9971],27]'
 q='.facts.devices[0].timeline | map(select(.failing)) | map(.event)'
 is "the failing step is marked" "$(facts $C/row27-chain-refused.pcapng)" '["tls-alert"]'
 q='[(.facts.certificates | length), (.facts.connections[] | select(.tls) | .tls | (.client_chain | length))]'
