@@ -4,20 +4,18 @@
  * input, a pipe) is as good as a file.
  */
 #include "hello/packet.h"
-#include "hello/readahead.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <zlib.h>
 #include <zstd.h>
 
-#define CHUNK     (256 * 1024)
-#define BUFFER    (CHUNK + HELLO_SNAPLEN_MAX + 64 * 1024) /* the longest record always fits */
-#define AHEAD_MIN (16 * 1024 * 1024)  /* bytes of a file from which a second thread reads ahead */
-#define ZIP_MAX   ((uint64_t)1 << 40) /* a bomb ends here */
+/* Measured against 256 KiB: a fifth to a third less time for the copy out of the page cache. */
+#define CHUNK   (1024 * 1024)
+#define BUFFER  (CHUNK + HELLO_SNAPLEN_MAX + 64 * 1024) /* the longest record always fits */
+#define ZIP_MAX ((uint64_t)1 << 40)                     /* a bomb ends here */
 
 struct hello_inflate {
 	bool zstd;
@@ -109,49 +107,10 @@ static long read_compressed(struct hello_bytes *b, uint8_t *p, size_t n)
 	}
 }
 
-/* From chunk to chunk: what is left of one is laid in front of the next. */
-static bool fill_ahead(struct hello_bytes *b, size_t n)
-{
-	while (b->end - b->start < n && !b->eof) {
-		size_t got, left = b->end - b->start;
-		int error;
-		uint8_t *base = hello_ahead_next(b->ahead, &got, &error);
-
-		if (!got) {
-			b->eof = true;
-			b->failed = error != 0;
-			if (error)
-				amt_fail_errno(&b->err, error, "%s: reading at byte %llu", b->path,
-					       (unsigned long long)b->offset + left);
-			break;
-		}
-		memcpy(base + BUFFER - left, b->buf + b->start, left);
-		b->buf = base;
-		b->start = BUFFER - left;
-		b->end = BUFFER + got;
-		hello_ahead_release(b->ahead);
-	}
-	return b->end - b->start >= n;
-}
-
-/* Worth a thread: a big file, more than one processor. */
-static void start_ahead(struct hello_bytes *b)
-{
-	struct stat st;
-
-	if (fstat(b->fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size < AHEAD_MIN ||
-	    sysconf(_SC_NPROCESSORS_ONLN) < 2)
-		return;
-	b->ahead = hello_ahead_new(b->fd, CHUNK, BUFFER);
-	b->own = b->buf;
-}
-
 bool hello_bytes_fill(struct hello_bytes *b, size_t n)
 {
 	if (n > b->cap || b->borrowed)
 		return false;
-	if (b->ahead)
-		return fill_ahead(b, n);
 	if (b->start) {
 		memmove(b->buf, b->buf + b->start, b->end - b->start);
 		b->end -= b->start;
@@ -238,7 +197,6 @@ bool hello_bytes_open(struct hello_bytes *b, const char *path, struct amt_error 
 		return start_inflate(b, false, err);
 	if (p && memcmp(p, "\x28\xb5\x2f\xfd", 4) == 0)
 		return start_inflate(b, true, err);
-	start_ahead(b);
 	return true;
 }
 
@@ -260,8 +218,7 @@ void hello_bytes_close(struct hello_bytes *b)
 		free(b->z);
 	}
 	if (!b->borrowed)
-		free(b->ahead ? b->own : b->buf);
-	hello_ahead_free(b->ahead);
+		free(b->buf);
 	if (b->fd > 2)
 		close(b->fd);
 	*b = (struct hello_bytes){.fd = -1};

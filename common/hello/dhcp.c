@@ -137,21 +137,26 @@ static struct hello_lease *place(struct hello_engine *e, const struct hello_fram
 	while (way > 0 && set[way].pinned && set[way].tag != tag)
 		way--; /* a younger one that nobody waits for */
 	slot = (struct hello_lease_slot){.index = set[way].index, .tag = tag};
-	slot.pinned = set[way].pinned && set[way].tag == tag;
+	bool same = slot.index && set[way].tag == tag;
+	slot.pinned = set[way].pinned && same;
+	slot.addresses = set[way].addresses;
 	if (!slot.index) {
 		l = amt_vec_add(&facts->leases);
 		slot.index = (uint32_t)facts->leases.n;
 	} else {
 		l = &facts->leases.v[slot.index - 1];
-	}
-	if (l->mac.known && !hello_mac_equal(&l->mac, mac)) {
-		amt_vec_free(&l->dns);
-		*l = (struct hello_lease){0};
-		facts->other_hosts++;
+		/* Another client's is written over without reading it: reading waits for memory. */
+		if (!same || !hello_mac_equal(&l->mac, mac)) {
+			if (slot.addresses)
+				amt_vec_free(&l->dns);
+			slot.addresses = same = false;
+			*l = (struct hello_lease){0};
+			facts->other_hosts++;
+		}
 	}
 	memmove(set + 1, set, (size_t)way * sizeof(*set));
 	set[0] = slot;
-	if (!l->mac.known) {
+	if (!same) {
 		l->mac = *mac;
 		l->first = hello_spot_of(e, f);
 	}
@@ -170,6 +175,7 @@ void hello_dhcp_pin(struct hello_engine *e, const struct hello_mac *mac)
 
 static void acknowledged(struct hello_engine *e, struct hello_lease *l, const struct message *m)
 {
+	uint64_t hash = amt_hash(m->mac.bytes, 6, e->seed);
 	struct amt_rd dns = m->dns;
 
 	l->address = m->yours.family ? m->yours : m->clients;
@@ -184,6 +190,7 @@ static void acknowledged(struct hello_engine *e, struct hello_lease *l, const st
 		address(&ip, amt_rd_bytes(&dns, 4));
 		amt_vec_push(&l->dns, ip);
 	}
+	e->leases[hash % LEASE_SETS][0].addresses = true;
 }
 
 static void from_the_client(struct hello_engine *e, struct hello_lease *l, const struct message *m)

@@ -79,14 +79,17 @@ struct hello_engine {
 	struct hello_facts *facts;
 	const struct hello_options *opt;
 	uint8_t ports[65536];
-	uint64_t any[1024]; /* a bit for each port that means something: 8 KiB stay in the first
-			       cache */
+	/* A bit for each port that means something, and for those of them that are not DNS's: what
+	 * every packet is held against stays in the first cache. */
+	uint64_t any[1024], dealt_with[1024];
+	uint64_t labels; /* a bit for each length of the names' first labels */
 	struct hello_flows flows;
 	struct hello_fragments *fragments;
 	struct hello_lease_slot {
 		uint32_t index; /* + 1 */
 		bool pinned;
-		uint32_t tag; /* of the MAC's hash: an entry is touched only when it fits */
+		bool addresses; /* the entry has some of its own to free */
+		uint32_t tag;   /* of the MAC's hash: an entry is touched only when it fits */
 	} leases[LEASE_SETS][LEASE_WAYS];
 	const char *texts[256]; /* by hash: options that come again and again */
 	uint64_t seed;
@@ -94,12 +97,11 @@ struct hello_engine {
 	struct amt_map rmcps;        /* device, kind -> index + 1 */
 	struct amt_map certificates; /* DER -> index */
 	struct AMT_VEC(uint32_t) spare_conns;
-	struct {
+	struct hello_recent {
 		uint64_t hash;
 		amt_time time;
-	} recent[64]; /* packets that mattered, against copies of them */
-	unsigned recent_at;
-	unsigned weak; /* connections kept that carried nothing, once some had to be given up */
+	} recent[1024]; /* packets that mattered, by hash, against copies of them */
+	unsigned weak;  /* connections kept that carried nothing, once some had to be given up */
 	uint32_t capture;
 	bool relevant;                                /* the packet in hand matters */
 	bool looking;                                 /* there are expected hosts to count */
@@ -122,7 +124,11 @@ void hello_engine_free(struct hello_engine *e);
 void hello_engine_payload(struct hello_engine *e, const uint8_t *p, size_t n);
 /* collect.c */
 void hello_prune(struct hello_facts *f);
-bool hello_engine_full(const struct hello_engine *e); /* max_hellos reached */
+/* max_hellos reached */
+static inline bool hello_engine_full(const struct hello_engine *e)
+{
+	return e->opt->max_hellos && e->facts->hellos.n >= e->opt->max_hellos;
+}
 /* A copy of a packet that was just seen (a mirror port delivers some twice). */
 bool hello_engine_duplicate(struct hello_engine *e, const struct hello_frame *f);
 static inline struct hello_spot hello_spot_of(const struct hello_engine *e,

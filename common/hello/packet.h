@@ -37,12 +37,10 @@ struct hello_bytes {
 	const char *path;
 	uint8_t *buf;
 	size_t cap, start, end;
-	uint64_t offset;           /* of buf + start, in what was uncompressed */
-	bool eof, borrowed;        /* borrowed: buf is the caller's */
-	struct hello_inflate *z;   /* NULL: plain */
-	struct hello_ahead *ahead; /* big plain files: buf is then one of its chunks */
-	uint8_t *own;              /* the buffer before that */
-	struct amt_error err;      /* reading or uncompressing failed; code or text set */
+	uint64_t offset;         /* of buf + start, in what was uncompressed */
+	bool eof, borrowed;      /* borrowed: buf is the caller's */
+	struct hello_inflate *z; /* NULL: plain */
+	struct amt_error err;    /* reading or uncompressing failed; code or text set */
 	bool failed;
 };
 bool hello_bytes_open(struct hello_bytes *b, const char *path, struct amt_error *err);

@@ -153,7 +153,7 @@ struct hello_conn {
 	bool gap;                            /* bytes are missing: lost by the capture */
 	bool cut;                            /* bytes are missing: the capture's snap length */
 	bool passing; /* only carries DNS while its flow lives: never a fact of its own */
-	bool evicted;               /* state was given up under --max-flows before it ended */
+	bool evicted; /* state was given up under --max-flows before it ended */
 	enum hello_content content; /* of what the client sent first */
 	unsigned hellos;
 	uint8_t icmp_type, icmp_code; /* of an unreachable about it; with icmp_frame */
