@@ -152,6 +152,22 @@ static struct amt_dev_setup *the_setup(struct walk *w)
 	return w->d->setup.n ? &w->d->setup.v[0] : amt_device_add(w->d, AMT_DEVC_setup);
 }
 
+/* AMT keeps the two parts apart. */
+static void read_fqdn(struct walk *w, const char *fqdn)
+{
+	struct amt_dev_general *g;
+	size_t n = fqdn ? strcspn(fqdn, ".") : 0;
+
+	if (!n)
+		return;
+	g = w->d->general.n ? &w->d->general.v[0] : amt_device_add(w->d, AMT_DEVC_general);
+	g->host_name = amt_arena_strndup(&w->d->arena, fqdn, n);
+	if (fqdn[n])
+		g->domain_name = amt_arena_strdup(&w->d->arena, fqdn + n + 1);
+	dev_source(w->d, AMT_DEVC_general, AMT_DEV_READ, w->name, NULL);
+	w->records++;
+}
+
 /* What the static methods of OOB_Service answered, and ME_System. */
 static void read_wmi(struct walk *w, const json_t *o)
 {
@@ -172,6 +188,7 @@ static void read_wmi(struct walk *w, const json_t *o)
 			set_json(w, AMT_DEVC_setup, the_setup(w),
 				 dev_field_of(&dev_classes[AMT_DEVC_setup], map[i].prop), v);
 	}
+	read_fqdn(w, text_at(o, "AMTFQDN"));
 	if (get_nocase(o, "LocalAdminCredentials") || get_nocase(o, "GetLocalAdminCredentials"))
 		amt_device_note(
 			w->d,
@@ -233,7 +250,9 @@ static void read_adapter(struct walk *w, const json_t *a, int64_t connection)
 	e->dhcp = !json_is_boolean(dhcp) ? AMT_MAYBE : json_is_true(dhcp) ? AMT_YES : AMT_NO;
 	e->link_up = !link ? AMT_MAYBE : amt_strcasecmp(link, "up") == 0 ? AMT_YES : AMT_NO;
 	e->address = amt_arena_strdup(&w->d->arena, text_at(a, "ipAddress"));
-	e->mac = amt_arena_strdup(&w->d->arena, text_at(a, "macAddress"));
+	if (text_at(a, "macAddress"))
+		dev_set(w->d, e, dev_field_of(&dev_classes[AMT_DEVC_ethernet], "MACAddress"),
+			text_at(a, "macAddress"));
 	dev_source(w->d, AMT_DEVC_ethernet, AMT_DEV_READ, w->name, NULL);
 	w->records++;
 }

@@ -76,6 +76,7 @@ static json_t *field_json(const struct dev_field *f, const void *record)
 	case DEV_GUID:
 	case DEV_SID:
 	case DEV_BYTES:
+	case DEV_MAC:
 		return text_json(*(const char *const *)p);
 	case DEV_INTS:
 		return ((const struct amt_dev_ints *)p)->n ? ints_json(p) : NULL;
@@ -184,6 +185,7 @@ static bool get_field(struct amt_device *d, void *record, const struct dev_field
 	case DEV_STR:
 	case DEV_GUID:
 	case DEV_SID:
+	case DEV_MAC:
 	case DEV_BYTES: /* written as they are kept, so read as they are */
 		if (json_is_string(v))
 			*(const char **)p = amt_arena_strdup(&d->arena, json_string_value(v));

@@ -17,7 +17,8 @@ enum dev_kind {
 	DEV_TLS,
 	DEV_GUID,
 	DEV_SID,
-	DEV_BYTES
+	DEV_BYTES,
+	DEV_MAC
 };
 enum dev_how { DEV_PROBE, DEV_GET, DEV_ENUM, DEV_METHOD, DEV_ACL };
 enum dev_ns { DEV_NS_NONE, DEV_NS_AMT, DEV_NS_IPS, DEV_NS_CIM };

@@ -1,6 +1,7 @@
 /* Texts into fields: numbers, truth, UUIDs, SIDs and bytes as firmware writes them. */
 #include "device/table.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,6 +150,25 @@ static bool set_sid(struct amt_device *d, const char **out, const char *s)
 	return true;
 }
 
+/* Firmware writes hyphens, Linux tools colons, some nothing at all. */
+static bool set_mac(struct amt_device *d, const char **out, const char *s)
+{
+	char hex[13];
+	size_t n = 0;
+
+	for (; *s; s++)
+		if (isxdigit((unsigned char)*s) && n < 12)
+			hex[n++] = (char)tolower((unsigned char)*s);
+		else if (!strchr(":-.", *s) || n == 12)
+			return false;
+	hex[n] = '\0';
+	if (n != 12)
+		return false;
+	*out = amt_arena_printf(&d->arena, "%.2s:%.2s:%.2s:%.2s:%.2s:%.2s", hex, hex + 2, hex + 4,
+				hex + 6, hex + 8, hex + 10);
+	return true;
+}
+
 static bool set_value(struct amt_device *d, char *p, enum dev_kind kind, const char *s)
 {
 	int64_t n;
@@ -185,6 +205,8 @@ static bool set_value(struct amt_device *d, char *p, enum dev_kind kind, const c
 		return set_sid(d, (const char **)p, s);
 	case DEV_BYTES:
 		return set_bytes(d, (const char **)p, s);
+	case DEV_MAC:
+		return set_mac(d, (const char **)p, s);
 	}
 	return false;
 }

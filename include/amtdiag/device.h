@@ -66,6 +66,7 @@ struct amt_dev_strs {
 #define AMT_DEV_T_GUID  const char * /* "55e3ae13-bfd2-61bb-17a0-88aedd7037ea", SMBIOS order */
 #define AMT_DEV_T_SID   const char * /* "S-1-5-21-..." */
 #define AMT_DEV_T_BYTES const char * /* lower-case hex */
+#define AMT_DEV_T_MAC   const char * /* "00:be:43:d8:22:a4" */
 
 #define AMT_DEV_CLASS(id, how, ns, name, arg) struct amt_dev_##id {
 #define AMT_DEV_FIELD(id, kind, field, prop)  AMT_DEV_T_##kind field;
