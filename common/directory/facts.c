@@ -63,6 +63,34 @@ bool directory_has(const struct directory_entry *e, const char *name, const char
 	return false;
 }
 
+bool directory_is_link(const struct directory_attribute *a)
+{
+	static const char *const plain[] = {"distinguishedName", "objectCategory", "memberOf",
+					    "msDS-NcType", "dSCorePropagationData"};
+
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		if (!amt_strcasecmp(a->name, plain[i]))
+			return false;
+	const struct directory_value *v = a->values.n ? &a->values.v[0] : NULL;
+	return v && !memchr(v->data, 0, v->len) && memchr(v->data, '=', v->len) &&
+	       amt_memcasestr((const char *)v->data, v->len, ",DC=");
+}
+
+const char *directory_dns_of(const char *dn, struct amt_arena *a)
+{
+	char *s = amt_arena_alloc(a, dn ? strlen(dn) + 1 : 1), *w = s;
+
+	for (const char *p = dn; p && *p; p = strchr(p, ','), p = p ? p + 1 : NULL)
+		if (!amt_strncasecmp(p, "DC=", 3)) {
+			size_t n = strcspn(p + 3, ",");
+			if (w > s)
+				*w++ = '.';
+			memcpy(w, p + 3, n);
+			w += n;
+		}
+	return s;
+}
+
 /* Text as it is; anything else, or text that looks like it, as "base64:...". */
 static json_t *value_json(const struct directory_value *v)
 {

@@ -1,4 +1,4 @@
-/* Entry point of the judges; clock and removal. Pure. */
+/* Entry point of the judges; the clock; what the facts prove about the site. Pure. */
 #include "directory/judge.h"
 
 #include <string.h>
@@ -25,8 +25,7 @@ bool judge_unanswered(struct amt_findings *fs, const char *id, const char *subje
 	return true;
 }
 
-/* "20260101120000.0Z" */
-static amt_time generalized(const char *s)
+amt_time judge_time(const char *s)
 {
 	uint64_t v;
 	char digits[15];
@@ -52,7 +51,7 @@ static void judge_clock(const struct directory_facts *f, struct amt_findings *fs
 	const struct directory_search *s = directory_find(f, "rootdse", NULL, 0);
 	const char *text =
 		s && s->entries.n ? directory_text(&s->entries.v[0], "currentTime") : NULL;
-	amt_time there = generalized(text);
+	amt_time there = judge_time(text);
 
 	if (there == AMT_TIME_NONE || f->asked_at == AMT_TIME_NONE) {
 		amt_finding_add(fs, "X.K3", AMT_UNKNOWN, f->server ? f->server : "",
@@ -70,34 +69,73 @@ static void judge_clock(const struct directory_facts *f, struct amt_findings *fs
 	amt_finding_evidence(fs, x, f->server, "currentTime", "%s", text);
 }
 
-static void judge_removed(const struct directory_facts *f, struct amt_findings *fs)
+const char *judge_nc(const char *dn)
 {
-	const struct directory_search *s;
+	const char *p = amt_memcasestr(dn, strlen(dn), ",DC=");
+	return p ? p + 1 : dn;
+}
 
-	for (size_t n = 0; (s = directory_find(f, "removed", NULL, n)); n++) {
-		if (judge_unanswered(fs, "S7.V03", s->about, s))
-			continue;
-		struct amt_finding *x;
-		if (!s->entries.n)
-			x = amt_finding_add(fs, "S7.V03", AMT_PASS, s->about,
-					    "No object of the forest holds one of its service "
-					    "principal names any more.");
-		else
-			x = amt_finding_add(
-				fs, "S7.V03", AMT_FAIL, s->about,
-				"%zu objects still hold its service principal names, first %s.",
-				s->entries.n, s->entries.v[0].dn);
-		judge_seen(fs, x, s);
-	}
+bool judge_told(const struct amt_findings *fs, const char *id)
+{
+	for (size_t i = 0; i < fs->list.n; i++)
+		if (!strcmp(fs->list.v[i]->item->id, id))
+			return true;
+	return false;
+}
+
+static void prove(struct amt_context *ctx, enum amt_trait t, bool yes)
+{
+	if (ctx->trait[t] == AMT_MAYBE)
+		ctx->trait[t] = yes ? AMT_YES : AMT_NO;
+}
+
+void directory_traits(const struct directory_facts *f, const struct directory_options *o,
+		      struct amt_context *ctx)
+{
+	const struct directory_search *refs = directory_find(f, "crossrefs", NULL, 0), *s;
+	size_t domains = 0, named = 0;
+	bool long_dn = false, seen = false, long_name = false;
+
+	for (size_t i = 0; refs && i < refs->entries.n; i++)
+		domains += (directory_number(&refs->entries.v[i], "systemFlags", 0) & 2) != 0;
+	/* One domain settles it; of more, the clients may still live in one only. */
+	if (domains == 1)
+		prove(ctx, AMT_TRAIT_MULTI_DOMAIN, false);
+	s = directory_find(f, "dcs", NULL, 0);
+	if (s && !s->code && s->entries.n)
+		prove(ctx, AMT_TRAIT_MULTI_DC, s->entries.n > 1);
+	if (o->removed.n)
+		prove(ctx, AMT_TRAIT_UNPROVISION, true);
+	if (o->radius.n)
+		prove(ctx, AMT_TRAIT_RADIUS_GROUP, true);
+	if (o->updates.n)
+		prove(ctx, AMT_TRAIT_SETTINGS_CHANGED, true);
+	for (size_t n = 0; (s = directory_find(f, "amt-object", NULL, n)); n++)
+		for (size_t i = 0; i < s->entries.n; i++) {
+			seen = true;
+			long_dn = long_dn || strlen(s->entries.v[i].dn) > DIRECTORY_LONG_DN;
+		}
+	if (seen)
+		prove(ctx, AMT_TRAIT_LONG_DN, long_dn);
+	for (size_t n = 0; (s = directory_find(f, "acl", NULL, n)); n++)
+		if (!s->code && s->entries.n) {
+			const char *name = directory_text(&s->entries.v[0], "sAMAccountName");
+			named++;
+			long_name = long_name || (name && strlen(name) > DIRECTORY_LONG_GROUP);
+		}
+	if (named && (long_name || named == o->acl.n))
+		prove(ctx, AMT_TRAIT_LONG_GROUP_NAME, long_name);
 }
 
 void directory_judge(const struct directory_facts *f, const struct directory_options *o,
 		     const struct amt_context *ctx, struct amt_findings *fs)
 {
-	(void)ctx;
 	judge_clock(f, fs);
 	judge_container(f, o, fs);
 	judge_templates(f, o, fs);
+	judge_ca(f, o, ctx, fs);
 	judge_clients(f, o, fs);
+	judge_forest(f, o, fs);
+	judge_access(f, o, fs);
 	judge_removed(f, fs);
 }

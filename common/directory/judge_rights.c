@@ -1,6 +1,7 @@
 /* Container and templates: do they exist, and what may the site servers do? Pure. */
 #include "directory/judge.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const uint8_t enroll[16] = {0x68, 0xc9, 0x10, 0x0e, 0xfb, 0x78, 0xd2, 0x11,
@@ -17,11 +18,13 @@ static void add_sids(const struct directory_entry *e, const char *name, struct d
 			amt_vec_push(out, s);
 }
 
-/* The server's own SID, its groups, Everyone and Authenticated Users. False when it was not found.
- */
-static bool server_sids(const struct directory_facts *f, const char *name,
+/* The server's own SID, its groups, Everyone and Authenticated Users; nc: and the groups of that
+ * other domain that hold it. False when it was not found. */
+static bool server_sids(const struct directory_facts *f, const char *name, const char *nc,
 			struct directory_sids *out)
 {
+	char about[1024];
+
 	const struct directory_search *s = directory_find(f, "site-server", name, 0),
 				      *g = directory_find(f, "site-server-groups", name, 0);
 
@@ -31,6 +34,10 @@ static bool server_sids(const struct directory_facts *f, const char *name,
 	add_sids(&s->entries.v[0], "objectSid", out);
 	if (g && g->entries.n)
 		add_sids(&g->entries.v[0], "tokenGroups", out);
+	snprintf(about, sizeof(about), "%s %s", name, nc ? nc : "");
+	const struct directory_search *l = directory_find(f, "site-server-local", about, 0);
+	for (size_t i = 0; l && i < l->entries.n; i++)
+		add_sids(&l->entries.v[i], "objectSid", out);
 	amt_vec_push(out, (struct directory_sid){1, 1, 1, {0}});
 	amt_vec_push(out, (struct directory_sid){1, 1, 5, {11}});
 	return true;
@@ -55,7 +62,7 @@ static void full_control(const struct directory_facts *f, const char *server,
 	struct amt_finding *x = NULL;
 	long by = -1;
 
-	if (!server_sids(f, server, &who)) {
+	if (!server_sids(f, server, judge_nc(s->about), &who)) {
 		x = amt_finding_add(fs, "S1.V07b", AMT_UNKNOWN, server,
 				    "No computer account of that name was found.");
 	} else if (!descriptor(&s->entries.v[0], &sd, &err)) {
@@ -114,29 +121,36 @@ static void full_control(const struct directory_facts *f, const char *server,
 	amt_vec_free(&who);
 }
 
+bool judge_is_container(const struct directory_search *s)
+{
+	return s->entries.n &&
+	       (directory_has(&s->entries.v[0], "objectClass", "organizationalUnit") ||
+		directory_has(&s->entries.v[0], "objectClass", "container"));
+}
+
 void judge_container(const struct directory_facts *f, const struct directory_options *o,
 		     struct amt_findings *fs)
 {
-	const struct directory_search *s = directory_find(f, "container", NULL, 0),
-				      *children = directory_find(f, "container-child", NULL, 0);
+	const struct directory_search *s;
 
-	if (!s || judge_unanswered(fs, "S1.V07", s->about, s))
-		return;
-	bool is = s->entries.n &&
-		  (directory_has(&s->entries.v[0], "objectClass", "organizationalUnit") ||
-		   directory_has(&s->entries.v[0], "objectClass", "container"));
-	struct amt_finding *x = amt_finding_add(
-		fs, "S1.V07",
-		is             ? AMT_PASS
-		: s->entries.n ? AMT_WARN
-			       : AMT_FAIL,
-		s->about, "%s",
-		is             ? "The container exists."
-		: s->entries.n ? "The object exists, but is neither an OU nor a container."
-			       : "The container does not exist.");
-	judge_seen(fs, x, s);
-	for (size_t i = 0; s->entries.n && i < o->site_servers.n; i++)
-		full_control(f, o->site_servers.v[i], s, children, fs);
+	for (size_t n = 0; (s = directory_find(f, "container", NULL, n)); n++) {
+		if (judge_unanswered(fs, "S1.V07", s->about, s))
+			continue;
+		bool is = judge_is_container(s);
+		struct amt_finding *x = amt_finding_add(
+			fs, "S1.V07",
+			is             ? AMT_PASS
+			: s->entries.n ? AMT_WARN
+				       : AMT_FAIL,
+			s->about, "%s",
+			is             ? "The container exists."
+			: s->entries.n ? "The object exists, but is neither an OU nor a container."
+				       : "The container does not exist.");
+		judge_seen(fs, x, s);
+		for (size_t i = 0; s->entries.n && i < o->site_servers.n; i++)
+			full_control(f, o->site_servers.v[i], s,
+				     directory_find(f, "container-child", s->about, 0), fs);
+	}
 }
 
 static void enrollment(const struct directory_facts *f, const char *server,
@@ -147,7 +161,7 @@ static void enrollment(const struct directory_facts *f, const char *server,
 	struct amt_error err = {0};
 	struct amt_finding *x;
 
-	if (!server_sids(f, server, &who)) {
+	if (!server_sids(f, server, NULL, &who)) {
 		x = amt_finding_add(fs, "S1.V05", AMT_UNKNOWN, server,
 				    "No computer account of that name was found.");
 	} else if (!descriptor(&s->entries.v[0], &sd, &err)) {
@@ -174,7 +188,8 @@ static void template(const struct directory_facts *f, const struct directory_opt
 	int64_t flags = directory_number(e, "msPKI-Enrollment-Flag", 0),
 		ra = directory_number(e, "msPKI-RA-Signature", 0);
 	int64_t name = directory_number(e, "msPKI-Certificate-Name-Flag", 0),
-		version = directory_number(e, "msPKI-Template-Schema-Version", 1);
+		version = directory_number(e, "msPKI-Template-Schema-Version", 1),
+		bits = directory_number(e, "msPKI-Minimal-Key-Size", 0);
 	bool hold = flags & 2,
 	     eku = directory_has(e, "pKIExtendedKeyUsage", SERVER_AUTH) ||
 		   directory_has(e, "msPKI-Certificate-Application-Policy", SERVER_AUTH);
@@ -201,14 +216,16 @@ static void template(const struct directory_facts *f, const struct directory_opt
 				  : "Server authentication is not among the purposes.");
 	judge_seen(fs, x, s);
 	x = amt_finding_add(fs, "S3.C20b",
-			    !(name & 1)    ? AMT_FAIL
-			    : version >= 3 ? AMT_WARN
-					   : AMT_PASS,
+			    !(name & 1)                   ? AMT_FAIL
+			    : version >= 3 || bits > 2048 ? AMT_WARN
+							  : AMT_PASS,
 			    s->about,
-			    "The subject is %s the request; the template has version %lld.",
-			    name & 1 ? "taken from" : "not taken from", (long long)version);
-	amt_finding_evidence(fs, x, e->dn, "msPKI-Certificate-Name-Flag", "0x%llx",
-			     (unsigned long long)name);
+			    "The subject is %s the request; the template has version %lld%s.",
+			    name & 1 ? "taken from" : "not taken from", (long long)version,
+			    bits > 2048 ? " and asks for keys longer than 2048 bits" : "");
+	amt_finding_evidence(fs, x, e->dn, "msPKI-Certificate-Name-Flag",
+			     "0x%llx, minimal key size %lld", (unsigned long long)name,
+			     (long long)bits);
 	judge_seen(fs, x, s);
 	for (size_t i = 0; i < o->site_servers.n; i++)
 		enrollment(f, o->site_servers.v[i], s, fs);
@@ -217,7 +234,7 @@ static void template(const struct directory_facts *f, const struct directory_opt
 void judge_templates(const struct directory_facts *f, const struct directory_options *o,
 		     struct amt_findings *fs)
 {
-	const struct directory_search *s, *ca = directory_find(f, "enrollment", NULL, 0);
+	const struct directory_search *s;
 
 	for (size_t n = 0; (s = directory_find(f, "template", NULL, n)); n++) {
 		if (judge_unanswered(fs, "S3.C20b", s->about, s))
@@ -229,30 +246,5 @@ void judge_templates(const struct directory_facts *f, const struct directory_opt
 		struct amt_finding *x = amt_finding_add(fs, "S3.C20b", AMT_FAIL, s->about,
 							"There is no template of that name.");
 		judge_seen(fs, x, s);
-	}
-	if (!ca || judge_unanswered(fs, "P.01", "", ca))
-		return;
-	if (!ca->entries.n)
-		judge_seen(fs,
-			   amt_finding_add(fs, "P.01", AMT_FAIL, "",
-					   "No enterprise CA is published in the forest."),
-			   ca);
-	for (size_t i = 0; i < ca->entries.n; i++) {
-		const struct directory_entry *e = &ca->entries.v[i];
-		bool issues = directory_attribute(e, "certificateTemplates") != NULL;
-		const char *cn = directory_text(e, "cn");
-		judge_seen(fs,
-			   amt_finding_add(fs, "P.01", issues ? AMT_PASS : AMT_WARN,
-					   cn ? cn : e->dn, "An enterprise CA%s.",
-					   issues ? "" : " that is set to issue no template"),
-			   ca);
-		for (size_t t = 0; t < o->templates.n; t++)
-			if (issues && !directory_has(e, "certificateTemplates", o->templates.v[t]))
-				judge_seen(fs,
-					   amt_finding_add(
-						   fs, "S1.V05", AMT_WARN, o->templates.v[t],
-						   "The CA %s is not set to issue this template.",
-						   cn ? cn : e->dn),
-					   ca);
 	}
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { PAGE = 500, MAX_RANGES = 1000 };
+enum { PAGE = 500, MAX_RANGES = 1000, MAX_EMPTY = 1000 };
 
 static bool fail_ldap(struct amt_error *err, int rc, const struct directory_link *l,
 		      const char *doing)
@@ -37,6 +37,8 @@ static int bind_now(struct directory_link *l)
 {
 	const struct directory_options *o = l->o;
 
+	if (l->anonymous)
+		return LDAP_SUCCESS;
 	if (o->bind_dn) {
 		struct berval cred = {strlen(o->password ? o->password : ""),
 				      (char *)(uintptr_t)(o->password ? o->password : "")};
@@ -59,7 +61,7 @@ static bool secure(struct directory_link *l, struct amt_error *err)
 		ldap_set_option(l->ld, LDAP_OPT_X_TLS_CACERTFILE, l->o->ca_file);
 	ldap_set_option(l->ld, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand);
 	ldap_set_option(l->ld, LDAP_OPT_X_TLS_NEWCTX, &zero);
-	if (!l->o->starttls)
+	if (!l->o->starttls || l->anonymous || !strncmp(l->uri, "ldaps:", 6))
 		return true;
 	rc = ldap_start_tls_s(l->ld, NULL, NULL);
 	return rc == LDAP_SUCCESS || fail_ldap(err, rc, l, "starting TLS with");
@@ -72,7 +74,7 @@ bool link_open(struct directory_link *l, const char *uri, struct amt_error *err)
 	struct timeval t = {(time_t)wait, (suseconds_t)((wait - (double)(time_t)wait) * 1e6)};
 
 	l->uri = uri;
-	if (l->o->bind_dn && !l->o->starttls && strncmp(uri, "ldaps:", 6) != 0)
+	if (l->o->bind_dn && !l->anonymous && !l->o->starttls && strncmp(uri, "ldaps:", 6) != 0)
 		return amt_fail(
 			err, "binding to %s with a password: only over TLS (ldaps:// or StartTLS)",
 			uri);
@@ -83,6 +85,10 @@ bool link_open(struct directory_link *l, const char *uri, struct amt_error *err)
 	ldap_set_option(l->ld, LDAP_OPT_NETWORK_TIMEOUT, &t);
 	t.tv_sec *= 6; /* one answer may take longer than a connect */
 	ldap_set_option(l->ld, LDAP_OPT_TIMEOUT, &t);
+	ber_len_t most = AMT_CAP_LDAP_MESSAGE;
+	Sockbuf *sb = NULL;
+	if (ldap_get_option(l->ld, LDAP_OPT_SOCKBUF, &sb) == LDAP_OPT_SUCCESS && sb)
+		ber_sockbuf_ctrl(sb, LBER_SB_OPT_SET_MAX_INCOMING, &most);
 	if (!secure(l, err))
 		return false;
 	rc = bind_now(l);
@@ -94,6 +100,7 @@ void link_close(struct directory_link *l)
 	if (l->ld)
 		ldap_unbind_ext_s(l->ld, NULL, NULL);
 	l->ld = NULL;
+	amt_vec_free(&l->ranges);
 }
 
 void filter_escape(struct amt_buf *out, const void *p, size_t n)
@@ -127,51 +134,31 @@ const char *filter_text(struct amt_arena *a, const char *fmt, const char *value)
 static void keep_values(struct amt_arena *a, struct directory_attribute *t, struct berval **v)
 {
 	for (size_t i = 0; v && v[i]; i++) {
-		struct directory_value one = {(const uint8_t *)amt_arena_strndup(a, "", 0),
-					      v[i]->bv_len};
 		uint8_t *p = amt_arena_alloc(a, v[i]->bv_len + 1);
 		memcpy(p, v[i]->bv_val, v[i]->bv_len);
-		one.data = p;
-		amt_vec_push(&t->values, one);
+		amt_vec_push(&t->values, (struct directory_value){p, v[i]->bv_len});
 	}
 }
 
-/* "member;range=0-1499" and so on, until the server says "*". */
-static void more_ranges(struct directory_link *l, const char *dn, const char *name,
-			unsigned long from, struct directory_attribute *t,
-			struct directory_search *s)
+static void polite(struct directory_link *l)
 {
-	for (size_t round = 0; round < MAX_RANGES; round++) {
-		char want[256];
-		snprintf(want, sizeof(want), "%s;range=%lu-*", name, from);
-		char *attrs[] = {want, NULL};
-		LDAPMessage *res = NULL, *e;
-		BerElement *ber = NULL;
-		bool last = true;
-		if (ldap_search_ext_s(l->ld, dn, LDAP_SCOPE_BASE, "(objectClass=*)", attrs, 0, NULL,
-				      NULL, NULL, 1, &res) == LDAP_SUCCESS &&
-		    (e = ldap_first_entry(l->ld, res))) {
-			char *got = ldap_first_attribute(l->ld, e, &ber);
-			const char *range = got ? strstr(got, ";range=") : NULL,
-				   *to = range ? strchr(range, '-') : NULL;
-			struct berval **v = got ? ldap_get_values_len(l->ld, e, got) : NULL;
-			size_t n = t->values.n;
-			keep_values(&l->f->arena, t, v);
-			from += t->values.n - n;
-			last = !to || to[1] == '*' || t->values.n == n;
-			ldap_value_free_len(v);
-			if (got)
-				ldap_memfree(got);
-			if (ber)
-				ber_free(ber, 0);
-		} else {
-			s->cut = true;
+	if (l->o->qps) {
+		amt_time next = l->last + AMT_SECOND / l->o->qps, now = amt_time_now();
+		if (l->last && next > now) {
+			struct timespec t = {(next - now) / AMT_SECOND,
+					     (next - now) % AMT_SECOND * 1000};
+			nanosleep(&t, NULL);
 		}
-		ldap_msgfree(res);
-		if (last)
-			return;
 	}
-	s->cut = true;
+	l->last = amt_time_now();
+}
+
+static struct directory_attribute *named(struct directory_entry *e, const char *name)
+{
+	for (size_t i = 0; e && i < e->attributes.n; i++)
+		if (!amt_strcasecmp(e->attributes.v[i].name, name))
+			return &e->attributes.v[i];
+	return NULL;
 }
 
 static void keep_entry(struct directory_link *l, LDAPMessage *m, struct directory_search *s)
@@ -190,35 +177,20 @@ static void keep_entry(struct directory_link *l, LDAPMessage *m, struct director
 		bool more = range && !strchr(range, '*');
 		if (range)
 			*range = 0;
-		struct directory_attribute *t = NULL;
-		for (size_t i = 0; i < e->attributes.n; i++)
-			if (!amt_strcasecmp(e->attributes.v[i].name, name))
-				t = &e->attributes.v[i];
+		struct directory_attribute *t = named(e, name);
 		if (!t) {
 			t = amt_vec_add(&e->attributes);
 			t->name = amt_arena_strdup(a, name);
 		}
 		keep_values(a, t, v);
 		if (more)
-			more_ranges(l, e->dn, t->name, t->values.n, t, s);
+			amt_vec_push(&l->ranges,
+				     (struct directory_range){s->entries.n - 1, t->name});
 		ldap_value_free_len(v);
 		ldap_memfree(name);
 	}
 	if (ber)
 		ber_free(ber, 0);
-}
-
-static void polite(struct directory_link *l)
-{
-	if (l->o->qps) {
-		amt_time next = l->last + AMT_SECOND / l->o->qps, now = amt_time_now();
-		if (l->last && next > now) {
-			struct timespec t = {(next - now) / AMT_SECOND,
-					     (next - now) % AMT_SECOND * 1000};
-			nanosleep(&t, NULL);
-		}
-	}
-	l->last = amt_time_now();
 }
 
 static char **split(struct amt_arena *a, const char *attributes)
@@ -236,53 +208,129 @@ static char **split(struct amt_arena *a, const char *attributes)
 	return list;
 }
 
-static int all_pages(struct directory_link *l, const struct question *q, struct directory_search *s)
+static bool full(const struct directory_link *l, const struct question *q,
+		 const struct directory_search *s)
+{
+	size_t most = q->max ? q->max : l->o->max_entries;
+
+	return (most && s->entries.n >= most) || l->f->arena.used > AMT_CAP_LDAP_FACTS;
+}
+
+/* One answer, message by message, so that a server without an end fills no memory. */
+static int one_page(struct directory_link *l, const struct question *q, LDAPControl **controls,
+		    char **attrs, struct directory_search *s, struct berval *cookie)
 {
 	static const int scopes[] = {LDAP_SCOPE_BASE, LDAP_SCOPE_ONELEVEL, LDAP_SCOPE_SUBTREE};
+	LDAPMessage *m = NULL;
+	LDAPControl **back = NULL;
+	int id, type = 0, code = LDAP_OTHER,
+		rc = ldap_search_ext(l->ld, q->base, scopes[q->scope], q->filter, attrs, 0,
+				     controls, NULL, NULL, 0, &id);
+
+	if (rc != LDAP_SUCCESS)
+		return rc;
+	while ((type = ldap_result(l->ld, id, LDAP_MSG_ONE, NULL, &m)) > 0 &&
+	       type != LDAP_RES_SEARCH_RESULT) {
+		if (type == LDAP_RES_SEARCH_ENTRY && !full(l, q, s)) {
+			keep_entry(l, m, s);
+		} else if (type == LDAP_RES_SEARCH_ENTRY) {
+			s->cut = true;
+			ldap_msgfree(m);
+			ldap_abandon_ext(l->ld, id, NULL, NULL);
+			return LDAP_SUCCESS;
+		}
+		ldap_msgfree(m);
+		m = NULL;
+	}
+	if (type <= 0) {
+		ldap_get_option(l->ld, LDAP_OPT_RESULT_CODE, &code);
+		if (!type)
+			ldap_abandon_ext(l->ld, id, NULL, NULL);
+		return type ? code : LDAP_TIMEOUT;
+	}
+	rc = ldap_parse_result(l->ld, m, &code, NULL, NULL, NULL, &back, 1);
+	LDAPControl *c = rc == LDAP_SUCCESS && back
+				 ? ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, back, NULL)
+				 : NULL;
+	ber_int_t total;
+	if (c)
+		ldap_parse_pageresponse_control(l->ld, c, &total, cookie);
+	if (back)
+		ldap_controls_free(back);
+	return rc == LDAP_SUCCESS ? code : rc;
+}
+
+static int all_pages(struct directory_link *l, const struct question *q, struct directory_search *s)
+{
 	struct berval cookie = {0, NULL}, dacl = {5, (char *)(uintptr_t) "\x30\x03\x02\x01\x04"};
 	LDAPControl sd = {(char *)(uintptr_t) "1.2.840.113556.1.4.801", dacl, 1};
 	char **attrs = split(&l->f->arena, q->attributes);
+	size_t empty = 0;
 	int rc;
 
 	do {
-		LDAPControl *page = NULL, *controls[3] = {0}, **back = NULL;
-		LDAPMessage *res = NULL;
-		size_t n = 0;
+		LDAPControl *page = NULL, *controls[3] = {0};
+		size_t n = 0, before = s->entries.n;
 		if (q->scope != DIRECTORY_BASE &&
 		    ldap_create_page_control(l->ld, PAGE, &cookie, 0, &page) == LDAP_SUCCESS)
 			controls[n++] = page;
-		if (q->sd)
+		if (strstr(q->attributes, "nTSecurityDescriptor"))
 			controls[n++] = &sd;
-		polite(l);
-		rc = ldap_search_ext_s(l->ld, q->base, scopes[q->scope], q->filter, attrs, 0,
-				       controls, NULL, NULL, 0, &res);
-		if (page)
-			ldap_control_free(page);
 		ber_memfree(cookie.bv_val);
 		cookie = (struct berval){0, NULL};
-		for (LDAPMessage *m = ldap_first_entry(l->ld, res); m && !s->cut;
-		     m = ldap_next_entry(l->ld, m)) {
-			if (l->o->max_entries && s->entries.n >= l->o->max_entries)
-				s->cut = true;
-			else
-				keep_entry(l, m, s);
-		}
-		if (res &&
-		    ldap_parse_result(l->ld, res, NULL, NULL, NULL, NULL, &back, 0) ==
-			    LDAP_SUCCESS &&
-		    back) {
-			LDAPControl *c = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, back, NULL);
-			ber_int_t total;
-			if (c)
-				ldap_parse_pageresponse_control(l->ld, c, &total, &cookie);
-			ldap_controls_free(back);
-		}
-		ldap_msgfree(res);
+		polite(l);
+		rc = one_page(l, q, controls, attrs, s, &cookie);
+		if (page)
+			ldap_control_free(page);
+		empty = s->entries.n == before ? empty + 1 : 0;
 		amt_progress_update(l->o->progress, q->purpose, s->entries.n, 0);
-	} while (rc == LDAP_SUCCESS && cookie.bv_len && !s->cut && !amt_stopped());
+	} while (rc == LDAP_SUCCESS && cookie.bv_len && !s->cut && empty < MAX_EMPTY &&
+		 !amt_stopped());
 	s->cut = s->cut || cookie.bv_len;
 	ber_memfree(cookie.bv_val);
 	return rc;
+}
+
+static void forget_entries(struct directory_search *s)
+{
+	for (size_t i = 0; i < s->entries.n; i++) {
+		for (size_t k = 0; k < s->entries.v[i].attributes.n; k++)
+			amt_vec_free(&s->entries.v[i].attributes.v[k].values);
+		amt_vec_free(&s->entries.v[i].attributes);
+	}
+	amt_vec_free(&s->entries);
+}
+
+/* "member;range=1500-*" and so on, until the server says that it is the last. */
+static void follow_ranges(struct directory_link *l, struct directory_search *s)
+{
+	for (size_t i = 0; i < l->ranges.n; i++) {
+		const struct directory_range r = l->ranges.v[i];
+		struct directory_attribute *t = named(&s->entries.v[r.entry], r.name);
+		bool more = true;
+		for (size_t round = 0; more && round < MAX_RANGES && !amt_stopped(); round++) {
+			size_t mark = l->ranges.n, had = t->values.n;
+			struct directory_search part = {0};
+			const struct question q = {.purpose = s->purpose,
+						   .base = s->entries.v[r.entry].dn,
+						   .filter = "(objectClass=*)",
+						   .attributes = amt_arena_printf(&l->f->arena,
+										  "%s;range=%zu-*",
+										  r.name, had),
+						   .max = 1};
+			int rc = all_pages(l, &q, &part);
+			const struct directory_attribute *p =
+				named(part.entries.n ? &part.entries.v[0] : NULL, r.name);
+			for (size_t v = 0; p && v < p->values.n; v++)
+				amt_vec_push(&t->values, p->values.v[v]);
+			more = l->ranges.n > mark && t->values.n > had;
+			s->cut = s->cut || rc != LDAP_SUCCESS || (l->ranges.n > mark && !more);
+			l->ranges.n = mark;
+			forget_entries(&part);
+		}
+		s->cut = s->cut || more;
+	}
+	l->ranges.n = 0;
 }
 
 struct directory_search *link_search(struct directory_link *l, const struct question *q)
@@ -301,14 +349,17 @@ struct directory_search *link_search(struct directory_link *l, const struct ques
 				       .code = -1};
 	amt_vec_push(&l->f->searches, s);
 	if (!l->ld)
-		s->error = "not connected";
+		s->error = l->why ? l->why : "not connected";
 	else
 		s->code = all_pages(l, q, s);
-	if (s->code == LDAP_SERVER_DOWN && !s->entries.n) {
+	if (l->ld && s->code == LDAP_SERVER_DOWN && !s->entries.n) {
 		link_close(l);
 		if (link_open(l, l->uri, &err))
 			s->code = all_pages(l, q, s);
 	}
+	if (l->ld && s->code == LDAP_SUCCESS)
+		follow_ranges(l, s);
+	l->ranges.n = 0;
 	if (s->code > 0)
 		s->error = amt_arena_strdup(a, ldap_err2string(s->code));
 	else if (s->code < 0 && !s->error)

@@ -6,22 +6,30 @@
 
 #include <ldap.h>
 
+/* An attribute that came in part: "member;range=0-1499". */
+struct directory_range {
+	size_t entry;
+	const char *name;
+};
 struct directory_link {
 	LDAP *ld;
 	const char *uri;
 	const struct directory_options *o;
 	struct directory_facts *f;
-	amt_time last; /* when the last search was sent, for qps */
+	amt_time last;   /* when the last search was sent, for qps */
+	bool anonymous;  /* no bind: nobody learns who asks, and no password goes there */
+	const char *why; /* it could not be opened */
+	struct AMT_VEC(struct directory_range) ranges; /* of the search under way */
 };
 /* Connects and binds. uri is kept. */
 bool link_open(struct directory_link *l, const char *uri, struct amt_error *err);
 void link_close(struct directory_link *l);
-/* What is asked; attributes end with NULL. sd: ask for the DACL with nTSecurityDescriptor. */
+/* What is asked. Of nTSecurityDescriptor only the DACL is wanted. */
 struct question {
 	const char *purpose, *about, *base, *filter;
 	enum directory_scope scope;
 	const char *attributes; /* separated by blanks */
-	bool sd;
+	size_t max;             /* entries; 0: what the options say */
 };
 /* Pages, follows ranges, reconnects once; always a record in the facts, also of a failure. */
 struct directory_search *link_search(struct directory_link *l, const struct question *q);

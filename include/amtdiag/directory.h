@@ -104,10 +104,18 @@ const struct directory_attribute *directory_attribute(const struct directory_ent
 						      const char *name);
 /* First value as text, NULL when there is none. */
 const char *directory_text(const struct directory_entry *e, const char *name);
+/* Values that are DNs of other objects: a reference that AD itself does not keep on every object.
+ */
+bool directory_is_link(const struct directory_attribute *a);
 int64_t directory_number(const struct directory_entry *e, const char *name, int64_t otherwise);
 bool directory_has(const struct directory_entry *e, const char *name,
 		   const char *value); /* case ignored */
 
+/* When a client's controller memory was updated, from a log: for the date of its object. */
+struct directory_update {
+	const char *fqdn;
+	amt_time at;
+};
 struct directory_options {
 	const char *server;  /* ldap://dc1.example.com, ldaps://..., or a host; NULL: by domain */
 	const char *domain;  /* example.com: DCs by SRV */
@@ -121,7 +129,7 @@ struct directory_options {
 	const struct amt_progress *progress;
 
 	/* what to look at; each may be empty */
-	const char *container;           /* path of the AMT container, a DN */
+	const char *container; /* of AMT objects: a DN, or what stands before ",DC=" in one */
 	struct amt_strlist site_servers; /* computer names */
 	struct amt_strlist clients;      /* FQDNs */
 	struct amt_strlist templates;    /* cn of certificate templates */
@@ -129,17 +137,33 @@ struct directory_options {
 	struct amt_strlist members_of;   /* groups by name or DN */
 	const char *users_below;         /* DN */
 	const char *spn;                 /* the service that tickets are for */
-	struct amt_strlist removed;      /* FQDNs of clients that were un-provisioned */
-	bool groups;                     /* read all groups of the domain once */
-	unsigned verify; /* so many users' tokenGroups are read to check the closure */
-	bool every_dc;   /* ask every DC for the AMT objects */
+	struct amt_strlist removed;      /* FQDNs or DNs of clients that were un-provisioned */
+	struct amt_strlist domains;   /* DNS names that need the container; empty: the forest's */
+	struct amt_strlist operators; /* who uses AMT: logon names, UPNs or DNs */
+	struct amt_strlist acl;       /* AMT user accounts: groups or users, DOMAIN\name too */
+	struct amt_strlist radius;    /* groups for 802.1X and wireless */
+	bool groups;                  /* read all groups of the domain once */
+	unsigned verify;              /* so many users' tokenGroups are read to check the closure */
+	bool every_dc;                /* ask every DC for the AMT objects */
+	bool forest; /* the clients' place in the forest: its domains, its trees, its schema */
+	bool pki;    /* enrollment services, NTAuth, AIA, CDP */
+	struct AMT_VEC(struct directory_update) updates;
 };
+/* KB955355 and KB957183: longer names crash or are refused by SP1 alone. */
+#define DIRECTORY_LONG_DN    100
+#define DIRECTORY_LONG_GROUP 20
 /* False only when no server could be bound to; what failed later stands in the searches. */
 bool directory_collect(const struct directory_options *o, struct directory_facts *f,
 		       struct amt_notes *notes, struct amt_error *err);
 /* The ad and ca rows of the catalogue. Pure. */
 void directory_judge(const struct directory_facts *f, const struct directory_options *o,
 		     const struct amt_context *ctx, struct amt_findings *fs);
+/* What the facts prove about the site: domains, controllers, long names. Only what was not known.
+ */
+void directory_traits(const struct directory_facts *f, const struct directory_options *o,
+		      struct amt_context *ctx);
+/* "DC=corp,DC=example,DC=com" as "corp.example.com", from the arena. */
+const char *directory_dns_of(const char *dn, struct amt_arena *a);
 /* SRV records of a name, best first: "host:port" strings into the arena. */
 bool directory_srv(const char *name, struct amt_arena *a, struct amt_strlist *out,
 		   struct amt_error *err);

@@ -1,13 +1,5 @@
 /* SIDs, security descriptors, access, and the facts of the directory as JSON. */
-#include "amtdiag/directory.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "directory_scene.h"
 
 static const struct directory_sid server = {1, 5, 5, {21, 1, 2, 3, 1100}},
 				  other = {1, 5, 5, {21, 1, 2, 3, 1200}};
@@ -154,54 +146,6 @@ static void malformed(void **state)
 		}
 }
 
-static struct directory_search *search(struct directory_facts *f, const char *purpose,
-				       const char *about, int code)
-{
-	struct directory_search *s = amt_arena_new(&f->arena, struct directory_search);
-	*s = (struct directory_search){.purpose = purpose,
-				       .about = about,
-				       .server = "ldap://dc1",
-				       .base = "DC=x",
-				       .filter = "(cn=*)",
-				       .attributes = "cn",
-				       .code = code};
-	amt_vec_push(&f->searches, s);
-	return s;
-}
-
-static struct directory_entry *entry(struct directory_search *s, const char *dn)
-{
-	struct directory_entry *e = amt_vec_add(&s->entries);
-	e->dn = dn;
-	return e;
-}
-
-static void give(struct directory_entry *e, const char *name, const void *p, size_t n)
-{
-	struct directory_attribute *a = NULL;
-	for (size_t i = 0; i < e->attributes.n; i++)
-		if (!strcmp(e->attributes.v[i].name, name))
-			a = &e->attributes.v[i];
-	if (!a) {
-		a = amt_vec_add(&e->attributes);
-		a->name = name;
-	}
-	amt_vec_push(&a->values, (struct directory_value){p, n});
-}
-
-static void text(struct directory_entry *e, const char *name, const char *s)
-{
-	give(e, name, s, strlen(s));
-}
-
-static enum amt_verdict verdict(const struct amt_findings *fs, const char *id)
-{
-	for (size_t i = 0; i < fs->list.n; i++)
-		if (!strcmp(fs->list.v[i]->item->id, id))
-			return fs->list.v[i]->verdict;
-	return AMT_VERDICTS;
-}
-
 static void rights_and_round_trip(void **state)
 {
 	(void)state;
@@ -282,8 +226,8 @@ static void clients(void **state)
 	struct amt_findings fs = {0};
 	struct amt_context ctx = {0};
 	amt_vec_push(&o.clients, "pc1.x");
-	struct directory_search *spn = search(&f, "spn", "HTTP/pc1.x:16993", 0);
-	entry(spn, "CN=a");
+	struct directory_search *spn = search(&f, "spn", "pc1.x", 0);
+	text(entry(spn, "CN=a"), "servicePrincipalName", "HTTP/pc1.x:16993");
 	struct directory_entry *e = entry(search(&f, "amt-object", "pc1.x", 0), "CN=a");
 	text(e, "servicePrincipalName", "HTTP/pc1.x:16993");
 	text(e, "servicePrincipalName", "HTTP/pc1.x:16995");
@@ -293,7 +237,13 @@ static void clients(void **state)
 	assert_int_equal(verdict(&fs, "S3.V03a"), AMT_PASS);
 	assert_int_equal(verdict(&fs, "S3.V03b"), AMT_WARN); /* 16992 */
 	amt_findings_free(&fs);
-	entry(spn, "CN=b"); /* a second holder */
+	struct directory_entry *b = entry(spn, "CN=b"); /* of another port: no duplicate */
+	text(b, "servicePrincipalName", "HTTP/pc1.x:623");
+	fs = (struct amt_findings){0};
+	directory_judge(&f, &o, &ctx, &fs);
+	assert_int_equal(verdict(&fs, "S3.V03b"), AMT_WARN);
+	amt_findings_free(&fs);
+	text(b, "servicePrincipalName", "http/PC1.x:16993"); /* a second holder */
 	text(entry(search(&f, "removed", "pc1.x", 0), "CN=a"), "cn", "a");
 	entry(search(&f, "replica", "pc1.x", 0), "CN=a");
 	search(&f, "replica", "pc1.x", 0);

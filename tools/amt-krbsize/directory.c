@@ -29,25 +29,6 @@ static void history(const struct directory_entry *e, struct amt_arena *a, struct
 	}
 }
 
-/* "DC=corp,DC=example,DC=com" as a DNS name. */
-static const char *dns_of(const char *nc, struct amt_arena *a)
-{
-	struct amt_buf b;
-	amt_buf_init(&b, 1024);
-	for (const char *p = nc; p && *p;) {
-		if (!amt_strncasecmp(p, "DC=", 3)) {
-			if (b.len)
-				amt_buf_byte(&b, '.');
-			amt_buf_add(&b, p + 3, strcspn(p + 3, ","));
-		}
-		p = strchr(p, ',');
-		p = p ? p + 1 : NULL;
-	}
-	const char *s = amt_arena_strdup(a, amt_buf_cstr(&b));
-	amt_buf_free(&b);
-	return s;
-}
-
 static const char *upper(const char *s, size_t n, struct amt_arena *a)
 {
 	char *u = amt_arena_strndup(a, s, n);
@@ -66,7 +47,7 @@ static void domain(const struct directory_facts *f, struct krb_input *in)
 	const char *nc = directory_text(r, "defaultNamingContext"),
 		   *dc = directory_text(r, "dnsHostName");
 
-	in->domain.dns = dns_of(nc, a);
+	in->domain.dns = directory_dns_of(nc, a);
 	in->domain.realm = upper(in->domain.dns, strlen(in->domain.dns), a);
 	in->domain.sid = head && head->entries.n ? object_sid(&head->entries.v[0], a) : NULL;
 	in->domain.dc = dc ? upper(dc, strcspn(dc, "."), a) : NULL;

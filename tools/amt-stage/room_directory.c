@@ -2,19 +2,85 @@
 #include "rooms.h"
 
 #include "amtdiag/directory.h"
+#include "amtdiag/exports.h"
+#include "amtdiag/trace.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct ad {
 	struct directory_facts facts;
-	struct amt_arena arena; /* strings of asked that came out of a document */
+	struct amt_arena arena; /* strings of asked that came out of a document or another room */
 	struct directory_options asked;
 };
 
 static bool wanted(const struct stage *st)
 {
 	return st->profile.directory_server != NULL;
+}
+
+static void add(struct ad *ad, struct amt_strlist *l, const char *s, size_t n)
+{
+	while (n && s[n - 1] == ' ')
+		n--;
+	while (n && *s == ' ')
+		s++, n--;
+	const char *copy = n ? amt_arena_strndup(&ad->arena, s, n) : NULL;
+	if (copy && !amt_strlist_has(l, copy))
+		amt_vec_push(l, copy);
+}
+
+static void add_all(struct ad *ad, struct amt_strlist *l, const struct amt_strlist *from)
+{
+	for (size_t i = 0; i < from->n; i++)
+		add(ad, l, from->v[i], strlen(from->v[i]));
+}
+
+/* The settings of the component: container, template and AMT user accounts. */
+static void component(const struct stage *st, struct ad *ad)
+{
+	const struct exports_facts *e = stage_state(st, &stage_room_exports);
+	const struct {
+		const char *key;
+		struct amt_strlist *to;
+	} lists[] = {{"template", &ad->asked.templates},
+		     {"client-template", &ad->asked.templates},
+		     {"users", &ad->asked.acl}};
+
+	for (size_t i = 0; e && i < e->facts.n; i++) {
+		const struct exports_fact *x = &e->facts.v[i];
+		const char *text = x->field[EXPORTS_SETTING_TEXT];
+		if (x->what != EXPORTS_SETTING)
+			continue;
+		if (!strcmp(x->name, "container") && !ad->asked.container && *text)
+			ad->asked.container = amt_arena_strdup(&ad->arena, text);
+		for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++)
+			for (const char *p = text; !strcmp(x->name, lists[k].key) && *p;) {
+				size_t n = strcspn(p, ",");
+				add(ad, lists[k].to, p, n);
+				p += n + (p[n] == ',');
+			}
+	}
+}
+
+/* What the logs say was done to clients: updates have a date, and removals leave nothing. */
+static void done(const struct stage *st, struct ad *ad)
+{
+	const struct trace_facts *t = stage_state(st, &stage_room_logs);
+
+	for (size_t i = 0; t && i < t->sessions.n; i++) {
+		const struct trace_session *s = &t->sessions.v[i];
+		const char *host = t->devices.v[s->device].host;
+		if (s->kind == TRACE_MAINTENANCE && s->outcome == TRACE_COMPLETE && s->placed &&
+		    strchr(host, '.'))
+			amt_vec_push(&ad->asked.updates,
+				     (struct directory_update){amt_arena_strdup(&ad->arena, host),
+							       s->end});
+	}
+	for (size_t i = 0; t && i < t->devices.n; i++)
+		if (t->devices.v[i].unprovisioned && strchr(t->devices.v[i].host, '.'))
+			add(ad, &ad->asked.removed, t->devices.v[i].host,
+			    strlen(t->devices.v[i].host));
 }
 
 /* What the profile and the inventory say should be there: asked for, judged with, and kept. */
@@ -26,16 +92,28 @@ static void expectations(const struct stage *st, struct ad *ad)
 					       .domain = p->domain,
 					       .bind_dn = p->directory_bind,
 					       .ca_file = p->directory_ca_file,
+					       .starttls = p->directory_starttls == AMT_YES,
+					       .qps = p->directory_qps,
 					       .timeout = st->cli->timeout,
 					       .container = p->directory_container,
+					       .every_dc = p->directory_every_dc != AMT_NO,
+					       .forest = true,
+					       .pki = true,
 					       .progress = &st->cli->progress};
-	for (size_t i = 0; i < p->site_servers.n; i++)
-		amt_vec_push(&ad->asked.site_servers, p->site_servers.v[i]);
-	for (size_t i = 0; i < p->operators.n; i++)
-		amt_vec_push(&ad->asked.users, p->operators.v[i]);
-	for (size_t i = 0; i < st->inventory.clients.n; i++)
-		if (*st->inventory.clients.v[i].fqdn)
-			amt_vec_push(&ad->asked.clients, st->inventory.clients.v[i].fqdn);
+	add_all(ad, &ad->asked.site_servers, &p->site_servers);
+	add_all(ad, &ad->asked.operators, &p->operators);
+	add_all(ad, &ad->asked.domains, &p->forest_domains);
+	add_all(ad, &ad->asked.templates, &p->directory_templates);
+	add_all(ad, &ad->asked.acl, &p->amt_users);
+	add_all(ad, &ad->asked.radius, &p->radius_groups);
+	add_all(ad, &ad->asked.removed, &p->directory_removed);
+	component(st, ad);
+	done(st, ad);
+	for (size_t i = 0; i < st->inventory.clients.n; i++) {
+		const char *fqdn = st->inventory.clients.v[i].fqdn;
+		if (!amt_strlist_has(&ad->asked.removed, fqdn))
+			add(ad, &ad->asked.clients, fqdn, strlen(fqdn));
+	}
 }
 
 static void collect(struct stage *st, void *state)
@@ -58,6 +136,7 @@ static void collect(struct stage *st, void *state)
 	if (password)
 		amt_wipe(password, strlen(password));
 	free(password);
+	directory_traits(&ad->facts, &ad->asked, &st->cli->context);
 }
 
 static void judge(const struct stage *st, const void *state, struct amt_findings *fs)
@@ -66,6 +145,17 @@ static void judge(const struct stage *st, const void *state, struct amt_findings
 
 	directory_judge(&ad->facts, &ad->asked, &st->cli->context, fs);
 }
+
+/* The lists of the options, by the names that they have in a document. */
+#define LISTS(X)                                                                                   \
+	X(site_servers)                                                                            \
+	X(operators)                                                                               \
+	X(clients)                                                                                 \
+	X(domains)                                                                                 \
+	X(templates)                                                                               \
+	X(acl)                                                                                     \
+	X(radius)                                                                                  \
+	X(removed)
 
 static json_t *strings(const struct amt_strlist *l)
 {
@@ -79,13 +169,20 @@ static json_t *strings(const struct amt_strlist *l)
 static json_t *to_json(const void *state)
 {
 	const struct ad *ad = state;
-	json_t *j = json_object();
+	json_t *j = json_object(), *updates = json_array();
 
 	json_object_set_new(j, "domain", amt_json_str(ad->asked.domain));
 	json_object_set_new(j, "container", amt_json_str(ad->asked.container));
-	json_object_set_new(j, "site_servers", strings(&ad->asked.site_servers));
-	json_object_set_new(j, "users", strings(&ad->asked.users));
-	json_object_set_new(j, "clients", strings(&ad->asked.clients));
+#define LIST(name) json_object_set_new(j, #name, strings(&ad->asked.name));
+	LISTS(LIST)
+#undef LIST
+	for (size_t i = 0; i < ad->asked.updates.n; i++) {
+		json_t *u = json_object();
+		json_object_set_new(u, "fqdn", amt_json_str(ad->asked.updates.v[i].fqdn));
+		json_object_set_new(u, "at", amt_json_time(ad->asked.updates.v[i].at));
+		json_array_append_new(updates, u);
+	}
+	json_object_set_new(j, "updates", updates);
 	json_object_set_new(j, "facts", directory_to_json(&ad->facts));
 	return j;
 }
@@ -102,22 +199,35 @@ static void read_strings(struct ad *ad, const json_t *list, struct amt_strlist *
 static bool from_json(const json_t *j, void *state, struct amt_error *err)
 {
 	struct ad *ad = state;
+	const json_t *updates = json_object_get(j, "updates");
 
+	ad->asked.forest = true;
 	ad->asked.domain = amt_json_dup(&ad->arena, j, "domain");
 	ad->asked.container = amt_json_dup(&ad->arena, j, "container");
-	read_strings(ad, json_object_get(j, "site_servers"), &ad->asked.site_servers);
-	read_strings(ad, json_object_get(j, "users"), &ad->asked.users);
-	read_strings(ad, json_object_get(j, "clients"), &ad->asked.clients);
-	return directory_from_json(json_object_get(j, "facts"), &ad->facts, err);
+#define LIST(name) read_strings(ad, json_object_get(j, #name), &ad->asked.name);
+	LISTS(LIST)
+#undef LIST
+	for (size_t i = 0; i < json_array_size(updates); i++) {
+		const json_t *u = json_array_get(updates, i);
+		const char *fqdn = amt_json_dup(&ad->arena, u, "fqdn");
+		if (fqdn)
+			amt_vec_push(&ad->asked.updates,
+				     (struct directory_update){fqdn, amt_json_get_time(u, "at")});
+	}
+	bool ok = directory_from_json(json_object_get(j, "facts"), &ad->facts, err);
+	if (ok)
+		directory_traits(&ad->facts, &ad->asked, &stage.cli->context);
+	return ok;
 }
 
 static void release(void *state)
 {
 	struct ad *ad = state;
 
-	amt_vec_free(&ad->asked.site_servers);
-	amt_vec_free(&ad->asked.users);
-	amt_vec_free(&ad->asked.clients);
+#define LIST(name) amt_vec_free(&ad->asked.name);
+	LISTS(LIST)
+#undef LIST
+	amt_vec_free(&ad->asked.updates);
 	directory_facts_free(&ad->facts);
 	amt_arena_free(&ad->arena);
 }

@@ -47,4 +47,12 @@
 #define AMT_CAP_EXPORTS_FACTS  ((size_t)2000000) /* facts out of all of them */
 #define AMT_CAP_EXPORTS_VALUE  ((size_t)8192)    /* one field of such a fact; longer ones are cut */
 
+/* directory */
+#define AMT_CAP_LDAP_MESSAGE                                                                       \
+	(64 * AMT_MIB) /* one message of a server; AD sends 1,500 values in it */
+#define AMT_CAP_LDAP_FACTS (1024 * AMT_MIB) /* all that is kept of one run's answers */
+#define AMT_CAP_LDAP_SERVERS                                                                       \
+	((size_t)64) /* domain controllers or domains asked beside the first                       \
+		      */
+
 #endif
