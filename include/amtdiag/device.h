@@ -155,6 +155,14 @@ bool amt_device_from_json(const json_t *o, struct amt_device *d, struct amt_erro
 bool amt_device_import(struct amt_device *d, const char *name, const char *text, size_t len,
 		       struct amt_error *err);
 
+/*
+ * What the ME tells the machine it sits in, through the kernel's driver (path: "/dev/mei0"):
+ * version, provisioning state and mode, PKI DNS suffix, UUID, root hashes. Read-only; needs root.
+ * timeout_ms is for one answer. False when nothing was told.
+ */
+bool amt_device_mei(struct amt_device *d, const char *path, unsigned timeout_ms,
+		    struct amt_error *err);
+
 /* ---- asking ---- */
 
 enum {
