@@ -28,6 +28,33 @@ static json_t *stages_to_json(unsigned stages)
 	return list;
 }
 
+/* All subjects by name, and what was said of those that are not like the first. */
+static void subjects_to_json(const struct amt_finding *f, json_t *into)
+{
+	json_t *names = json_array(), *summaries = json_object();
+
+	for (size_t i = 0; i < f->subjects.n; i++) {
+		const struct amt_subject *m = &f->subjects.v[i];
+		json_t *name = amt_json_str(m->name);
+		if (m->summary)
+			json_object_set_new(summaries, json_string_value(name),
+					    amt_json_str(m->summary));
+		json_array_append_new(names, name);
+	}
+	if (f->subjects.n)
+		json_object_set(into, "subjects", names);
+	if (json_object_size(summaries))
+		json_object_set(into, "summaries", summaries);
+	json_decref(names);
+	json_decref(summaries);
+	if (f->places)
+		json_object_set_new(into, "places", json_integer((json_int_t)f->places));
+	if (f->because_id)
+		json_object_set_new(into, "because",
+				    json_pack("{s:s, s:o}", "id", f->because_id, "subject",
+					      amt_json_str(f->because_subject)));
+}
+
 json_t *finding_to_json(struct amt_findings *fs, const struct amt_finding *f)
 {
 	json_t *j = json_object(), *evidence = json_array(), *actions = json_array();
@@ -46,6 +73,7 @@ json_t *finding_to_json(struct amt_findings *fs, const struct amt_finding *f)
 	for (size_t i = 0; steps[i]; i++)
 		json_array_append_new(actions, amt_json_str(steps[i]));
 	json_object_set_new(j, "actions", actions);
+	subjects_to_json(f, j);
 	return j;
 }
 
@@ -155,6 +183,25 @@ static void actions_from_json(const json_t *list, struct amt_findings *fs, struc
 	}
 }
 
+static void subjects_from_json(const json_t *j, struct amt_findings *fs, struct amt_finding *f)
+{
+	const json_t *names = json_object_get(j, "subjects"),
+		     *summaries = json_object_get(j, "summaries"),
+		     *because = json_object_get(j, "because");
+
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		const char *name = json_string_value(json_array_get(names, i));
+		if (name)
+			amt_vec_push(
+				&f->subjects,
+				(struct amt_subject){amt_arena_strdup(&fs->arena, name),
+						     amt_json_dup(&fs->arena, summaries, name)});
+	}
+	f->places = (size_t)amt_json_get_int(j, "places", 0);
+	f->because_id = amt_json_dup(&fs->arena, because, "id");
+	f->because_subject = amt_json_dup(&fs->arena, because, "subject");
+}
+
 static bool finding_from_json(const json_t *j, struct amt_findings *fs, struct amt_error *err)
 {
 	const char *id = amt_json_get_str(j, "id"), *verdict = amt_json_get_str(j, "verdict");
@@ -178,6 +225,7 @@ static bool finding_from_json(const json_t *j, struct amt_findings *fs, struct a
 				     amt_json_get_str(e, "locator"), text ? "%s" : NULL, text);
 	}
 	actions_from_json(json_object_get(j, "actions"), fs, f);
+	subjects_from_json(j, fs, f);
 	return true;
 }
 

@@ -8,6 +8,7 @@ void amt_findings_free(struct amt_findings *fs)
 	for (size_t i = 0; i < fs->list.n; i++) {
 		amt_vec_free(&fs->list.v[i]->evidence);
 		amt_vec_free(&fs->list.v[i]->actions);
+		amt_vec_free(&fs->list.v[i]->subjects);
 	}
 	amt_vec_free(&fs->list);
 	amt_arena_free(&fs->arena);
@@ -54,6 +55,23 @@ void amt_finding_action(struct amt_findings *fs, struct amt_finding *f, const ch
 	va_start(ap, fmt);
 	amt_vec_push(&f->actions, amt_arena_vprintf(&fs->arena, fmt, ap));
 	va_end(ap);
+}
+
+struct amt_finding *amt_finding_copy(struct amt_findings *out, const struct amt_finding *f,
+				     enum amt_verdict v, const char *summary)
+{
+	struct amt_finding *n = amt_finding_add(out, f->item->id, v, f->subject, "%s", summary);
+
+	for (size_t i = 0; i < f->evidence.n; i++) {
+		const struct amt_evidence *e = &f->evidence.v[i];
+		amt_finding_evidence(out, n, e->source, e->locator, e->text ? "%s" : NULL, e->text);
+	}
+	for (size_t i = 0; i < f->actions.n; i++)
+		amt_finding_action(out, n, "%s", f->actions.v[i]);
+	n->places = f->places;
+	n->because_id = amt_arena_strdup(&out->arena, f->because_id);
+	n->because_subject = amt_arena_strdup(&out->arena, f->because_subject);
+	return n;
 }
 
 /* Corrective steps only where something is to be corrected. */

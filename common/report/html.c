@@ -105,8 +105,52 @@ static void section(struct amt_buf *out, const struct amt_section *s)
 	amt_buf_str(out, "</section>\n");
 }
 
-static void finding(struct amt_run *r, const struct amt_finding *f, struct amt_buf *out)
+/* Who else, one fold for all of them. */
+static void subjects(const struct amt_finding *f, struct amt_buf *out)
 {
+	if (!f->subjects.n)
+		return;
+	amt_buf_printf(out, "<details class=\"s\"%s><summary>All %zu subjects</summary><ul>\n",
+		       f->subjects.n <= 20 ? " open" : "", f->subjects.n);
+	for (size_t i = 0; i < f->subjects.n; i++) {
+		const struct amt_subject *m = &f->subjects.v[i];
+		element(out, "<li>", m->name, "");
+		if (m->summary)
+			element(out, ": ", m->summary, "");
+		amt_buf_str(out, "</li>\n");
+	}
+	amt_buf_str(out, "</ul></details>\n");
+}
+
+struct page {
+	struct amt_run *r;
+	struct consequences c;
+	bool *done; /* findings that were written, under their cause or by themselves */
+};
+
+static void finding(struct page *p, size_t at, struct amt_buf *out);
+
+static void consequences(struct page *p, size_t cause, struct amt_buf *out)
+{
+	size_t n = 0;
+
+	for (size_t at = p->c.first[cause]; at; at = p->c.next[at - 1])
+		n += !p->done[at - 1];
+	if (!n)
+		return;
+	amt_buf_printf(out,
+		       "<div class=\"then\"><p>What waits for this or follows from it (%zu):</p>\n",
+		       n);
+	for (size_t at = p->c.first[cause]; at; at = p->c.next[at - 1])
+		if (!p->done[at - 1])
+			finding(p, at - 1, out);
+	amt_buf_str(out, "</div>\n");
+}
+
+static void finding(struct page *p, size_t at, struct amt_buf *out)
+{
+	struct amt_run *r = p->r;
+	const struct amt_finding *f = r->findings.list.v[at];
 	bool open = amt_verdict_rank(f->verdict) > amt_verdict_rank(AMT_PASS);
 
 	amt_buf_printf(out, "<details class=\"f\" data-v=\"%s\"%s><summary>",
@@ -115,9 +159,11 @@ static void finding(struct amt_run *r, const struct amt_finding *f, struct amt_b
 	badge(out, f->verdict);
 	element(out, " <code>", f->item->id, "</code> ");
 	if (*f->subject)
-		element(out, "<b>", f->subject, ":</b> ");
+		element(out, "<b>", subject_words(r, f), ":</b> ");
 	element(out, "", f->summary, "</summary>\n");
 	element(out, "<p class=\"t\">", f->item->title, "</p>\n");
+	p->done[at] = true;
+	subjects(f, out);
 	if (f->evidence.n)
 		amt_buf_str(out, "<p>Seen:</p><ul>\n");
 	for (size_t i = 0; i < f->evidence.n; i++) {
@@ -131,6 +177,8 @@ static void finding(struct amt_run *r, const struct amt_finding *f, struct amt_b
 	}
 	if (f->evidence.n)
 		amt_buf_str(out, "</ul>\n");
+	if (f->places > f->evidence.n)
+		amt_buf_printf(out, "<p>... and %zu more places</p>\n", f->places - f->evidence.n);
 	const char *const *steps = amt_finding_steps(&r->findings, f);
 	if (steps[0])
 		amt_buf_str(out, "<p>What to do:</p><ol>\n");
@@ -140,6 +188,7 @@ static void finding(struct amt_run *r, const struct amt_finding *f, struct amt_b
 		amt_buf_str(out, "</ol>\n");
 	if (steps[0] && f->item->who)
 		element(out, "<p>Who: ", f->item->who, "</p>\n");
+	consequences(p, at, out);
 	amt_buf_str(out, "</details>\n");
 }
 
@@ -175,7 +224,8 @@ static void notes(struct amt_run *r, struct amt_buf *out)
 void write_html(struct amt_run *r, const struct amt_style *style, struct amt_buf *out)
 {
 	char now[AMT_TIME_TEXT], started[AMT_TIME_TEXT];
-	struct amt_finding **list = by_severity(&r->findings);
+	size_t *list = order_by_severity(&r->findings), n = r->findings.list.n;
+	struct page p = {.r = r, .done = amt_calloc(n ? n : 1, sizeof(*p.done))};
 	struct amt_buf words;
 
 	(void)style;
@@ -200,11 +250,18 @@ void write_html(struct amt_run *r, const struct amt_style *style, struct amt_buf
 			section(out, r->sections.v[i]);
 	amt_buf_str(out, "<section id=\"findings\"><h2>Findings</h2>\n");
 	filters(r, out);
-	for (size_t i = 0; i < r->findings.list.n; i++)
-		finding(r, list[i], out);
+	consequences_find(&r->findings, &p.c);
+	for (size_t i = 0; i < n; i++)
+		if (!p.c.cause[list[i]])
+			finding(&p, list[i], out);
+	for (size_t i = 0; i < n; i++) /* whose cause leads back to them */
+		if (!p.done[list[i]])
+			finding(&p, list[i], out);
 	amt_buf_str(out, "</section>\n");
 	notes(r, out);
 	amt_buf_printf(out, "</main>\n<script>%s</script>\n</body>\n</html>\n", script_text);
 	amt_buf_free(&words);
+	consequences_free(&p.c);
+	free(p.done);
 	free(list);
 }

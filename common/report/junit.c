@@ -17,7 +17,9 @@ static void body(struct amt_run *r, const struct amt_finding *f, struct amt_buf 
 {
 	struct amt_buf b;
 
-	amt_buf_init(&b, 4 * AMT_MIB);
+	amt_buf_init(&b, 16 * AMT_MIB);
+	for (size_t i = 1; i < f->subjects.n; i++)
+		amt_buf_printf(&b, "also: %s\n", f->subjects.v[i].name);
 	for (size_t i = 0; i < f->evidence.n; i++) {
 		const struct amt_evidence *e = &f->evidence.v[i];
 		amt_buf_printf(&b, "seen: %s%s%s%s%s\n", e->source, e->locator ? ", " : "",
@@ -38,7 +40,7 @@ static void testcase(struct amt_run *r, const struct amt_finding *f, struct amt_
 		[AMT_SKIPPED] = "skipped", [AMT_NA] = "skipped",
 	};
 	const char *name = amt_arena_printf(&r->arena, "%s %s%s%s", f->item->id, f->item->title,
-					    *f->subject ? " - " : "", f->subject);
+					    *f->subject ? " - " : "", subject_words(r, f));
 	const char *tag = element[f->verdict];
 
 	amt_buf_str(out, "  <testcase");

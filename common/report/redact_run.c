@@ -130,6 +130,13 @@ static void finding(struct amt_redactor *r, struct amt_findings *fs, struct amt_
 	}
 	for (size_t i = 0; i < f->actions.n; i++)
 		f->actions.v[i] = replaced(r, f->actions.v[i], &fs->arena);
+	for (size_t i = 0; i < f->subjects.n; i++) {
+		struct amt_subject *m = &f->subjects.v[i];
+		m->name = replaced(r, m->name, &fs->arena);
+		m->summary = m->summary ? replaced(r, m->summary, &fs->arena) : NULL;
+	}
+	if (f->because_subject)
+		f->because_subject = replaced(r, f->because_subject, &fs->arena);
 }
 
 void amt_redact_run(struct amt_redactor *r, struct amt_run *run)

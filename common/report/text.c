@@ -6,16 +6,16 @@
 
 #define INDENT 11 /* columns before a finding's text: two blanks and the verdict */
 
-struct amt_finding **by_severity(const struct amt_findings *fs)
+size_t *order_by_severity(const struct amt_findings *fs)
 {
-	struct amt_finding **list = amt_calloc(fs->list.n, sizeof(*list));
+	size_t *list = amt_calloc(fs->list.n, sizeof(*list));
 	size_t n = 0;
 
 	/* Stable: one pass a rank, highest first. */
 	for (int rank = amt_verdict_rank(AMT_FAIL); rank >= 0; rank--)
 		for (size_t i = 0; i < fs->list.n; i++)
 			if (amt_verdict_rank(fs->list.v[i]->verdict) == rank)
-				list[n++] = fs->list.v[i];
+				list[n++] = i;
 	return list;
 }
 
@@ -45,6 +45,50 @@ static void one_evidence(struct layout *l, struct amt_arena *a, const struct amt
 				  e->text ? e->text : ""));
 }
 
+/* Who else: a line of names, or with -v everybody and what is special. */
+static void subjects(struct layout *l, struct amt_arena *a, const struct amt_finding *f)
+{
+	const size_t shown = l->style->verbose > 0 || f->subjects.n < 8 ? f->subjects.n : 8;
+	struct amt_buf names;
+
+	if (!f->subjects.n)
+		return;
+	amt_buf_init(&names, AMT_MIB);
+	for (size_t i = 1; i < shown; i++)
+		amt_buf_printf(&names, "%s%s", i > 1 ? ", " : "", f->subjects.v[i].name);
+	if (shown < f->subjects.n)
+		amt_buf_printf(&names, " ... (%zu in all; -v and JSON name them)", f->subjects.n);
+	lay_para(l, INDENT, "also: ", amt_buf_cstr(&names));
+	amt_buf_free(&names);
+	for (size_t i = 1; l->style->verbose > 0 && i < shown; i++)
+		if (f->subjects.v[i].summary)
+			lay_para(l, INDENT, "      ",
+				 amt_arena_printf(a, "%s: %s", f->subjects.v[i].name,
+						  f->subjects.v[i].summary));
+}
+
+/* What waits for this finding, or follows from it. */
+static void consequences(struct layout *l, struct amt_run *r, const struct consequences *c,
+			 size_t cause)
+{
+	struct amt_buf ids;
+	size_t n = 0;
+
+	amt_buf_init(&ids, AMT_MIB);
+	for (size_t at = c->first[cause]; at; at = c->next[at - 1]) {
+		const struct amt_finding *f = r->findings.list.v[at - 1];
+		const char *also = f->verdict == AMT_FAIL ? " (fails)" : "";
+		amt_buf_printf(&ids, "%s%s%s", n++ ? ", " : "", f->item->id, also);
+	}
+	if (n)
+		lay_para(l, INDENT, "then: ",
+			 amt_arena_printf(&r->arena, "%zu %s: %s", n,
+					  n == 1 ? "check waits for this or follows from it"
+						 : "checks wait for this or follow from it",
+					  amt_buf_cstr(&ids)));
+	amt_buf_free(&ids);
+}
+
 static void one_finding(struct layout *l, struct amt_run *r, const struct amt_finding *f)
 {
 	struct amt_arena *a = &r->arena;
@@ -62,9 +106,9 @@ static void one_finding(struct layout *l, struct amt_run *r, const struct amt_fi
 			       f->verdict == AMT_UNKNOWN && f->item->inputs ? "needs: "
 									    : f->summary,
 			       f->verdict == AMT_UNKNOWN && f->item->inputs ? f->item->inputs : "")
-		: *f->subject
-			? amt_arena_printf(a, "%s  %s: %s", f->item->id, f->subject, f->summary)
-			: amt_arena_printf(a, "%s  %s", f->item->id, f->summary);
+		: *f->subject ? amt_arena_printf(a, "%s  %s: %s", f->item->id, subject_words(r, f),
+						 f->summary)
+			      : amt_arena_printf(a, "%s  %s", f->item->id, f->summary);
 	struct amt_style style = *l->style;
 	struct amt_buf para;
 	amt_buf_init(&para, AMT_MIB * 2);
@@ -75,15 +119,17 @@ static void one_finding(struct layout *l, struct amt_run *r, const struct amt_fi
 	amt_buf_free(&para);
 	if (brief || bare)
 		return;
+	subjects(l, a, f);
 	size_t shown = l->style->verbose > 0 ? f->evidence.n
 		       : f->evidence.n < 5   ? f->evidence.n
 					     : 5;
 	for (size_t i = 0; i < shown; i++)
 		one_evidence(l, a, &f->evidence.v[i]);
-	if (shown < f->evidence.n)
+	size_t places = f->places ? f->places : f->evidence.n;
+	if (shown < places)
 		lay_para(l, INDENT, "",
-			 amt_arena_printf(a, "... and %zu more places (-v shows them)",
-					  f->evidence.n - shown));
+			 amt_arena_printf(a, "... and %zu more places%s", places - shown,
+					  shown < f->evidence.n ? " (-v shows them)" : ""));
 	const char *const *steps = amt_finding_steps(&r->findings, f);
 	for (size_t i = 0; steps[i]; i++)
 		lay_para(l, INDENT, i ? "      " : "do:   ",
@@ -134,22 +180,34 @@ static void sections(struct layout *l, struct amt_run *r)
 
 static void findings(struct layout *l, struct amt_run *r)
 {
-	struct amt_finding **list = by_severity(&r->findings);
-	size_t hidden = 0;
+	size_t *list = order_by_severity(&r->findings), hidden = 0, folded = 0;
+	struct consequences c;
 
+	consequences_find(&r->findings, &c);
 	lay_heading(l, "Findings");
 	for (size_t i = 0; i < r->findings.list.n; i++) {
-		int rank = amt_verdict_rank(list[i]->verdict);
-		if (l->style->verbose < 0 && rank <= amt_verdict_rank(AMT_PASS))
+		const struct amt_finding *f = r->findings.list.v[list[i]];
+		if (l->style->verbose < 0 &&
+		    amt_verdict_rank(f->verdict) <= amt_verdict_rank(AMT_PASS)) {
 			hidden++;
-		else
-			one_finding(l, r, list[i]);
+		} else if (c.cause[list[i]] && l->style->verbose < 1 && f->verdict != AMT_FAIL) {
+			folded++;
+		} else {
+			one_finding(l, r, f);
+			consequences(l, r, &c, list[i]);
+		}
 	}
 	if (!r->findings.list.n)
 		amt_buf_str(l->out, "  none\n");
 	if (hidden)
 		amt_buf_printf(l->out, "  (%zu that passed or do not apply are not shown)\n",
 			       hidden);
+	if (folded)
+		amt_buf_printf(l->out,
+			       "  (%zu that only wait for one above are named there; -v shows "
+			       "them)\n",
+			       folded);
+	consequences_free(&c);
 	free(list);
 }
 

@@ -14,8 +14,17 @@ void write_status(struct amt_run *r, const struct amt_style *style, struct amt_b
 
 /* Worse is higher: the folding rule. */
 int amt_verdict_rank(enum amt_verdict v);
-/* Findings, worst first, otherwise in the order they were made. n pointers; free the array. */
-struct amt_finding **by_severity(const struct amt_findings *fs);
+/* Findings, worst first, otherwise in the order they were made: n indices; free the array. */
+size_t *order_by_severity(const struct amt_findings *fs);
+/* "pc1", "pc1 and 13 more" */
+const char *subject_words(struct amt_run *r, const struct amt_finding *f);
+/* Which findings are consequences of which. Only of causes that are in the list. */
+struct consequences {
+	size_t *cause;        /* by index in the list: index + 1 of the cause, 0: none */
+	size_t *first, *next; /* chains of index + 1 */
+};
+void consequences_find(const struct amt_findings *fs, struct consequences *c);
+void consequences_free(struct consequences *c);
 /* "2 fail, 1 warn, 9 pass" into out. */
 void count_words(struct amt_run *r, struct amt_buf *out);
 

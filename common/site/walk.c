@@ -41,20 +41,6 @@ static void chain_rows(struct state *st)
 	}
 }
 
-static struct amt_finding *copy(struct amt_findings *out, const struct amt_finding *f,
-				enum amt_verdict v, const char *summary)
-{
-	struct amt_finding *n = amt_finding_add(out, f->item->id, v, f->subject, "%s", summary);
-
-	for (size_t i = 0; i < f->evidence.n; i++) {
-		const struct amt_evidence *e = &f->evidence.v[i];
-		amt_finding_evidence(out, n, e->source, e->locator, e->text ? "%s" : NULL, e->text);
-	}
-	for (size_t i = 0; i < f->actions.n; i++)
-		amt_finding_action(out, n, "%s", f->actions.v[i]);
-	return n;
-}
-
 /* Who stands in the way of this subject: the site or the client itself. 0: nobody. */
 static int blocked(const struct state *st, const struct walk_client *c, int stage,
 		   const struct amt_finding **by)
@@ -70,20 +56,84 @@ static int blocked(const struct state *st, const struct walk_client *c, int stag
 	return 0;
 }
 
+static void because(struct amt_finding *f, const struct amt_finding *by)
+{
+	f->because_id = by->item->id;
+	f->because_subject = by->subject;
+}
+
+/* One finding for those of f's subjects that by stands in the way of (NULL: nobody does). */
+static void add_part(struct state *st, const struct amt_finding *f, const struct amt_subject *v,
+		     size_t n, const struct amt_finding *by, int at)
+{
+	struct amt_arena *a = &st->out->arena;
+	const char *summary = n && v[0].summary ? v[0].summary : f->summary;
+	struct amt_finding *part;
+
+	if (!by) {
+		part = amt_finding_copy(st->out, f, f->verdict, summary);
+	} else {
+		part = amt_finding_copy(
+			st->out, f, AMT_SKIPPED,
+			amt_arena_printf(a, "waits for stage %d (%s); seen meanwhile: %s: %s", at,
+					 by->item->id, amt_verdict_name(f->verdict), summary));
+		because(part, by);
+	}
+	if (!n)
+		return;
+	part->subject = v[0].name;
+	for (size_t i = 0; n > 1 && i < n; i++)
+		amt_vec_push(&part->subjects, v[i]);
+	if (part->subjects.n)
+		part->subjects.v[0].summary = NULL; /* it is the finding's now */
+}
+
+/* Subjects of a folded finding go apart by what stands in their way. */
+static void add_folded(struct state *st, const struct amt_finding *f, int stage)
+{
+	struct part {
+		const struct amt_finding *by;
+		int at;
+		struct AMT_VEC(struct amt_subject) v;
+	};
+	struct AMT_VEC(struct part *) parts = {0};
+	struct amt_map by_cause = {0};
+
+	for (size_t i = 0; i < f->subjects.n; i++) {
+		const struct amt_finding *by = NULL;
+		int at = blocked(st, walk_fleet_find(st->fleet, f->subjects.v[i].name), stage, &by);
+		union amt_map_value *v = amt_map_put(&by_cause, &by, sizeof(by), NULL);
+		struct part *p = v->p;
+		if (!p) {
+			v->p = p = amt_calloc(1, sizeof(*p));
+			p->by = by;
+			p->at = at;
+			amt_vec_push(&parts, p);
+		}
+		amt_vec_push(&p->v, f->subjects.v[i]);
+	}
+	for (size_t i = 0; i < parts.n; i++) {
+		struct part *p = parts.v[i];
+		add_part(st, f, p->v.v, p->v.n, p->by, p->at);
+		amt_vec_free(&p->v);
+		free(p);
+	}
+	amt_vec_free(&parts);
+	amt_map_free(&by_cause);
+}
+
 static void add_seen(struct state *st, const struct amt_finding *f, int stage)
 {
-	struct walk_client *c = walk_fleet_find(st->fleet, f->subject);
 	const struct amt_finding *by = NULL;
-	int at = blocked(st, c, stage, &by);
 
-	if (!at || f->verdict == AMT_PASS || f->verdict == AMT_NA) {
-		copy(st->out, f, f->verdict, f->summary);
-		return;
+	if (f->verdict == AMT_PASS || f->verdict == AMT_NA) {
+		add_part(st, f, f->subjects.v, f->subjects.n, NULL, 0);
+	} else if (f->subjects.n) {
+		add_folded(st, f, stage);
+	} else {
+		int at = blocked(st, walk_fleet_find(st->fleet, f->subject), stage, &by);
+		add_part(st, f, NULL, 0, by, at);
 	}
-	const char *text =
-		amt_arena_printf(&st->out->arena, "waits for stage %d (%s); seen meanwhile: %s: %s",
-				 at, by->item->id, amt_verdict_name(f->verdict), f->summary);
-	copy(st->out, f, AMT_SKIPPED, text);
 }
 
 /* Answers to this row, one finding each. */
@@ -127,8 +177,9 @@ static void add_row(struct state *st, const struct amt_item *item, int stage)
 		return;
 	int broken = blocked(st, NULL, stage, &by);
 	if (broken)
-		amt_finding_add(st->out, item->id, AMT_SKIPPED, "", "waits for stage %d (%s)",
-				broken, by->item->id);
+		because(amt_finding_add(st->out, item->id, AMT_SKIPPED, "",
+					"waits for stage %d (%s)", broken, by->item->id),
+			by);
 	else
 		amt_finding_add(st->out, item->id, AMT_UNKNOWN, "", "not judged: %s",
 				item->mode == AMT_MODE_ASK ? "nobody has answered it"
@@ -173,7 +224,8 @@ static bool better(const struct amt_finding *a, const struct amt_finding *b)
 	return b->item->kind == AMT_KIND_VERIFY && a->item->kind != AMT_KIND_VERIFY;
 }
 
-static void note_client(struct walk_client *c, const struct amt_finding *f, int stage)
+static void note_client(struct walk_client *c, const struct amt_finding *f, const char *summary,
+			int stage)
 {
 	c->stage[stage] =
 		c->judged[stage] ? amt_verdict_fold(c->stage[stage], f->verdict) : f->verdict;
@@ -182,8 +234,10 @@ static void note_client(struct walk_client *c, const struct amt_finding *f, int 
 		c->stage_reached = stage;
 	if (f->verdict != AMT_FAIL || (c->broken_stage && c->broken_stage < stage))
 		return;
-	if (better(f, c->broken_stage == stage ? c->broken : NULL))
+	if (better(f, c->broken_stage == stage ? c->broken : NULL)) {
 		c->broken = f;
+		c->broken_summary = summary;
+	}
 	c->broken_stage = stage;
 }
 
@@ -205,6 +259,49 @@ static void note_loose(struct state *st, const struct amt_finding *f, int stage)
 	st->loose_stage = stage;
 }
 
+/* Whom a finding concerns: the client, or nobody's when nobody knows it. */
+static void note_subject(struct state *st, const struct amt_finding *f, const char *subject,
+			 const char *summary, int stage, const struct amt_finding **first)
+{
+	struct walk_client *c = walk_fleet_find(st->fleet, subject);
+
+	if (c)
+		note_client(c, f, summary, stage);
+	else if (f->verdict == AMT_FAIL && of_one_client(f))
+		note_loose(st, f, stage);
+	else if (f->verdict == AMT_FAIL && better(f, *first))
+		*first = f;
+}
+
+/* What broke the stage for this subject, when it is a cause and not what verifies the stage. */
+static const struct amt_finding *cause_for(const struct state *st, const char *subject, int stage)
+{
+	const struct walk_client *c = walk_fleet_find(st->fleet, subject);
+	const struct amt_finding *by = NULL;
+
+	if (st->w->broken_stage == stage)
+		by = st->w->broken;
+	else if (c && c->broken_stage == stage)
+		by = c->broken;
+	return by && by->item->kind != AMT_KIND_VERIFY ? by : NULL;
+}
+
+/* A stage that is not verified because of a cause that was found in it: the symptom. */
+static void chain_symptoms(struct state *st, int stage)
+{
+	for (size_t i = st->stage_begin; i < st->out->list.n; i++) {
+		struct amt_finding *f = st->out->list.v[i];
+		if (f->verdict != AMT_FAIL || f->item->kind != AMT_KIND_VERIFY)
+			continue;
+		const struct amt_finding *by = cause_for(st, f->subject, stage);
+		for (size_t m = 1; by && m < f->subjects.n; m++)
+			if (cause_for(st, f->subjects.v[m].name, stage) != by)
+				by = NULL; /* of several causes: it stands for itself */
+		if (by)
+			because(f, by);
+	}
+}
+
 static void close_stage(struct state *st, int stage)
 {
 	struct walk_stage *s = &st->w->stages[stage];
@@ -215,20 +312,20 @@ static void close_stage(struct state *st, int stage)
 	s->verdict = st->out->list.n > st->stage_begin ? AMT_NA : AMT_UNKNOWN;
 	for (size_t i = st->stage_begin; i < st->out->list.n; i++) {
 		const struct amt_finding *f = st->out->list.v[i];
-		struct walk_client *c = walk_fleet_find(st->fleet, f->subject);
 		s->verdict = amt_verdict_fold(s->verdict, f->verdict);
 		s->counts[f->verdict]++;
-		if (c)
-			note_client(c, f, stage);
-		else if (f->verdict == AMT_FAIL && of_one_client(f))
-			note_loose(st, f, stage);
-		else if (f->verdict == AMT_FAIL && better(f, first))
-			first = f;
+		note_subject(st, f, f->subject, f->summary, stage, &first);
+		for (size_t m = 1; m < f->subjects.n; m++) {
+			const struct amt_subject *v = &f->subjects.v[m];
+			note_subject(st, f, v->name, v->summary ? v->summary : f->summary, stage,
+				     &first);
+		}
 	}
 	if (first && !st->w->broken_stage) {
 		st->w->broken_stage = stage;
 		st->w->broken = first;
 	}
+	chain_symptoms(st, stage);
 }
 
 /* What is broken first for anybody, when the site itself is not broken earlier. */
@@ -256,6 +353,7 @@ static void close_client(const struct walk *w, int site_stage, const struct amt_
 	if (site_stage && (!c->broken_stage || site_stage < c->broken_stage)) {
 		c->broken_stage = site_stage;
 		c->broken = site;
+		c->broken_summary = site->summary;
 	}
 	for (int s = 1; s <= AMT_STAGE_LAST; s++) {
 		if (c->judged[s])

@@ -37,6 +37,13 @@ struct amt_evidence {
 	const char *text;    /* what stood there; may be NULL */
 };
 
+/* One of the subjects of a folded finding. */
+struct amt_subject {
+	const char *name;
+	const char *summary; /* NULL: what the finding says holds for it too, but for its name and
+				numbers */
+};
+
 /* Everything in a finding belongs to the findings' arena. */
 struct amt_finding {
 	const struct amt_item *item;
@@ -46,6 +53,13 @@ struct amt_finding {
 	struct amt_evidences AMT_VEC(struct amt_evidence) evidence;
 	/* Made specific for this finding; the catalogue's own steps follow by themselves. */
 	struct amt_strlist actions;
+	/* Folded: all subjects, two or more, the first is subject. Else empty. */
+	struct amt_subjects AMT_VEC(struct amt_subject) subjects;
+	size_t places; /* seen in so many places, when not all of them are kept in evidence; else 0
+			*/
+	/* The finding (its row and subject) that this one is a consequence of; NULL: none is known
+	 */
+	const char *because_id, *because_subject;
 };
 
 struct amt_findings {
@@ -66,6 +80,30 @@ void amt_finding_action(struct amt_findings *fs, struct amt_finding *f, const ch
 /* Steps to show: the specific ones, then the catalogue's when the verdict asks for them.
  * NULL-terminated, from the arena. */
 const char *const *amt_finding_steps(struct amt_findings *fs, const struct amt_finding *f);
+/* A copy at the end of out, with another verdict and summary. */
+struct amt_finding *amt_finding_copy(struct amt_findings *out, const struct amt_finding *f,
+				     enum amt_verdict v, const char *summary);
+
+/*
+ * Folding: what a row says of many subjects in the same words (names of the subject
+ * and numbers aside) is one finding with many subjects. Findings without a subject
+ * stay alone, and a subject that has two of a kind has them in two findings.
+ * Of a group the first AMT_FOLD_PLACES places are kept, the others are counted;
+ * a member's own words are kept where they say more: of every failure and warning, and
+ * of the first AMT_FOLD_WORDS others. What is kept does not depend on how findings were
+ * portioned, only on their order.
+ */
+#define AMT_FOLD_PLACES 64
+#define AMT_FOLD_WORDS  200
+struct amt_folder {
+	struct amt_findings *out;
+	struct amt_map groups, names;
+	uint64_t *members; /* a set of hashes: group and subject */
+	size_t n_members, n_slots;
+};
+/* Takes over copies of all findings of fs. out is where they go, always the same one. */
+void amt_fold_add(struct amt_folder *fold, const struct amt_findings *fs);
+void amt_folder_free(struct amt_folder *fold);                     /* out stays */
 enum amt_verdict amt_findings_fold(const struct amt_findings *fs); /* empty: AMT_UNKNOWN */
 void amt_findings_count(const struct amt_findings *fs, size_t counts[AMT_VERDICTS]);
 /* Findings as JSON and back, exactly (the round trip is tested). */

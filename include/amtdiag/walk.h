@@ -27,7 +27,8 @@ struct walk_client {
 	/* filled by walk_run() */
 	int stage_reached; /* the last stage where something of it was seen to hold; 0 none */
 	int broken_stage;  /* 0: not broken */
-	const struct amt_finding *broken;
+	const struct amt_finding *broken; /* it may be one of its subjects */
+	const char *broken_summary;       /* what was said of this one */
 	enum amt_verdict stage[AMT_STAGE_LAST + 1];
 	bool judged[AMT_STAGE_LAST + 1]; /* stage[] holds something of its own */
 };
@@ -45,7 +46,7 @@ size_t walk_fleet_add(struct walk_fleet *f, const char *const *keys, size_t n, b
 struct walk_client *walk_fleet_find(const struct walk_fleet *f, const char *subject);
 
 struct walk_input {
-	const struct amt_findings *seen; /* of the rooms */
+	const struct amt_findings *seen; /* of the rooms; may be folded */
 	const struct amt_context *ctx;
 	const struct site_answers *answers; /* may be NULL */
 	unsigned stages;                    /* bits to walk; 0: all */

@@ -16,6 +16,13 @@ ok "every stage has a verdict" jq -e '.facts.stages | length == 7' "$tmp/run.jso
 ok "every row of the catalogue has a finding" jq -e '[.findings[].id] | unique | length >= 210' "$tmp/run.json"
 ok "no failure is without action and evidence" jq -e '[.findings[] | select(.verdict == "fail") | select((.actions | length) == 0 or (.evidence | length) == 0)] | length == 0' "$tmp/run.json"
 
+# Folding: one cause is one finding, what follows from it stands with it.
+ok "clients with the same trouble are one finding" jq -e '[.findings[] | select(.id == "CK.13" and .verdict == "fail" and (.subjects | length) == 4)] | length == 1' "$tmp/run.json"
+ok "every skipped check says what it waits for, and that is a failure of an earlier stage or row" jq -e '[.findings[] | select(.verdict == "fail") | .id + " " + .subject] as $causes | [.findings[] | select(.verdict == "skipped")] | length > 50 and all(.because | (.id + " " + .subject) as $c | $causes | index($c) != null)' "$tmp/run.json"
+walk >"$tmp/run.txt"
+ok "text names them under their cause" grep -qE '^ +then: [0-9]+ checks wait for this' "$tmp/run.txt"
+ok "and does not repeat them" bash -c "! grep -q '^  SKIPPED' $tmp/run.txt"
+
 walk --format junit >"$tmp/r.xml"
 ok "JUnit is well-formed" xmllint --noout "$tmp/r.xml"
 walk --format html >"$tmp/r.html"

@@ -83,6 +83,7 @@ void stage_free(struct stage *st)
 			stage_rooms[i]->free(st->state[i]);
 		free(st->state[i]);
 	}
+	amt_folder_free(&st->folder);
 	amt_findings_free(&st->seen);
 	walk_fleet_free(&st->fleet);
 	site_waivers_free(&st->waivers);

@@ -13,7 +13,8 @@ static json_t *counts_to_json(const size_t counts[AMT_VERDICTS])
 	return j;
 }
 
-static json_t *broken_to_json(int stage_no, const struct amt_finding *f)
+static json_t *broken_to_json(int stage_no, const struct amt_finding *f, const char *subject,
+			      const char *summary)
 {
 	json_t *j = json_object();
 
@@ -21,8 +22,9 @@ static json_t *broken_to_json(int stage_no, const struct amt_finding *f)
 		return json_decref(j), json_null();
 	json_object_set_new(j, "stage", json_integer(stage_no));
 	json_object_set_new(j, "id", json_string(f->item->id));
-	json_object_set_new(j, "subject", amt_json_str(f->subject));
-	json_object_set_new(j, "summary", amt_json_str(f->summary));
+	json_object_set_new(j, "subject",
+			    amt_json_str(*f->subject && subject ? subject : f->subject));
+	json_object_set_new(j, "summary", amt_json_str(summary ? summary : f->summary));
 	return j;
 }
 
@@ -57,7 +59,11 @@ static json_t *clients_to_json(const struct walk_fleet *f)
 		json_object_set_new(j, "also", keys);
 		json_object_set_new(j, "listed", json_boolean(c->listed));
 		json_object_set_new(j, "stage_reached", json_integer(c->stage_reached));
-		json_object_set_new(j, "first_broken", broken_to_json(c->broken_stage, c->broken));
+		json_object_set_new(
+			j, "first_broken",
+			broken_to_json(c->broken_stage, c->broken,
+				       c->broken && c->broken->subjects.n ? c->name : NULL,
+				       c->broken_summary));
 		for (int s = 1; s <= AMT_STAGE_LAST; s++) {
 			char key[2] = {(char)('0' + s), '\0'};
 			json_object_set_new(stages, key,
@@ -128,7 +134,7 @@ json_t *stage_to_json(const struct stage *st)
 
 	json_object_set_new(j, "stages", stages_to_json(&st->walk));
 	json_object_set_new(j, "first_broken",
-			    broken_to_json(st->walk.broken_stage, st->walk.broken));
+			    broken_to_json(st->walk.broken_stage, st->walk.broken, NULL, NULL));
 	json_object_set_new(j, "clients", clients_to_json(&st->fleet));
 	if (st->profile.name)
 		json_object_set_new(j, "site", amt_json_str(st->profile.name));

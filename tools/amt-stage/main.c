@@ -59,75 +59,11 @@ static bool replay(struct amt_cli *cli, const json_t *facts, struct amt_error *e
 	return stage_from_json(&stage, facts, err);
 }
 
-static bool asked_for(const struct walk_client *c)
-{
-	for (size_t k = 0; k < c->keys.n; k++)
-		if (amt_strlist_has(&stage.opt.clients, c->keys.v[k]))
-			return true;
-	return stage.opt.clients.n == 0;
-}
-
-/* Everybody that evidence speaks of; those that were not asked for are left out of the walk. */
-static void gather_fleet(void)
-{
-	for (size_t i = 0; i < stage.inventory.clients.n; i++) {
-		const struct site_client *c = &stage.inventory.clients.v[i];
-		const char *const keys[] = {c->fqdn, c->name, c->uuid, c->mac, c->address};
-		walk_fleet_add(&stage.fleet, keys, 5, true);
-	}
-	for (size_t i = 0; stage_rooms[i]; i++)
-		if (stage.state[i] && stage_rooms[i]->devices)
-			stage_rooms[i]->devices(stage.state[i], &stage.fleet);
-}
-
-static void drop_others(struct amt_findings *fs)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < fs->list.n; i++) {
-		struct amt_finding *f = fs->list.v[i];
-		const struct walk_client *c = walk_fleet_find(&stage.fleet, f->subject);
-		if (!c || asked_for(c)) {
-			fs->list.v[n++] = f;
-			continue;
-		}
-		amt_vec_free(&f->evidence);
-		amt_vec_free(&f->actions);
-	}
-	fs->list.n = n;
-}
-
 /* Before facts(): the walk's results are facts of this tool. */
 static void walk_all(struct amt_cli *cli)
 {
-	struct walk_input in = {.seen = &stage.seen,
-				.ctx = &cli->context,
-				.answers = &stage.answers,
-				.stages = stage.stages};
-	struct amt_error err;
-
-	gather_fleet();
-	for (size_t i = 0; stage_rooms[i]; i++)
-		if (stage.state[i])
-			stage_rooms[i]->judge(&stage, stage.state[i], &stage.seen);
-	site_waivers_apply(&stage.waivers, cli->now, &stage.seen);
-	stage_judge_own(&stage, &stage.seen);
-	if (stage.opt.interactive && !stage_ask(&stage, &err)) {
-		amt_cli_say(cli, "%s", err.text);
-		amt_note_add(&cli->run.notes, "answers", "%s", err.text);
-	}
-	if (stage.opt.clients.n)
-		drop_others(&stage.seen);
-	walk_run(&in, &stage.fleet, &cli->run.findings, &stage.walk);
-	size_t n = 0;
-	for (size_t i = 0; i < stage.fleet.clients.n; i++) {
-		struct walk_client *c = &stage.fleet.clients.v[i];
-		if (asked_for(c))
-			stage.fleet.clients.v[n++] = *c;
-		else
-			amt_vec_free(&c->keys);
-	}
-	stage.fleet.clients.n = n;
+	(void)cli;
+	stage_walk(&stage);
 }
 
 static json_t *facts(struct amt_cli *cli)

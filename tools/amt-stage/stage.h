@@ -45,7 +45,8 @@ struct stage {
 	bool has_profile;
 	void *state[STAGE_ROOMS_MAX]; /* NULL: no evidence for this room */
 	unsigned stages;              /* bits to walk */
-	struct amt_findings seen;
+	struct amt_findings seen;     /* folded */
+	struct amt_folder folder;     /* what is seen goes through it */
 	struct walk_fleet fleet;
 	struct walk walk;
 	struct amt_arena arena;
@@ -67,6 +68,12 @@ bool stage_journal_open(struct stage *st, struct amt_error *err);
 bool stage_journal_read(struct stage *st, const struct stage_room *room, void *state);
 void stage_journal_write(struct stage *st, const struct stage_room *room, const void *state);
 void stage_journal_close(struct stage *st);
+/*
+ * judge.c: gathers the clients, lets every room judge, and walks. A room that judges
+ * many clients hands over what it has now and then with stage_judged(), which empties fs.
+ */
+void stage_walk(struct stage *st);
+void stage_judged(struct amt_findings *fs);
 /* baseline.c */
 void stage_baseline(struct stage *st);
 /* bundle.c */

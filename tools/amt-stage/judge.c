@@ -1,0 +1,93 @@
+/* From evidence to verdicts: who the clients are, what the rooms say of them, and the walk. */
+#include "stage.h"
+
+#include <string.h>
+
+static bool asked_for(const struct walk_client *c)
+{
+	for (size_t k = 0; k < c->keys.n; k++)
+		if (amt_strlist_has(&stage.opt.clients, c->keys.v[k]))
+			return true;
+	return stage.opt.clients.n == 0;
+}
+
+/* Everybody that evidence speaks of; those that were not asked for are left out of the walk. */
+static void gather_fleet(struct stage *st)
+{
+	for (size_t i = 0; i < st->inventory.clients.n; i++) {
+		const struct site_client *c = &st->inventory.clients.v[i];
+		const char *const keys[] = {c->fqdn, c->name, c->uuid, c->mac, c->address};
+		walk_fleet_add(&st->fleet, keys, 5, true);
+	}
+	for (size_t i = 0; stage_rooms[i]; i++)
+		if (st->state[i] && stage_rooms[i]->devices)
+			stage_rooms[i]->devices(st->state[i], &st->fleet);
+}
+
+static void drop_others(const struct stage *st, struct amt_findings *fs)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < fs->list.n; i++) {
+		struct amt_finding *f = fs->list.v[i];
+		const struct walk_client *c = walk_fleet_find(&st->fleet, f->subject);
+		if (!c || asked_for(c)) {
+			fs->list.v[n++] = f;
+			continue;
+		}
+		amt_vec_free(&f->evidence);
+		amt_vec_free(&f->actions);
+	}
+	fs->list.n = n;
+}
+
+void stage_judged(struct amt_findings *fs)
+{
+	site_waivers_apply(&stage.waivers, stage.cli->now, fs);
+	drop_others(&stage, fs);
+	amt_fold_add(&stage.folder, fs);
+	amt_findings_free(fs);
+}
+
+/* Those that were not asked for are no part of the result. */
+static void trim_fleet(struct stage *st)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < st->fleet.clients.n; i++) {
+		struct walk_client *c = &st->fleet.clients.v[i];
+		if (asked_for(c))
+			st->fleet.clients.v[n++] = *c;
+		else
+			amt_vec_free(&c->keys);
+	}
+	st->fleet.clients.n = n;
+}
+
+void stage_walk(struct stage *st)
+{
+	struct walk_input in = {.seen = &st->seen,
+				.ctx = &st->cli->context,
+				.answers = &st->answers,
+				.stages = st->stages};
+	struct amt_run *r = &st->cli->run;
+	struct amt_findings fs = {0};
+	struct amt_error err;
+
+	gather_fleet(st);
+	st->folder.out = &st->seen;
+	for (size_t i = 0; stage_rooms[i]; i++) {
+		if (!st->state[i])
+			continue;
+		stage_rooms[i]->judge(st, st->state[i], &fs);
+		stage_judged(&fs);
+	}
+	amt_folder_free(&st->folder);
+	stage_judge_own(st, &st->seen);
+	if (st->opt.interactive && !stage_ask(st, &err)) {
+		amt_cli_say(st->cli, "%s", err.text);
+		amt_note_add(&r->notes, "answers", "%s", err.text);
+	}
+	walk_run(&in, &st->fleet, &r->findings, &st->walk);
+	trim_fleet(st);
+}
