@@ -1,6 +1,7 @@
 #include "names/asker.h"
 
 #include "names/message.h"
+#include "names/pace.h"
 #include "names/peer.h"
 
 #include <errno.h>
@@ -8,12 +9,8 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define TICK_MS        10
-#define WINDOW_FIRST   32
-#define WINDOW_LEAST   4
-#define GIVE_UP_SILENT 3  /* questions without any answer before a server is left alone */
-#define GIVE_UP_LATER  24 /* the same, for one that did answer earlier */
-#define QUERY_MAX      (DNS_HEADER + DNS_NAME_WIRE + 4 + 11)
+#define TICK_MS   10
+#define QUERY_MAX (DNS_HEADER + DNS_NAME_WIRE + 4 + 11)
 
 struct question {
 	struct question *next;
@@ -37,14 +34,7 @@ struct dns_peer {
 	struct amt_addr addr;
 	struct dns_channel udp, tcp;
 	struct question *first, **last; /* waiting */
-	unsigned open;
-	unsigned window, in_a_row; /* answers since the window last changed */
-	unsigned silent;           /* questions in a row without an answer */
-	unsigned udp_silent;       /* the same over UDP alone */
-	bool udp_dead;             /* only TCP answers: UDP is no longer tried */
-	double tokens, halved;
-	struct amt_dns_server stats;
-	double ms_sum;
+	struct dns_pace pace;
 };
 
 struct dns_asker {
@@ -96,40 +86,10 @@ static void finish(struct question *q, enum amt_dns_outcome outcome)
 static void answered(struct dns_peer *p, const struct question *q)
 {
 	double ms = amt_loop_ms(p->asker->loop) - q->sent;
-	struct amt_dns_server *s = &p->stats;
 
 	q->reply->ms = (float)ms;
 	q->reply->at = amt_time_now();
-	s->answered++;
-	p->ms_sum += ms;
-	if (s->answered == 1 || ms < s->ms_min)
-		s->ms_min = ms;
-	if (ms > s->ms_max)
-		s->ms_max = ms;
-	p->silent = 0;
-	if (!q->over_tcp)
-		p->udp_silent = 0;
-	if (++p->in_a_row >= p->window && p->window < p->asker->o.window) {
-		p->window++;
-		p->in_a_row = 0;
-		if (p->window > s->window_high)
-			s->window_high = p->window;
-	}
-}
-
-/* A packet was lost: half the window, once for all that were lost together. */
-static void lost(struct dns_peer *p)
-{
-	double now = amt_loop_ms(p->asker->loop);
-
-	p->stats.lost++;
-	p->in_a_row = 0;
-	if (now - p->halved < 200)
-		return;
-	p->halved = now;
-	p->window = p->window / 2 > WINDOW_LEAST ? p->window / 2 : WINDOW_LEAST;
-	if (p->window < p->stats.window_low)
-		p->stats.window_low = p->window;
+	dns_pace_answered(&p->pace, ms, q->over_tcp);
 }
 
 /* No answer at all over UDP. TCP tells whether it is the server or a filter before it. */
@@ -137,25 +97,22 @@ static void udp_failed(struct question *q, enum amt_dns_outcome how)
 {
 	struct dns_peer *p = q->peer;
 
-	p->udp_silent++;
-	if (p->stats.answered == p->stats.tcp && p->udp_silent >= GIVE_UP_SILENT && p->stats.tcp)
-		p->udp_dead = true;
 	/* A server that answers over UDP otherwise need not be asked by TCP for each lost question.
 	 */
-	if (q->type && p->stats.answered == p->stats.tcp) {
+	if (dns_pace_udp_failed(&p->pace) && q->type) {
 		q->udp_end = how;
 		q->over_tcp = true;
 		transmit(q);
 		return;
 	}
-	p->silent++;
+	p->pace.silent++;
 	finish(q, how);
 }
 
 static void tcp_failed(struct question *q, enum amt_dns_outcome how)
 {
 	if (!q->cut)
-		q->peer->silent++;
+		q->peer->pace.silent++;
 	/* How UDP ended says more than how the second attempt did. */
 	finish(q, q->udp_end ? q->udp_end : how);
 }
@@ -200,7 +157,7 @@ static void on_answer(struct question *q, unsigned char *p, int n)
 	*r = whole;
 	answered(peer, q);
 	if (q->over_tcp) {
-		peer->stats.tcp++;
+		peer->pace.stats.tcp++;
 		r->flags |= AMT_DNS_TCP;
 		if (q->cut)
 			r->flags |= AMT_DNS_TC;
@@ -224,7 +181,7 @@ static void on_end(void *arg, int status, int timeouts, unsigned char *p, int n)
 	enum amt_dns_outcome how = of_status(status, error);
 
 	(void)timeouts;
-	peer->open--;
+	peer->pace.open--;
 	if (status == ARES_SUCCESS) {
 		on_answer(q, p, n);
 		return;
@@ -234,7 +191,7 @@ static void on_end(void *arg, int status, int timeouts, unsigned char *p, int n)
 		finish(q, how);
 		return;
 	}
-	lost(peer);
+	dns_pace_lost(&peer->pace, amt_loop_ms(peer->asker->loop));
 	if (q->over_tcp) {
 		tcp_failed(q, how);
 	} else if (how == AMT_DNS_TIMEOUT && q->reply->tries < peer->asker->o.tries) {
@@ -273,8 +230,8 @@ static void transmit(struct question *q)
 		finish(q, AMT_DNS_BAD_NAME);
 		return;
 	}
-	p->open++;
-	p->stats.questions++;
+	p->pace.open++;
+	p->pace.stats.questions++;
 	if (!c->ares) {
 		c->peer = p;
 		c->tcp = q->over_tcp;
@@ -294,11 +251,6 @@ static void transmit(struct question *q)
 	ares_send(c->ares, query, (int)n, on_end, q);
 }
 
-static bool given_up(const struct dns_peer *p)
-{
-	return p->silent >= (p->stats.answered ? GIVE_UP_LATER : GIVE_UP_SILENT);
-}
-
 static void start_one(struct dns_peer *p)
 {
 	struct question *q = p->first;
@@ -306,23 +258,17 @@ static void start_one(struct dns_peer *p)
 	p->first = q->next;
 	if (!p->first)
 		p->last = &p->first;
-	if (given_up(p)) {
-		p->stats.given_up = true;
+	if (dns_pace_given_up(&p->pace)) {
+		p->pace.stats.given_up = true;
 		finish(q, AMT_DNS_NOT_ASKED);
 		return;
 	}
-	if (p->udp_dead && q->type) {
+	if (p->pace.udp_dead && q->type) {
 		q->udp_end = AMT_DNS_TIMEOUT;
 		q->over_tcp = true;
 	}
-	p->tokens -= 1;
+	p->pace.tokens -= 1;
 	transmit(q);
-}
-
-/* Until a server has answered once, little is sent at it. */
-static unsigned window_of(const struct dns_peer *p)
-{
-	return p->stats.answered || p->window < WINDOW_LEAST ? p->window : WINDOW_LEAST;
 }
 
 static void pump(struct dns_peer *p)
@@ -330,8 +276,7 @@ static void pump(struct dns_peer *p)
 	if (p->asker->pumping)
 		return; /* the one below on the stack goes on */
 	p->asker->pumping = true;
-	while (p->first &&
-	       (given_up(p) || (p->open < window_of(p) && (!p->asker->o.qps || p->tokens >= 1))))
+	while (p->first && (dns_pace_given_up(&p->pace) || dns_pace_free(&p->pace)))
 		start_one(p);
 	p->asker->pumping = false;
 }
@@ -355,14 +300,11 @@ static void on_tick(void *arg)
 {
 	struct dns_asker *a = arg;
 	double now = amt_loop_ms(a->loop), passed = (now - a->last_tick) / 1000;
-	double burst = a->o.qps / 50.0 > 1 ? a->o.qps / 50.0 : 1;
 
 	a->last_tick = now;
 	for (size_t i = 0; i < a->peers.n; i++) {
 		struct dns_peer *p = a->peers.v[i];
-		p->tokens += passed * a->o.qps;
-		if (p->tokens > burst)
-			p->tokens = burst;
+		dns_pace_tick(&p->pace, passed);
 		dns_channel_tick(&p->udp);
 		dns_channel_tick(&p->tcp);
 	}
@@ -404,10 +346,7 @@ bool dns_asker_add(struct dns_asker *a, const struct amt_addr *server, unsigned 
 	p->addr = *server;
 	p->index = (unsigned)a->peers.n;
 	p->last = &p->first;
-	p->window = a->o.window < WINDOW_FIRST ? a->o.window : WINDOW_FIRST;
-	p->stats.window_low = p->stats.window_high = p->window;
-	p->tokens = 1;
-	p->halved = -1000;
+	dns_pace_init(&p->pace, a->o.window, a->o.qps);
 	amt_vec_push(&a->peers, p);
 	*index = p->index;
 	return true;
@@ -473,15 +412,8 @@ void dns_asker_cancel(struct dns_asker *a)
 void dns_asker_stats(const struct dns_asker *a, unsigned server, struct amt_dns_server *out)
 {
 	const struct dns_peer *p = a->peers.v[server];
-	struct amt_dns_server s = p->stats;
 
-	s.address = out->address;
-	s.port = out->port;
-	s.origin = out->origin;
-	s.clients = out->clients;
-	s.ignored = p->udp.datagrams - p->udp.accepted;
-	s.ms_mean = s.answered ? p->ms_sum / (double)s.answered : 0;
-	*out = s;
+	dns_pace_stats(&p->pace, p->udp.datagrams - p->udp.accepted, out);
 }
 
 void dns_asker_free(struct dns_asker *a)
