@@ -281,11 +281,18 @@ static void pump(struct dns_peer *p)
 	p->asker->pumping = false;
 }
 
+/* An answer to one server's question may have queued questions for others. */
+static void pump_all(struct dns_asker *a)
+{
+	for (size_t i = 0; i < a->peers.n; i++)
+		pump(a->peers.v[i]);
+	for (size_t i = 0; i < a->peers.n; i++)
+		dns_channel_flush(&a->peers.v[i]->udp);
+}
+
 void dns_peer_ready(struct dns_peer *p)
 {
-	/* An answer to one server's question may have queued questions for others. */
-	for (size_t i = 0; i < p->asker->peers.n; i++)
-		pump(p->asker->peers.v[i]);
+	pump_all(p->asker);
 }
 
 static void set_awake(struct dns_asker *a, bool awake)
@@ -308,8 +315,7 @@ static void on_tick(void *arg)
 		dns_channel_tick(&p->udp);
 		dns_channel_tick(&p->tcp);
 	}
-	for (size_t i = 0; i < a->peers.n; i++)
-		pump(a->peers.v[i]);
+	pump_all(a);
 	if (!a->open) {
 		/* The loop may end now; sockets stay open, but are not looked at. */
 		amt_timer_stop(a->timer);

@@ -9,6 +9,7 @@
 #define DATAGRAM_MAX 4097 /* c-ares reads no more of one */
 
 struct dns_peer;
+struct dns_batch; /* datagrams read and not yet looked at, questions not yet sent */
 
 /* A c-ares channel that knows one server and one transport. */
 struct dns_channel {
@@ -19,8 +20,9 @@ struct dns_channel {
 	uint64_t datagrams, accepted;
 	/* c-ares cuts a UDP answer at 512 bytes unless its own EDNS is on, which one SERVFAIL would
 	 * turn off for good: so the datagram read last is kept whole beside it. */
-	uint8_t last[DATAGRAM_MAX];
+	uint8_t *last;
 	size_t last_len;
+	struct dns_batch *batch; /* UDP only */
 	struct dns_fd {
 		struct dns_channel *channel;
 		struct amt_watch *watch;
@@ -34,6 +36,8 @@ bool dns_channel_open(struct dns_channel *c, struct amt_loop *loop, const struct
 		      unsigned timeout_ms);
 void dns_channel_close(struct dns_channel *c);
 void dns_channel_tick(struct dns_channel *c); /* lets time-outs come about */
+/* Sends what c-ares was told is sent. To be called when nobody of c-ares is on the stack. */
+void dns_channel_flush(struct dns_channel *c);
 /* Asleep, the sockets are kept but not watched, so that the loop can end. */
 void dns_channel_awake(struct dns_channel *c, bool awake);
 /* The whole answer behind what c-ares handed to a callback. */
