@@ -31,8 +31,8 @@ static int answer_at_once(struct amt_cli *cli, const char *man, const char *comp
 		cli_version(cli, &out);
 	else if (man)
 		cli_man(cli, &out);
-	else if (completion)
-		cli_completion(cli, completion, &out);
+	else if (completion && !cli_completion(cli, completion, &out))
+		rc = AMT_EXIT_USAGE;
 	else if (cli->list_checks)
 		amt_report_checks(cli->tool->id, cli->format, &cli->style, &out);
 	if (cli->explain) {
@@ -209,7 +209,8 @@ int amt_cli_main(const struct amt_tool *tool, int argc, char **argv)
 		rc = AMT_EXIT_USAGE;
 	} else {
 		cli_style(&cli);
-		rc = answer_at_once(&cli, man ? "man" : NULL, completion ? "bash" : NULL);
+		rc = answer_at_once(&cli, man ? "man" : NULL,
+				    completion ? (argc > 2 ? argv[2] : "bash") : NULL);
 		if (rc < 0)
 			rc = work(&cli);
 	}

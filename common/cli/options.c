@@ -6,7 +6,7 @@
 
 #define COMMON_OPTIONS 24
 
-static const char *formats = "text|json|ndjson|junit|html|csv|status";
+static const char *formats = "text|json|ndjson|junit|html|csv|status|openmetrics";
 
 static const char *format_text; /* as given; parsed after all options are read */
 

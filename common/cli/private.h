@@ -11,10 +11,12 @@ const struct amt_opt *cli_common_options(struct amt_cli *cli);
 /* Parses argv into the two tables; the rest goes to cli->args. */
 bool cli_parse(struct amt_cli *cli, int argc, char **argv, struct amt_error *err);
 
-/* help.c: all made from the option table */
+/* help.c, man.c, complete.c: all made from the option table */
+extern const char *const cli_exit_words[]; /* code, meaning; NULL at the end */
 void cli_usage(const struct amt_cli *cli, struct amt_buf *out);
 void cli_man(const struct amt_cli *cli, struct amt_buf *out);
-void cli_completion(const struct amt_cli *cli, const char *shell, struct amt_buf *out);
+/* shell: bash, zsh or fish; false for others */
+bool cli_completion(const struct amt_cli *cli, const char *shell, struct amt_buf *out);
 void cli_version(const struct amt_cli *cli, struct amt_buf *out);
 
 /* terminal.c: the only place that asks the environment and the terminal */

@@ -5,10 +5,14 @@ static const struct {
 	const char *name;
 	void (*write)(struct amt_run *r, const struct amt_style *style, struct amt_buf *out);
 } formats[AMT_FORMATS] = {
-	[AMT_FORMAT_TEXT] = {"text", write_text},       [AMT_FORMAT_JSON] = {"json", write_json},
-	[AMT_FORMAT_NDJSON] = {"ndjson", write_ndjson}, [AMT_FORMAT_JUNIT] = {"junit", write_junit},
-	[AMT_FORMAT_HTML] = {"html", write_html},       [AMT_FORMAT_CSV] = {"csv", write_csv},
+	[AMT_FORMAT_TEXT] = {"text", write_text},
+	[AMT_FORMAT_JSON] = {"json", write_json},
+	[AMT_FORMAT_NDJSON] = {"ndjson", write_ndjson},
+	[AMT_FORMAT_JUNIT] = {"junit", write_junit},
+	[AMT_FORMAT_HTML] = {"html", write_html},
+	[AMT_FORMAT_CSV] = {"csv", write_csv},
 	[AMT_FORMAT_STATUS] = {"status", write_status},
+	[AMT_FORMAT_OPENMETRICS] = {"openmetrics", write_openmetrics},
 };
 
 bool amt_format_parse(const char *name, enum amt_format *out)

@@ -10,6 +10,7 @@ void write_ndjson(struct amt_run *r, const struct amt_style *style, struct amt_b
 void write_junit(struct amt_run *r, const struct amt_style *style, struct amt_buf *out);
 void write_html(struct amt_run *r, const struct amt_style *style, struct amt_buf *out);
 void write_csv(struct amt_run *r, const struct amt_style *style, struct amt_buf *out);
+void write_openmetrics(struct amt_run *r, const struct amt_style *style, struct amt_buf *out);
 void write_status(struct amt_run *r, const struct amt_style *style, struct amt_buf *out);
 
 /* Worse is higher: the folding rule. */

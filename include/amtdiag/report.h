@@ -200,6 +200,7 @@ enum amt_format {
 	AMT_FORMAT_HTML,
 	AMT_FORMAT_CSV,
 	AMT_FORMAT_STATUS,
+	AMT_FORMAT_OPENMETRICS,
 	AMT_FORMATS
 };
 bool amt_format_parse(const char *name, enum amt_format *out);

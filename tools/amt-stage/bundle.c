@@ -52,7 +52,7 @@ static void add_reports(struct bundle *b)
 {
 	static const char *const names[AMT_FORMATS] = {"report.txt", "report.json", "report.ndjson",
 						       "report.xml", "report.html", "report.csv",
-						       "status.txt"};
+						       "status.txt", "metrics.prom"};
 	struct amt_style style = {.width = 100, .verbose = 1};
 
 	for (int f = 0; f < AMT_FORMATS; f++) {
