@@ -535,6 +535,16 @@ def _(c):
     t.close()
 
 
+@row("link-ipv6-fragments")
+def _(c):
+    c.link = 229
+    t = Tcp(c, pc6, server6, 5081, 9971).open()
+    message = hello_pki(UUID, LIST * 5)
+    t.segment(0, PSH | ACK, message, mtu=300)
+    t.next[0] += len(message)
+    t.close()
+
+
 @row("snaplen-96")
 def _(c):
     hello(c)

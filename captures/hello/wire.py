@@ -54,6 +54,8 @@ class Capture:
 
     def l3(self, src, dst, proto, payload, ttl=64, ident=None, mtu=None):
         """One IP packet, or fragments of it; returns (ethertype, bytes) of each."""
+        if ":" in src and mtu:
+            return self.fragments6(src, dst, proto, payload, ttl, mtu)
         if ":" in src:
             return [(0x86DD, struct.pack("!IHBB", 6 << 28, len(payload), proto, ttl) + ip(src) + ip(dst) + payload)]
         out, at = [], 0
@@ -68,6 +70,17 @@ class Capture:
             head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
             out.append((0x0800, head + piece))
             at += len(piece) or 1
+        return out
+
+    def fragments6(self, src, dst, proto, payload, ttl, mtu):
+        """Each behind a hop-by-hop header of padding (RFC 8200, 4.3 and 4.5)."""
+        out, step = [], (mtu - 56) // 8 * 8
+        self.ident += 1
+        for at in range(0, len(payload), step):
+            piece = payload[at:at + step]
+            more = at + step < len(payload)
+            body = struct.pack("!BBBB4x", 44, 0, 1, 4) + struct.pack("!BBHI", proto, 0, at | more, self.ident) + piece
+            out.append((0x86DD, struct.pack("!IHBB", 6 << 28, len(body), 0, ttl) + ip(src) + ip(dst) + body))
         return out
 
     def send(self, src, dst, proto, payload, **kw):

@@ -16,6 +16,7 @@ for f in format-le-usec.pcap format-be-usec.pcap format-le-nsec.pcap format-be-n
 	is "$f" "$(facts $C/$f)" '["exact 10.1.0.16 4"]'
 done
 is "IP fragments" "$(facts $C/link-fragments.pcapng)" '["exact 10.1.0.16 20"]'
+is "IPv6 fragments behind another header, link type raw IPv6" "$(facts $C/link-ipv6-fragments.pcapng)" '["exact 2001:db8::10 20"]'
 is "segments doubled, late, overlapping, wrapping" "$(facts $C/odd-segments.pcapng)" '["exact 10.1.0.16 32"]'
 q='.facts.duplicates'
 is "a mirror's copies are counted" "$(facts $C/odd-segments.pcapng)" 7
@@ -49,6 +50,14 @@ q='.facts.hellos[0] | [.uuid, .verdict, (.hashes | length)]'
 is "a public sample" "$(facts --payload $C/public-sample.hex)" '["939b524b-13d4-1d18-e487-1c697a6b7a2b","exact",23]'
 q='.facts.hellos[0].uuid_other_order'
 is "--uuid-order" "$(facts --payload $C/public-sample.hex --uuid-order)" '"4b529b93-d413-181d-e487-1c697a6b7a2b"'
+amt-hellocap --payload $C/public-sample.hex --uuid-order >"$tmp/out" 2>&1
+ok "and devices are named by it" grep -q 'hashes of 4b529b93-d413-181d-e487-1c697a6b7a2b' "$tmp/out"
+{ printf '010003000000000078563412bc9af0de112233445566778801''0330'; openssl dgst -sha384 -r $C/certs/root.der | cut -d' ' -f1; } >"$tmp/sha384.hex"
+q='.facts.hellos[0].hashes | map([.algorithm, .matches_root])'
+is "--root finds the root by its SHA-384" "$(facts --payload "$tmp/sha384.hex" --root $C/certs/root.der)" '[["SHA-384",true]]'
+is "and no other" "$(facts --payload "$tmp/sha384.hex" --root $C/certs/amt.der)" '[["SHA-384",false]]'
+openssl x509 -inform DER -in $C/certs/root.der -out "$tmp/root.pem"
+is "--root reads PEM" "$(facts --payload "$tmp/sha384.hex" --root "$tmp/root.pem")" '[["SHA-384",true]]'
 q='.facts.hellos[0].hashes | map(.matches_root)'
 is "--root finds the root by both hashes" "$(facts $C/odd-port.pcapng --root $C/certs/root.der)" '[false,false,true,true]'
 q='.facts.dns | map([.client, .asked, .answered, .tcp, .truncated, .rcode, (.addresses | length)])'
@@ -61,6 +70,23 @@ q='.facts.devices[0].timeline | map(select(.failing)) | map(.event)'
 is "the failing step is marked" "$(facts $C/row27-chain-refused.pcapng)" '["tls-alert"]'
 q='[(.facts.certificates | length), (.facts.connections[] | select(.tls) | .tls | (.client_chain | length))]'
 is "both chains are facts" "$(facts $C/row27-chain-refused.pcapng)" '[3,2]'
+
+# Absence is not concluded from a capture that lost packets: its own statistics block says so.
+$PYTHON - $C/row01-silence.pcapng "$tmp/drops.pcapng" <<'PY'
+import struct, sys
+def option(code, n):
+    return struct.pack("<HHQ", code, 8, n)
+body = struct.pack("<III", 0, 0, 0) + option(5, 3) + option(7, 11) + bytes(4)
+with open(sys.argv[2], "wb") as f:
+    f.write(open(sys.argv[1], "rb").read() + struct.pack("<II", 5, len(body) + 12) + body + struct.pack("<I", len(body) + 12))
+PY
+silent="--expect 02:00:00:00:00:10 --json"
+is "silence in a whole capture is a finding" "$(amt-hellocap $C/row01-silence.pcapng $silent 2>/dev/null | jq -r '.findings[] | select(.id == "S2.C12") | .verdict')" fail
+amt-hellocap "$tmp/drops.pcapng" $silent >"$tmp/j" 2>/dev/null
+is "in one with drops it is not" "$(jq -r '.findings[] | select(.id == "S2.C12") | .verdict' "$tmp/j")" unknown
+is "and they are reported, by kernel and by interface" "$(jq -c '.facts.captures[0] | [.dropped, .if_dropped]' "$tmp/j")" '[11,3]'
+exits 0 "--list-interfaces" amt-hellocap --list-interfaces
+ok "names the loopback" grep -qE '^lo +up' "$tmp/out"
 
 # Bad input: a clear message, the work goes on, unknown and not a pass.
 exits 3 "not a capture" amt-hellocap -r Makefile

@@ -3,6 +3,8 @@
 
     hellocap_me.py IFACE HELLOS PAUSE          DHCP, DNS for ProvisionServer, HELLOS PKI hellos PAUSE seconds apart
     hellocap_me.py --flood ADDRESS COUNT       COUNT hellos to ADDRESS, as fast as it goes
+    hellocap_me.py --say ADDRESS KIND RETRY    one hello: pki, psk, or empty (a list without hashes)
+    hellocap_me.py --frames IFACE FILE         the frames of a pcap file, as fast as it goes
 """
 import fcntl
 import os
@@ -13,7 +15,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../captures/hello"))
-from wire import dhcp, dns, hello_pki, ip  # noqa: E402
+from wire import dhcp, dns, hello_pki, hello_psk, ip  # noqa: E402
 
 UUID = bytes.fromhex("78563412bc9af0de1122334455667788")
 HASHES = [bytes([i]) * 20 for i in range(3)] + [bytes([i]) * 32 for i in range(3)]
@@ -51,16 +53,37 @@ def question(server, name):
     return None if answer[3] & 15 else socket.inet_ntoa(answer[-4:])
 
 
-def hello(address, retry, uuid=UUID):
+def say(address, message):
     with socket.create_connection((address, 9971), 5) as s:
-        message = hello_pki(uuid, HASHES, retry)
         s.sendall(message[:24])
         s.sendall(message[24:])
+
+
+def hello(address, retry, uuid=UUID):
+    say(address, hello_pki(uuid, HASHES, retry))
+
+
+def frames(iface, path):
+    s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    s.bind((iface, 0))
+    with open(path, "rb") as f:
+        data = f.read()
+    at = 24
+    while at < len(data):
+        n = struct.unpack_from("<I", data, at + 8)[0]
+        s.send(data[at + 16:at + 16 + n])
+        at += 16 + n
 
 
 if sys.argv[1] == "--flood":
     for n in range(int(sys.argv[3])):
         hello(sys.argv[2], n % 15, struct.pack("<I", n % 50) + UUID[4:])
+elif sys.argv[1] == "--say":
+    number = int(sys.argv[4])
+    say(sys.argv[2], {"pki": hello_pki(UUID, HASHES, number), "psk": hello_psk(UUID, "ABCD1234", number),
+                      "empty": hello_pki(UUID, [], number)}[sys.argv[3]])
+elif sys.argv[1] == "--frames":
+    frames(sys.argv[2], sys.argv[3])
 else:
     dns_server = lease(sys.argv[1])
     question(dns_server, "ProvisionServer")

@@ -57,6 +57,16 @@ static void safe(struct amt_buf *b, const char *s, size_t width)
 		amt_buf_byte(b, ' ');
 }
 
+/* The line that began there ends at the edge of the screen: none is wrapped. */
+static void clip(struct amt_buf *b, size_t begin, size_t width)
+{
+	if (b->len - begin > width) {
+		b->len = begin + width;
+		b->data[b->len] = '\0';
+	}
+	amt_buf_str(b, "\r\n");
+}
+
 static void mode_of(const struct hello_message *m, char out[16])
 {
 	if (m->mode == HELLO_MODE_PKI)
@@ -96,10 +106,7 @@ static void row(struct amt_buf *b, const struct hello_device *d, size_t width)
 		amt_buf_str(b, " -> ");
 		amt_text_safe(b, d->next_step, strlen(d->next_step), false);
 	}
-	if (b->len - begin > width) { /* one line a device */
-		b->len = begin + width;
-		b->data[b->len] = '\0';
-	}
+	clip(b, begin, width);
 }
 
 static void screen(struct hello_live *l, amt_time since)
@@ -117,17 +124,21 @@ static void screen(struct hello_live *l, amt_time since)
 		dropped += f->captures.v[i].dropped + f->captures.v[i].if_dropped;
 	}
 	amt_buf_init(&b, AMT_MIB);
+	amt_buf_str(&b, "\033[H\033[J");
+	size_t begin = b.len;
 	amt_buf_printf(&b,
-		       "\033[H\033[J%zu hellos, %zu devices, %llu packets, %llu dropped, %lld s   "
-		       "(Ctrl-C ends and reports)\r\n\r\n",
+		       "%zu hellos, %zu devices, %llu packets, %llu dropped, %lld s   "
+		       "(Ctrl-C ends and reports)",
 		       f->hellos.n, f->devices.n, packets, dropped,
 		       (long long)(since / AMT_SECOND));
-	amt_buf_printf(&b, "%-16s%-37s%-10s%-5s%-16s%-10s%-16s%s\r\n", "address", "UUID", "mode",
-		       "n", "phase", "next", "server", "conclusion -> next step");
-	for (size_t i = 0; i < f->devices.n && i + 5 < ws.ws_row; i++) {
+	clip(&b, begin, ws.ws_col);
+	amt_buf_str(&b, "\r\n");
+	begin = b.len;
+	amt_buf_printf(&b, "%-16s%-37s%-10s%-5s%-16s%-10s%-16s%s", "address", "UUID", "mode", "n",
+		       "phase", "next", "server", "conclusion -> next step");
+	clip(&b, begin, ws.ws_col);
+	for (size_t i = 0; i < f->devices.n && i + 5 < ws.ws_row; i++)
 		row(&b, &f->devices.v[i], ws.ws_col);
-		amt_buf_str(&b, "\r\n");
-	}
 	fwrite(b.data, 1, b.len, stdout);
 	fflush(stdout);
 	amt_buf_free(&b);
