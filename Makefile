@@ -158,16 +158,37 @@ bench: all $(HELPERS) $(SIM)
 docs: all
 	$(Q)BUILD=$(BUILD) docs/generate
 
-install: all docs
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
-	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	install -m 755 $(BINS) $(DESTDIR)$(PREFIX)/bin/
-	for t in $(TOOLS); do \
-	  install -m 644 $(BUILD)/docs/$$t.1 $(DESTDIR)$(PREFIX)/share/man/man1/ && \
-	  install -m 644 $(BUILD)/docs/$$t.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t || exit 1; done
+# What goes where stands in docs/packaging/install; a package's builder overrides these.
+BINDIR       ?= $(PREFIX)/bin
+LIBDIR       ?= $(PREFIX)/lib
+INCLUDEDIR   ?= $(PREFIX)/include
+DATADIR      ?= $(PREFIX)/share
+MANDIR       ?= $(DATADIR)/man
+DOCDIR       ?= $(DATADIR)/doc/amtdiag
+SYSCONFDIR   ?= $(if $(filter /usr,$(PREFIX)),/etc,$(PREFIX)/etc)
+BASHDIR      ?= $(DATADIR)/bash-completion/completions
+ZSHDIR       ?= $(DATADIR)/zsh/site-functions
+FISHDIR      ?= $(DATADIR)/fish/vendor_completions.d
+WIRESHARKDIR ?= $(LIBDIR)/wireshark/plugins
+LNAVDIR      ?= $(SYSCONFDIR)/lnav/formats
+PLACES := BINDIR LIBDIR INCLUDEDIR DATADIR MANDIR DOCDIR SYSCONFDIR BASHDIR ZSHDIR FISHDIR WIRESHARKDIR LNAVDIR
+PLACE_VARS = BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' TOOLS='$(TOOLS)' \
+	$(foreach p,$(PLACES),$(p)='$($(p))')
+
+# The library is an archive: whoever links it links its libraries too.
+.PHONY: pc
+pc:
+	@mkdir -p $(BUILD)/docs
+	$(Q)printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' 'Name: libamtdiag' \
+	  'Description: diagnostics of Intel AMT provisioning' \
+	  "Version: $$(sed -n 's/.*AMT_VERSION "\(.*\)"/\1/p' include/amtdiag/version.h)" \
+	  "Requires: $$(for p in $(PKGS); do pkg-config --exists $$p && printf '%s ' $$p; done)" \
+	  'Libs: -L$${libdir} -lamtdiag -lm -lpthread -lresolv' 'Cflags: -I$${includedir}' > $(BUILD)/docs/libamtdiag.pc
+
+install: all docs pc
+	$(Q)$(PLACE_VARS) docs/packaging/install install
 uninstall:
-	for t in $(TOOLS); do rm -f $(DESTDIR)$(PREFIX)/bin/$$t $(DESTDIR)$(PREFIX)/share/man/man1/$$t.1 \
-	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t; done
+	$(Q)$(PLACE_VARS) docs/packaging/install uninstall
 clean:
 	rm -rf $(BUILD)
 

@@ -3,7 +3,7 @@
 # prints stands in the document. "..." on a line of its own stands for lines left out.
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
-for doc in README.md docs/*.md; do
+for doc in README.md docs/*.md docs/*/*.md; do
 	grep -q '^```console' "$doc" || continue
 	"$PYTHON" - "$doc" "$tmp" <<'P'
 import sys
