@@ -140,6 +140,36 @@ static bool for_network(const struct amt_dev_acl *a)
 	return a->access == 1 || a->access == 2;
 }
 
+/* "Helpdesk (S-1-5-...)" where the name is known. */
+static const char *who(const struct dev_judge *j, const char *sid, char *out, size_t size)
+{
+	for (size_t i = 0; i + 1 < j->e->sid_names.n; i += 2)
+		if (strcmp(j->e->sid_names.v[i], sid) == 0) {
+			snprintf(out, size, "%s (%s)", j->e->sid_names.v[i + 1], sid);
+			return out;
+		}
+	return sid;
+}
+
+/* Who else stands in the list, and what for. */
+static void list_entries(struct dev_judge *j, struct amt_finding *f)
+{
+	for (size_t i = 0; i < j->d->acl.n && i < 16; i++) {
+		const struct amt_dev_acl *a = &j->d->acl.v[i];
+		char text[512];
+		struct amt_buf b;
+		amt_buf_init(&b, 1024);
+		for (size_t k = 0; k < a->realms.n; k++)
+			amt_buf_printf(&b, "%s%s (%lld)", k ? ", " : "",
+				       amt_realm_name(a->realms.v[k]), (long long)a->realms.v[k]);
+		amt_finding_evidence(j->fs, f, "access list",
+				     a->enabled == AMT_NO ? "disabled" : NULL, "%s: %s",
+				     a->sid ? who(j, a->sid, text, sizeof(text)) : OR(a->user),
+				     b.len ? amt_buf_cstr(&b) : "no realms");
+		amt_buf_free(&b);
+	}
+}
+
 static void judge_entry(struct dev_judge *j, const struct amt_dev_acl *a, const char *sid)
 {
 	bool all = dev_has_int(&a->realms, 3);
@@ -167,6 +197,8 @@ static void judge_entry(struct dev_judge *j, const struct amt_dev_acl *a, const 
 static void judge_acl(struct dev_judge *j)
 {
 	size_t kerberos = 0;
+	char name[512];
+	struct amt_finding *f;
 
 	if (j->d->source[AMT_DEVC_acl].state != AMT_DEV_READ) {
 		dev_have(j, "S5.C05", AMT_DEVC_acl);
@@ -176,25 +208,27 @@ static void judge_acl(struct dev_judge *j)
 		const struct amt_dev_acl *a = &j->d->acl.v[i];
 		kerberos += a->sid != NULL;
 		if (a->sid && amt_strlist_has(&j->e->sids, a->sid)) {
-			judge_entry(j, a, a->sid);
+			judge_entry(j, a, who(j, a->sid, name, sizeof(name)));
 			return;
 		}
 	}
 	if (j->e->sids.n)
-		dev_say(j, "S5.C05", AMT_FAIL, AMT_DEVC_acl,
-			"neither the operator nor any of his groups is among the %zu domain "
-			"entries of "
-			"the access list",
-			kerberos);
+		f = dev_say(j, "S5.C05", AMT_FAIL, AMT_DEVC_acl,
+			    "neither the operator nor any of his groups is among the %zu domain "
+			    "entries of "
+			    "the access list",
+			    kerberos);
 	else if (!kerberos)
-		dev_say(j, "S5.C05", AMT_WARN, AMT_DEVC_acl,
+		f = dev_say(
+			j, "S5.C05", AMT_WARN, AMT_DEVC_acl,
 			"the access list has no domain account at all: only digest accounts get "
 			"in");
 	else
-		dev_say(j, "S5.C05", AMT_UNKNOWN, AMT_DEVC_acl,
-			"the access list has %zu domain entries; give the operator's SIDs to "
-			"compare",
-			kerberos);
+		f = dev_say(j, "S5.C05", AMT_UNKNOWN, AMT_DEVC_acl,
+			    "the access list has %zu domain entries; give the operator's SIDs to "
+			    "compare",
+			    kerberos);
+	list_entries(j, f);
 }
 
 void dev_judge_access(struct dev_judge *j)

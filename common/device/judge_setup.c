@@ -78,9 +78,17 @@ static void judge_suffix(struct dev_judge *j)
 			has, s->trusted_suffix ? "set in it" : "from DHCP", want);
 }
 
+static bool is_root(const struct dev_judge *j, const char *hash)
+{
+	for (size_t i = 0; i < j->e->root_hashes.n; i++)
+		if (amt_strcasecmp(j->e->root_hashes.v[i], hash) == 0)
+			return true;
+	return false;
+}
+
 static void judge_hashes(struct dev_judge *j)
 {
-	const char *want = j->e->root_hash;
+	const char *want = j->e->root_hashes.n ? j->e->root_hashes.v[0] : NULL;
 	size_t enabled = 0;
 
 	if (!dev_have(j, "S3.C10b", AMT_DEVC_hash))
@@ -88,7 +96,7 @@ static void judge_hashes(struct dev_judge *j)
 	for (size_t i = 0; i < j->d->hash.n; i++) {
 		const struct amt_dev_hash *h = &j->d->hash.v[i];
 		enabled += h->enabled == AMT_YES;
-		if (!want || !h->data || amt_strcasecmp(h->data, want) != 0)
+		if (!want || !h->data || !is_root(j, h->data))
 			continue;
 		if (h->enabled == AMT_NO)
 			dev_say(j, "S3.C10b", AMT_FAIL, AMT_DEVC_hash,
@@ -122,9 +130,7 @@ static void judge_record(struct dev_judge *j)
 	tls = r->type && amt_memcasestr(r->type, strlen(r->type), "TLS");
 	struct amt_finding *f = dev_say(
 		j, "X.D19",
-		tls && j->e->root_hash && r->hash && amt_strcasecmp(r->hash, j->e->root_hash) != 0
-			? AMT_WARN
-			: AMT_PASS,
+		tls && j->e->root_hashes.n && r->hash && !is_root(j, r->hash) ? AMT_WARN : AMT_PASS,
 		AMT_DEVC_record, "provisioned %s%s%s%s%s%s",
 		tls ? "remotely with a certificate"
 		: r->type && amt_memcasestr(r->type, strlen(r->type), "Manual")

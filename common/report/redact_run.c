@@ -9,18 +9,43 @@ static const struct {
 	const char *key;
 	enum amt_secret kind;
 } keys[] = {
-	{"name", AMT_SECRET_HOST},     {"fqdn", AMT_SECRET_HOST},
-	{"host", AMT_SECRET_HOST},     {"device", AMT_SECRET_HOST},
-	{"hostname", AMT_SECRET_HOST}, {"server", AMT_SECRET_HOST},
-	{"machine", AMT_SECRET_HOST},  {"site_server", AMT_SECRET_HOST},
-	{"suffix", AMT_SECRET_DOMAIN}, {"domain", AMT_SECRET_DOMAIN},
-	{"address", AMT_SECRET_IPV4},  {"uuid", AMT_SECRET_UUID},
-	{"mac", AMT_SECRET_MAC},       {"user", AMT_SECRET_USER},
-	{"sam", AMT_SECRET_USER},      {"by", AMT_SECRET_USER},
-	{"owner", AMT_SECRET_USER},    {"sid", AMT_SECRET_SID},
-	{"serial", AMT_SECRET_SERIAL}, {"site", AMT_SECRET_OTHER},
+	{"name", AMT_SECRET_HOST},
+	{"fqdn", AMT_SECRET_HOST},
+	{"host", AMT_SECRET_HOST},
+	{"device", AMT_SECRET_HOST},
+	{"hostname", AMT_SECRET_HOST},
+	{"server", AMT_SECRET_HOST},
+	{"machine", AMT_SECRET_HOST},
+	{"site_server", AMT_SECRET_HOST},
+	{"suffix", AMT_SECRET_DOMAIN},
+	{"domain", AMT_SECRET_DOMAIN},
+	{"address", AMT_SECRET_IPV4},
+	{"uuid", AMT_SECRET_UUID},
+	{"mac", AMT_SECRET_MAC},
+	{"user", AMT_SECRET_USER},
+	{"sam", AMT_SECRET_USER},
+	{"by", AMT_SECRET_USER},
+	{"owner", AMT_SECRET_USER},
+	{"sid", AMT_SECRET_SID},
+	{"serial", AMT_SECRET_SERIAL},
+	{"site", AMT_SECRET_OTHER},
 	{"notes", AMT_SECRET_OTHER},
+	{"host_name", AMT_SECRET_HOST},
+	{"cn", AMT_SECRET_HOST},
+	{"os_fqdn", AMT_SECRET_HOST},
+	{"realm", AMT_SECRET_DOMAIN},
+	{"server_fqdn", AMT_SECRET_HOST},
+	{"dhcp_suffix", AMT_SECRET_DOMAIN},
+	{"trusted_suffix", AMT_SECRET_DOMAIN},
+	{"domain_name", AMT_SECRET_DOMAIN},
 };
+
+/* Certificates name computers in a form that no pseudonym reaches: they are left out. What was read
+ * from them stands beside them. */
+static bool certificate_key(const char *key)
+{
+	return strcmp(key, "pem") == 0 || strcmp(key, "der") == 0;
+}
 
 /* Names of evidence files say what was looked at, and nothing about whom. */
 static bool file_like(const char *s)
@@ -109,7 +134,7 @@ json_t *amt_redact_json(struct amt_redactor *r, const json_t *j)
 			json_array_append_new(out, amt_redact_json(r, json_array_get(j, i)));
 	} else if (json_is_object(j)) {
 		out = json_object();
-		json_object_foreach((json_t *)(uintptr_t)j, key, value)
+		json_object_foreach((json_t *)(uintptr_t)j, key, value) if (!certificate_key(key))
 			json_object_set_new(out, replaced(r, key, &a), amt_redact_json(r, value));
 	} else {
 		out = json_deep_copy(j);

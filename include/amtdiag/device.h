@@ -207,16 +207,18 @@ bool amt_device_collect(struct amt_loop *loop, const struct amt_device_target *t
 
 /* What the site says should be there. All of it may be missing. */
 struct amt_device_expect {
-	const char *fqdn;        /* DNS, inventory */
-	const char *uuid;        /* "55e3ae13-..." from log or inventory */
-	const char *suffix;      /* of the provisioning certificate's name */
-	const char *root_hash;   /* hex, of the provisioning root */
-	const char *realm;       /* Kerberos realm */
-	int64_t key_version;     /* msDS-KeyVersionNumber; 0: not known */
-	struct amt_strlist sids; /* the operator and all his groups */
-	bool redirection;        /* SOL and IDER are wanted */
-	bool webui;              /* the WebUI is wanted */
-	bool unprovisioned;      /* the device is expected to be un-provisioned */
+	const char *fqdn;               /* DNS, inventory */
+	const char *uuid;               /* "55e3ae13-..." from log or inventory */
+	const char *suffix;             /* of the provisioning certificate's name */
+	struct amt_strlist root_hashes; /* hex, of the provisioning root, by each algorithm */
+	const char *realm;              /* Kerberos realm */
+	int64_t key_version;            /* msDS-KeyVersionNumber; 0: not known */
+	struct amt_strlist sids;        /* the operator and all his groups */
+	/* Names of SIDs, for people: "S-1-5-21-...-1105" and "Helpdesk", two by two. */
+	struct amt_strlist sid_names;
+	bool redirection;   /* SOL and IDER are wanted */
+	bool webui;         /* the WebUI is wanted */
+	bool unprovisioned; /* the device is expected to be un-provisioned */
 };
 /* Pure. expect may be NULL. */
 void amt_device_judge(const struct amt_device *d, const struct amt_device_expect *expect,

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-static struct amt_strlist sids;
+static struct amt_strlist sids, roots, names;
 static struct amt_device_expect expect;
 static struct amt_context ctx;
 
@@ -251,7 +251,7 @@ static const struct {
 	{b_clock_local, "S5.C03a", AMT_FAIL, "7200 s behind"},
 	{b_clock_unmeasured, "S5.C03a", AMT_UNKNOWN, "can't be compared"},
 	{b_not_in_acl, "S5.C05", AMT_FAIL, "nor any of his groups"},
-	{b_local_only, "S5.C05", AMT_FAIL, "local access only"},
+	{b_local_only, "S5.C05", AMT_FAIL, "Helpdesk (S-1-5-21-1-2-3-1105) is for local"},
 	{b_disabled_entry, "S5.C05", AMT_FAIL, "disabled"},
 	{b_denied, "S5.C05", AMT_UNKNOWN, "may not read"},
 	{b_realms, "S5.C04", AMT_FAIL, "Redirection (2), Remote Control (5)"},
@@ -455,11 +455,16 @@ int main(void)
 	};
 	amt_vec_push(&sids, "S-1-5-21-1-2-3-513");
 	amt_vec_push(&sids, "S-1-5-21-1-2-3-1105");
+	amt_vec_push(&roots, "beefbeef");
+	amt_vec_push(&roots, "c0ffee");
+	amt_vec_push(&names, "S-1-5-21-1-2-3-1105");
+	amt_vec_push(&names, "Helpdesk");
 	ctx.now = NOW;
 	expect = (struct amt_device_expect){
 		.uuid = "55e3ae13-bfd2-61bb-17a0-88aedd7037ea",
 		.suffix = "example.com",
-		.root_hash = "c0ffee",
+		.root_hashes = roots,
+		.sid_names = names,
 		.realm = "EXAMPLE.COM",
 		.key_version = 3,
 		.redirection = true,
@@ -468,5 +473,7 @@ int main(void)
 	};
 	int rc = cmocka_run_group_tests_name("device_judge", tests, NULL, NULL);
 	amt_vec_free(&sids);
+	amt_vec_free(&roots);
+	amt_vec_free(&names);
 	return rc;
 }

@@ -14,6 +14,13 @@ struct ad {
 	struct directory_options asked;
 };
 
+const struct directory_facts *stage_directory(const struct stage *st)
+{
+	const struct ad *ad = stage_state(st, &stage_room_directory);
+
+	return ad ? &ad->facts : NULL;
+}
+
 static bool wanted(const struct stage *st)
 {
 	return st->profile.directory_server != NULL;
