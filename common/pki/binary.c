@@ -1,4 +1,4 @@
-/* Binary inputs: DER certificates and CRLs, PKCS#7, PFX, private keys, Windows store exports. */
+/* Binary inputs: DER certificates and CRLs, PKCS#7, PFX, private keys. */
 #include "pki/private.h"
 
 #include <openssl/err.h>
@@ -88,21 +88,25 @@ static bool looks_like_crl(const uint8_t *p, size_t n)
 	/* NOLINTEND(misc-redundant-expression) */
 }
 
+bool pki_load_crl(struct pki_loading *l, const uint8_t *p, size_t n)
+{
+	X509_CRL *crl = looks_like_crl(p, n) ? d2i_X509_CRL(NULL, &p, (long)n) : NULL;
+
+	ERR_clear_error();
+	if (!crl)
+		return false;
+	if (!*pki_source_of(l)->format)
+		pki_source_of(l)->format = "DER";
+	add_crl(l, crl);
+	return true;
+}
+
 bool pki_load_der(struct pki_loading *l, const uint8_t *p, size_t n)
 {
 	struct pki_source *s = pki_source_of(l);
 
-	if (looks_like_crl(p, n)) {
-		const uint8_t *at = p;
-		X509_CRL *crl = d2i_X509_CRL(NULL, &at, (long)n);
-		if (crl) {
-			if (!*s->format)
-				s->format = "DER";
-			add_crl(l, crl);
-			return true;
-		}
-		ERR_clear_error();
-	}
+	if (pki_load_crl(l, p, n))
+		return true;
 	if (looks_signed(p, n)) {
 		/* Several certificates end to end are taken one after the other. */
 		struct amt_rd in = amt_rd_init(p, n);
@@ -327,36 +331,5 @@ bool pki_load_key(struct pki_loading *l, const void *p, size_t n)
 			     memmem(p, n, "ENCRYPTED", 9) ? ": wrong or missing password" : "",
 			     err.text[0] ? err.text : "");
 	EVP_PKEY_free(key);
-	return true;
-}
-
-/*
- * A Windows serialized store (certutil, MMC, "sst"): 0, "CERT", then elements of
- * {id, encoding, length, bytes}, little-endian; id 32 is a certificate, 33 a CRL,
- * id 0 the end ([MS-GPEF] and the observed layout).
- */
-bool pki_load_sst(struct pki_loading *l, const uint8_t *p, size_t n)
-{
-	struct amt_rd r = amt_rd_init(p, n);
-	struct pki_source *s = pki_source_of(l);
-
-	if (n < 12 || amt_rd_le32(&r) != 0 || memcmp(amt_rd_bytes(&r, 4), "CERT", 4) != 0)
-		return false;
-	s->format = "SST";
-	while (amt_rd_left(&r)) {
-		uint32_t id = amt_rd_le32(&r);
-		uint32_t encoding = amt_rd_le32(&r);
-		if (!id && !encoding)
-			break;
-		struct amt_rd body = amt_rd_sub(&r, amt_rd_le32(&r));
-		if (r.short_)
-			break;
-		if (id == 32)
-			pki_store_add(l->f, s, body.p, amt_rd_left(&body), NULL, l->notes);
-		else if (id == 33)
-			pki_load_der(l, body.p, amt_rd_left(&body));
-	}
-	if (r.short_)
-		amt_note_add(l->notes, s->name, "the store export is cut off at byte %zu", n);
 	return true;
 }

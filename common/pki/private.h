@@ -128,6 +128,7 @@ static inline struct pki_source *pki_source_of(const struct pki_loading *l)
 }
 bool pki_load_pem(struct pki_loading *l, const char *text, size_t n); /* false: no PEM in it */
 bool pki_load_der(struct pki_loading *l, const uint8_t *p, size_t n);
+bool pki_load_crl(struct pki_loading *l, const uint8_t *p, size_t n); /* DER */
 bool pki_load_pkcs7(struct pki_loading *l, const uint8_t *p, size_t n);
 bool pki_load_pfx(struct pki_loading *l, const uint8_t *p, size_t n);
 bool pki_load_sst(struct pki_loading *l, const uint8_t *p, size_t n);
