@@ -185,6 +185,16 @@ static bool pass_over(struct amt_rd *r, struct amt_arena *a, struct pki_cert *c)
 	return true;
 }
 
+/* What they allow is left to OpenSSL: path.c asks it whenever a chain has any. */
+static bool note_name_constraints(struct amt_rd *r, struct amt_arena *a, struct pki_cert *c)
+{
+	struct der d;
+
+	(void)a;
+	c->name_constraints = true;
+	return der_take(r, DER_SEQUENCE, &d);
+}
+
 static const struct {
 	const char *oid, *bad;
 	bool (*read)(struct amt_rd *r, struct amt_arena *a, struct pki_cert *c);
@@ -198,9 +208,9 @@ static const struct {
 	{"2.5.29.31", "the CRL distribution points can't be read", read_cdp},
 	{"1.3.6.1.5.5.7.1.1", "the authority information access can't be read", read_aia},
 	{"1.3.6.1.4.1.311.20.2", "the certificate template name can't be read", read_template},
+	{"2.5.29.30", "the name constraints can't be read", note_name_constraints},
 	/* Known, and no rule here needs them. */
 	{"2.5.29.32", "", pass_over},
-	{"2.5.29.30", "", pass_over},
 	{"2.5.29.36", "", pass_over},
 	{"2.5.29.54", "", pass_over},
 	{"2.5.29.46", "the freshest CRL can't be read", read_cdp},

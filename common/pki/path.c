@@ -258,6 +258,15 @@ static void give_key(struct pki_facts *f, struct pki_chain *c)
 	}
 }
 
+/* Name constraints (RFC 5280 4.2.1.10) have no reader of ours. */
+static bool constrained(const struct pki_facts *f, const struct pki_path *p)
+{
+	for (size_t i = 1; i < p->certs.n; i++)
+		if (at(f, p->certs.v[i])->name_constraints)
+			return true;
+	return false;
+}
+
 static void build_chain(struct pki_facts *f, uint32_t leaf, bool opinion)
 {
 	struct pki_chain *c = amt_vec_add(&f->chains);
@@ -268,7 +277,7 @@ static void build_chain(struct pki_facts *f, uint32_t leaf, bool opinion)
 	sort_paths(f, c);
 	for (size_t i = 0; i < c->paths.n; i++) {
 		check_issuers(f, &c->paths.v[i]);
-		if (opinion && f->chains.n <= PKI_OPINIONS_MAX)
+		if ((opinion && f->chains.n <= PKI_OPINIONS_MAX) || constrained(f, &c->paths.v[i]))
 			pki_openssl_opinion(f, &c->paths.v[i]);
 	}
 	c->order = order_of(f, &c->paths.v[0]);

@@ -4,9 +4,16 @@
  */
 #include "pki/rules.h"
 
-static bool in_list(const struct pki_hash_list *l, const struct pki_cert *c,
-		    const struct pki_hash **found)
+/* How good a hit is: a hash that is switched on before one that is not, and the newer kind
+ * before SHA-1, because lists may hold a root in several forms. */
+static int worth(const struct pki_hash *h)
 {
+	return h ? 1 + (h->inactive ? 0 : 100) + h->length : 0;
+}
+
+static const struct pki_hash *in_list(const struct pki_hash_list *l, const struct pki_cert *c)
+{
+	const struct pki_hash *found = NULL;
 	char hex[97];
 
 	for (size_t i = 0; i < l->hashes.n; i++) {
@@ -15,13 +22,10 @@ static bool in_list(const struct pki_hash_list *l, const struct pki_cert *c,
 				  : h->length == 32 ? c->sha256
 						    : c->sha384;
 		amt_hex_encode(h->bytes, h->length, hex);
-		if (!strcmp(hex, own)) {
-			*found = h;
-			if (!h->inactive)
-				return true;
-		}
+		if (!strcmp(hex, own) && worth(h) > worth(found))
+			found = h;
 	}
-	return *found != NULL;
+	return found;
 }
 
 static const char *list_name(struct rules *r, const struct pki_hash_list *l)
@@ -32,20 +36,21 @@ static const char *list_name(struct rules *r, const struct pki_hash_list *l)
 
 static void by_lists(struct rules *r, const struct pki_cert *root, uint32_t at)
 {
-	const struct pki_hash *h;
 	const char *missing = NULL, *partial = NULL, *with = NULL;
-	unsigned absent = 0;
+	unsigned absent = 0, poor = 0;
 
 	for (size_t i = 0; i < r->f->lists.n; i++) {
 		const struct pki_hash_list *l = &r->f->lists.v[i];
-		h = NULL;
-		if (in_list(l, root, &h)) {
+		const struct pki_hash *h = in_list(l, root);
+		if (h) {
 			with = list_name(r, l);
+			bool old = h->length == 20 && r->gen->sha1_banned;
+			poor += h->inactive || old;
 			if (h->inactive)
 				rule_says(r, "S3.C10b", AMT_FAIL, at,
 					  "the root's hash is in the list but switched off (%s)",
 					  with);
-			else if (h->length == 20 && r->gen->sha1_banned)
+			else if (old)
 				rule_says(r, "S3.C10b", AMT_WARN, at,
 					  "the list (%s) has the root as SHA-1, which this "
 					  "firmware no longer takes",
@@ -70,11 +75,13 @@ static void by_lists(struct rules *r, const struct pki_cert *root, uint32_t at)
 			  "the root is not in what was captured of the hash list, which is not "
 			  "whole (%s)",
 			  partial);
-	else
+	else if (!poor)
+		/* generateProvisioningCert.md: custom hashes go with a full un-provision. */
 		rule_says(r, "S3.C10b", AMT_PASS, at,
-			  "the root is in the hash list of the device "
-			  "(%s)",
-			  with);
+			  "the root is in the hash list of the device (%s)%s", with,
+			  root->root ? ""
+				     : "; it is none of the default roots, so a full un-provision "
+				       "takes it out again");
 }
 
 static void by_table(struct rules *r, const struct pki_cert *top, uint32_t at)

@@ -155,7 +155,8 @@ struct pki_cert {
 	bool self_issued, self_signed; /* names equal; and its signature verifies with its key */
 	struct amt_strlist oddities;   /* what is strange in its bytes */
 	const struct pki_root *root;   /* the firmware root it is; found again on replay */
-	/* Not in JSON: the bytes. */
+	/* Not in JSON: what only counts while paths are built, and the bytes. */
+	bool name_constraints;
 	const uint8_t *der;
 	size_t der_len;
 	struct pki_span {
