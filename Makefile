@@ -65,7 +65,7 @@ FUZZERS   := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 GUIDE_SRC := $(sort $(wildcard common/guide/catalogue/*.items))
 
 .PHONY: all deps demo demo-run check check-run tests golden lint bench fuzz docs install uninstall clean help tags \
-	check-fast fuzzers
+	check-fast fuzzers faults
 all: $(BINS) $(LIB)
 
 help:
@@ -82,7 +82,7 @@ check: deps
 
 demo-run: all $(SIM)
 	$(Q)BUILD=$(BUILD) tests/demo
-tests: all $(UNITS) $(SIM) $(HELPERS) $(REPLAYS)
+tests: all $(UNITS) $(SIM) $(HELPERS) $(REPLAYS) $(BUILD)/tests/fault.so
 check-run: tests
 	$(Q)BUILD=$(BUILD) JOBS=$(JOBS) tests/run
 golden: tests
@@ -132,6 +132,14 @@ $(BUILD)/tests/amtsim: $(SIM_SRC:%.c=$(BUILD)/obj/%.o) $(LIB)
 $(HELPERS): $(BUILD)/tests/%: $(BUILD)/obj/tests/helpers/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/tests/fault.so: tests/fault/fault.c
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) -O2 -g -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -shared -fPIC -o $@ $<
+# Every allocation and every system call of the small cases, far beyond what the tests sample.
+faults: tests
+	$(Q)BUILD=$(BUILD) JOBS=$(JOBS) python3 tests/fault/run.py alloc --points $(or $(POINTS),3000)
+	$(Q)BUILD=$(BUILD) JOBS=$(JOBS) python3 tests/fault/run.py calls --all
 
 # Corpus replay without libFuzzer: every harness also links with a plain main().
 $(BUILD)/replay/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/replay.o $(LIB)

@@ -203,6 +203,7 @@ int amt_cli_main(const struct amt_tool *tool, int argc, char **argv)
 
 	setlocale(LC_CTYPE, "");
 	cli_signals();
+	cli_memory();
 	if (!man && !completion && !cli_parse(&cli, argc, argv, &err)) {
 		amt_cli_say(&cli, "%s", err.text);
 		amt_cli_say(&cli, "see '%s --help'", tool->name);
@@ -220,5 +221,6 @@ int amt_cli_main(const struct amt_tool *tool, int argc, char **argv)
 	amt_vec_free(&cli.args);
 	amt_vec_free(&cli.firmware);
 	amt_vec_free(&cli.firmware_text);
+	cli_end(rc);
 	return rc;
 }

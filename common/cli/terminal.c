@@ -74,10 +74,19 @@ static void on_stop(int sig)
 	}
 }
 
+static int ended = -1; /* the exit code, once everything is written */
+
+void cli_end(int code)
+{
+	ended = code;
+}
+
 static void no_memory(void)
 {
 	static const char text[] = "amtdiag: out of memory; no report was written\n";
 
+	if (ended >= 0) /* a library's clean-up; nobody misses it */
+		_exit(ended);
 	amt_out_abort_all();
 	ssize_t ignored = write(STDERR_FILENO, text, sizeof(text) - 1);
 	(void)ignored;

@@ -336,7 +336,7 @@ struct dns_asker *dns_asker_new(struct amt_loop *loop, const struct dns_asker_op
 		a->o.tries = 3;
 	if (!a->o.window)
 		a->o.window = 100;
-	ares_library_init(ARES_LIB_INIT_ALL);
+	ares_library_init_mem(ARES_LIB_INIT_ALL, amt_malloc, free, amt_realloc);
 	return a;
 }
 

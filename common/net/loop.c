@@ -1,8 +1,11 @@
 /* The loop, timers and watched descriptors. */
 #include "net/loop.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* How often a running loop looks whether it was asked to stop. */
 #define STOP_POLL_MS 100
@@ -55,8 +58,24 @@ static void on_keep_alive(uv_async_t *a)
 	(void)a;
 }
 
+/* libuv ends the program by abort() when it can't have its signal pipe, so look first. */
+static bool descriptors_left(void)
+{
+	int fd[2];
+
+	if (pipe2(fd, O_CLOEXEC))
+		return false;
+	close(fd[0]);
+	close(fd[1]);
+	return true;
+}
+
 struct amt_loop *amt_loop_new(struct amt_error *err)
 {
+	if (!descriptors_left()) {
+		amt_fail_errno(err, errno, "starting the event loop");
+		return NULL;
+	}
 	struct amt_loop *loop = amt_calloc(1, sizeof(*loop));
 	int rc = uv_loop_init(&loop->uv);
 

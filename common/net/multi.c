@@ -116,7 +116,8 @@ struct net_multi *net_multi_get(struct amt_loop *loop)
 
 	if (m)
 		return m;
-	curl_global_init(CURL_GLOBAL_DEFAULT);
+	curl_global_init_mem(CURL_GLOBAL_DEFAULT, amt_malloc, free, amt_realloc, amt_strdup,
+			     amt_calloc);
 	m = amt_calloc(1, sizeof(*m));
 	m->loop = loop;
 	m->curlm = curl_multi_init();

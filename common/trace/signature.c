@@ -39,6 +39,8 @@ static bool pcre_new(struct trace_signer *s, struct amt_error *err)
 {
 	s->code = amt_calloc(trace_signatures_count, sizeof(*s->code));
 	s->data = pcre2_match_data_create(1, NULL);
+	if (!s->data)
+		amt_no_memory();
 	for (size_t i = 0; i < trace_signatures_count; i++) {
 		const struct trace_signature *g = &trace_signatures[i];
 		int what;

@@ -34,6 +34,8 @@ struct logview_filter *logview_filter_new(struct amt_error *err)
 	}
 	f->data = pcre2_match_data_create(1, NULL);
 	f->limits = pcre2_match_context_create(NULL);
+	if (!f->data || !f->limits)
+		amt_no_memory();
 	/* A pattern that explodes on a line is given up there, not waited for. */
 	pcre2_set_match_limit(f->limits, 1000000);
 	return f;

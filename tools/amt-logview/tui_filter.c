@@ -34,6 +34,8 @@ static bool compile(struct tui_filter *f, struct amt_error *err)
 	pcre2_jit_compile(f->code, PCRE2_JIT_COMPLETE);
 	f->data = pcre2_match_data_create(1, NULL);
 	f->limits = pcre2_match_context_create(NULL);
+	if (!f->data || !f->limits)
+		amt_no_memory();
 	/* A pattern that explodes on a line is given up there, not waited for. */
 	pcre2_set_match_limit(f->limits, 1000000);
 	return true;

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Allocation N and system call N fail, for a sample of all N, on a small case of every tool: no crash, no leak of
+# half a report, a documented exit code, and no better or emptier answer without a word. `make faults` tries more.
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib.sh
+sub() { # runs a program that prints TAP, and counts it here
+	local line
+	while IFS= read -r line; do
+		case $line in
+		"ok "*) pass_ "${line#* - }" ;;
+		"not ok "*) fail_ "${line#* - }" ;;
+		"#"*) echo "$line" ;;
+		esac
+	done < <("$@" 2>&1 || echo "# exit $?")
+}
+before=$t_n
+if [ -n "${AMTDIAG_SANITIZED:-}" ]; then
+	skip "allocations that fail" "the sanitizer's allocator can't be replaced"
+else
+	sub "$PYTHON" tests/fault/run.py alloc --points 60
+	is "every tool ran out of memory" $((t_n - before)) 12
+fi
+before=$t_n
+if ! strace -f -qq -o "$tmp/strace" true 2>/dev/null; then
+	skip "system calls that fail" "strace may not trace here"
+elif [ -n "${AMTDIAG_SANITIZED:-}" ]; then
+	skip "system calls that fail" "the sanitizer's own calls would fail"
+else
+	sub "$PYTHON" tests/fault/run.py calls --points 75
+	is "system calls failed for every tool" $((t_n - before)) 6
+fi
+done_testing
