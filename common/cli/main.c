@@ -153,7 +153,9 @@ static int report(struct amt_cli *cli)
 	amt_buf_free(&out);
 	if (rc)
 		return rc;
-	return r->interrupted ? AMT_EXIT_INTERRUPTED : amt_verdict_exit(amt_run_verdict(r));
+	return r->interrupted   ? AMT_EXIT_INTERRUPTED
+	       : cli->io_failed ? AMT_EXIT_IO
+				: amt_verdict_exit(amt_run_verdict(r));
 }
 
 static int work(struct amt_cli *cli)

@@ -94,6 +94,8 @@ void dev_job_next(struct dev_job *j)
 		return;
 	}
 	run->through++;
+	if (run->o.each && !amt_stopped())
+		run->o.each(run->o.each_arg, (size_t)(j - run->jobs));
 	amt_progress_update(run->o.progress, "devices", run->through, run->n);
 	start_more(run);
 }
@@ -227,14 +229,14 @@ bool amt_device_collect(struct amt_loop *loop, const struct amt_device_target *t
 	}
 	find_addresses(&run);
 	whole = amt_loop_run(loop);
-	if (whole && (run.o.ask & AMT_ASK_PORTS)) {
+	/* Together: what waits for pongs waits for filtered ports anyway. */
+	if (whole && (run.o.ask & AMT_ASK_PORTS))
 		probes = probe_ports(&run);
-		whole = amt_loop_run(loop);
-	}
+	if (whole && (run.o.ask & AMT_ASK_RMCP))
+		dev_ask_rmcp(loop, run.jobs, n, run.o.timeout_ms);
+	whole = whole && amt_loop_run(loop);
 	if (whole) {
 		amt_http_limit(loop, 2 * run.o.at_once);
-		if (run.o.ask & AMT_ASK_RMCP)
-			dev_ask_rmcp(loop, run.jobs, n, run.o.timeout_ms);
 		for (unsigned i = 0; i < run.o.at_once; i++)
 			start_more(&run);
 		whole = amt_loop_run(loop);

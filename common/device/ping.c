@@ -90,7 +90,7 @@ static void on_ready(void *arg, unsigned ready)
 	for (int i = 0; i < 2; i++)
 		if (p->fd[i] >= 0)
 			on_pong(p, p->fd[i]);
-	if (p->answered == p->asked && p->next == p->n)
+	if (p->answered == p->asked) /* those that are still to be sent again have answered too */
 		ping_end(p);
 }
 

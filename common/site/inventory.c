@@ -144,7 +144,7 @@ static void add_row(struct reader *r, const char *const *cell)
 	c.suffix = amt_arena_strdup(a, cell[SUFFIX]);
 	c.wireless = amt_arena_strdup(a, cell[WIRELESS]);
 	c.notes = amt_arena_strdup(a, cell[NOTES]);
-	amt_vec_push(&r->inv->clients, c);
+	site_inventory_add(r->inv, &c);
 }
 
 /* A header, or the import file of ConfigMgr 2007, which has none. */
@@ -256,16 +256,41 @@ bool site_inventory_load(struct site_inventory *inv, const char *path, struct am
 void site_inventory_free(struct site_inventory *inv)
 {
 	amt_vec_free(&inv->clients);
+	amt_map_free(&inv->by_key);
 	amt_arena_free(&inv->arena);
+}
+
+#define KEY_MAX 300 /* a DNS name has 255 at most */
+
+static size_t lower(const char *s, char key[KEY_MAX])
+{
+	size_t n = 0;
+
+	for (; s[n] && n < KEY_MAX; n++)
+		key[n] = (char)(s[n] >= 'A' && s[n] <= 'Z' ? s[n] + 32 : s[n]);
+	return s[n] ? 0 : n;
+}
+
+void site_inventory_add(struct site_inventory *inv, const struct site_client *c)
+{
+	const char *const keys[] = {c->fqdn, c->name, c->uuid};
+	char key[KEY_MAX];
+
+	for (size_t i = 0; i < 3; i++) {
+		size_t n = lower(keys[i], key);
+		bool is_new;
+		union amt_map_value *v = n ? amt_map_put(&inv->by_key, key, n, &is_new) : NULL;
+		if (v && is_new)
+			v->n = inv->clients.n;
+	}
+	amt_vec_push(&inv->clients, *c);
 }
 
 const struct site_client *site_inventory_find(const struct site_inventory *inv, const char *key)
 {
-	for (size_t i = 0; i < inv->clients.n; i++) {
-		const struct site_client *c = &inv->clients.v[i];
-		if ((*c->fqdn && !amt_strcasecmp(c->fqdn, key)) || !amt_strcasecmp(c->name, key) ||
-		    (*c->uuid && !amt_strcasecmp(c->uuid, key)))
-			return c;
-	}
-	return NULL;
+	char text[KEY_MAX];
+	size_t n = lower(key, text);
+	const union amt_map_value *v = n ? amt_map_get(&inv->by_key, text, n) : NULL;
+
+	return v ? &inv->clients.v[v->n] : NULL;
 }

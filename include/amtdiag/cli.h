@@ -67,6 +67,7 @@ struct amt_cli {
 	struct amt_context context; /* now and firmware; the tool adds traits */
 	struct amt_progress progress;
 	struct amt_run run; /* findings, notes, sections, facts */
+	bool io_failed; /* the report is written, but something else could not be: ends with 74 */
 	struct amt_strlist firmware_text;
 };
 

@@ -189,6 +189,10 @@ struct amt_device_options {
 	/* Only these classes over WS-MAN; 0: all. Bit n is enum amt_dev_class n. */
 	uint64_t classes;
 	const struct amt_progress *progress;
+	/* Target so-and-so is through: all that will be known of it is. Not called for those that
+	 * were not through when the run was stopped. May be NULL. */
+	void (*each)(void *arg, size_t target);
+	void *each_arg;
 };
 struct amt_device_target {
 	const char *host; /* name or address; the name is what certificates and SPNs are held to */

@@ -57,8 +57,9 @@ struct site_client {
 struct site_inventory {
 	struct amt_arena arena;
 	struct AMT_VEC(struct site_client) clients;
-	size_t rejected;    /* rows that were not usable; each is a note */
-	bool import_format; /* the ConfigMgr import file: its password columns were never kept */
+	struct amt_map by_key; /* lower-case FQDN, name and UUID -> index */
+	size_t rejected;       /* rows that were not usable; each is a note */
+	bool import_format;    /* the ConfigMgr import file: its password columns were never kept */
 };
 
 /*
@@ -74,7 +75,9 @@ bool site_inventory_load(struct site_inventory *inv, const char *path, struct am
 bool site_inventory_parse(struct site_inventory *inv, char *text, size_t len, const char *name,
 			  struct amt_notes *notes);
 void site_inventory_free(struct site_inventory *inv);
-/* By FQDN, name or UUID, case ignored; NULL if none. */
+/* Adds a client; its strings must live as long as the inventory. */
+void site_inventory_add(struct site_inventory *inv, const struct site_client *c);
+/* By FQDN, name or UUID, case ignored; the first that has it, NULL if none. */
 const struct site_client *site_inventory_find(const struct site_inventory *inv, const char *key);
 
 /* CSV, record by record, in place: fields are NUL-terminated inside text. */

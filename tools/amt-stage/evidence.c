@@ -69,10 +69,12 @@ void stage_collect(struct stage *st)
 		if (!stage_rooms[i]->wanted(st))
 			continue;
 		st->state[i] = amt_calloc(1, stage_rooms[i]->size);
-		if (stage_journal_read(st, stage_rooms[i], st->state[i]))
+		if (!stage_rooms[i]->own_journal &&
+		    stage_journal_read(st, stage_rooms[i], st->state[i]))
 			continue;
 		stage_rooms[i]->collect(st, st->state[i]);
-		stage_journal_write(st, stage_rooms[i], st->state[i]);
+		if (!stage_rooms[i]->own_journal)
+			stage_journal_write(st, stage_rooms[i], st->state[i]);
 	}
 }
 

@@ -81,13 +81,13 @@ static json_t *inventory_to_json(const struct site_inventory *inv)
 
 	for (size_t i = 0; i < inv->clients.n; i++) {
 		const struct site_client *c = &inv->clients.v[i];
-		const char *const keys[] = {"name",     "fqdn",   "uuid",   "mac",  "address",
-					    "firmware", "method", "suffix", "notes"};
-		const char *const values[] = {c->name,   c->fqdn,    c->uuid,
-					      c->mac,    c->address, c->firmware,
-					      c->method, c->suffix,  c->notes};
+		const char *const keys[] = {"name",     "fqdn",   "uuid",   "mac",   "address",
+					    "firmware", "method", "suffix", "notes", "wireless"};
+		const char *const values[] = {c->name,    c->fqdn,     c->uuid,   c->mac,
+					      c->address, c->firmware, c->method, c->suffix,
+					      c->notes,   c->wireless};
 		json_t *j = json_object();
-		for (size_t k = 0; k < 9; k++)
+		for (size_t k = 0; k < 10; k++)
 			if (*values[k])
 				json_object_set_new(j, keys[k], amt_json_str(values[k]));
 		json_object_set_new(j, "line", json_integer((json_int_t)c->line));
@@ -138,6 +138,11 @@ json_t *stage_to_json(const struct stage *st)
 	json_object_set_new(j, "clients", clients_to_json(&st->fleet));
 	if (st->profile.name)
 		json_object_set_new(j, "site", amt_json_str(st->profile.name));
+	if (st->shards)
+		json_object_set_new(j, "shard",
+				    amt_json_str(amt_arena_printf(&st->cli->run.arena, "%llu/%llu",
+								  (unsigned long long)st->shard,
+								  (unsigned long long)st->shards)));
 	json_object_set_new(j, "traits", traits_to_json(&st->cli->context));
 	json_object_set_new(j, "inventory", inventory_to_json(&st->inventory));
 	json_object_set_new(j, "answers", answers_to_json(&st->answers));
@@ -162,17 +167,18 @@ static void inventory_from_json(struct site_inventory *inv, const json_t *list)
 
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *j = json_array_get(list, i);
-		amt_vec_push(&inv->clients, (struct site_client){.name = text(a, j, "name"),
-								 .fqdn = text(a, j, "fqdn"),
-								 .uuid = text(a, j, "uuid"),
-								 .mac = text(a, j, "mac"),
-								 .address = text(a, j, "address"),
-								 .firmware = text(a, j, "firmware"),
-								 .method = text(a, j, "method"),
-								 .suffix = text(a, j, "suffix"),
-								 .notes = text(a, j, "notes"),
-								 .line = (uint64_t)amt_json_get_int(
-									 j, "line", 0)});
+		const struct site_client c = {.name = text(a, j, "name"),
+					      .fqdn = text(a, j, "fqdn"),
+					      .uuid = text(a, j, "uuid"),
+					      .mac = text(a, j, "mac"),
+					      .address = text(a, j, "address"),
+					      .firmware = text(a, j, "firmware"),
+					      .method = text(a, j, "method"),
+					      .suffix = text(a, j, "suffix"),
+					      .notes = text(a, j, "notes"),
+					      .wireless = text(a, j, "wireless"),
+					      .line = (uint64_t)amt_json_get_int(j, "line", 0)};
+		site_inventory_add(inv, &c);
 	}
 }
 
@@ -211,6 +217,9 @@ bool stage_from_json(struct stage *st, const json_t *facts, struct amt_error *er
 		if (word && st->cli->context.trait[t] == AMT_MAYBE)
 			st->cli->context.trait[t] = tri(word);
 	}
+	const char *shard = amt_json_get_str(facts, "shard");
+	if (shard && !st->shards && !stage_parse_shard(st, shard, err))
+		return false;
 	if (!st->profile.name)
 		st->profile.name = amt_json_dup(&st->arena, facts, "site");
 	if (!st->inventory.clients.n)

@@ -6,9 +6,12 @@
 #include "stage.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const char *path_of(struct stage *st, const char *name)
 {
@@ -28,6 +31,11 @@ bool stage_journal_open(struct stage *st, struct amt_error *err)
 		return amt_fail_errno(err, errno, "can't make the folder %s", st->run_dir);
 	if (stat(st->run_dir, &info) || !S_ISDIR(info.st_mode))
 		return amt_fail(err, "%s is not a folder of an earlier run", st->run_dir);
+	/* Held until the process ends, however it ends. */
+	int fd = open(st->run_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+		return close(fd), amt_fail(err, "another run is at work in %s", st->run_dir);
+	st->run_lock = fd;
 	if (!st->opt.resume && !stat(path_of(st, "report"), &info))
 		return amt_fail(err, "%s holds a finished run; --resume %s goes on with it",
 				st->run_dir, st->run_dir);
@@ -87,8 +95,11 @@ void stage_journal_write(struct stage *st, const struct stage_room *room, const 
 
 void stage_journal_close(struct stage *st)
 {
-	if (st->run_dir && !amt_stopped()) {
+	if (st->run_dir && !amt_stopped() && !st->cli->io_failed) {
 		st->cli->run.ended = st->cli->run.started;
 		write_json(st, path_of(st, "report"), amt_report_document(&st->cli->run));
 	}
+	if (st->run_lock > 0)
+		close(st->run_lock);
+	st->run_lock = 0;
 }

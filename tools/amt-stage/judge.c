@@ -3,14 +3,6 @@
 
 #include <string.h>
 
-static bool asked_for(const struct walk_client *c)
-{
-	for (size_t k = 0; k < c->keys.n; k++)
-		if (amt_strlist_has(&stage.opt.clients, c->keys.v[k]))
-			return true;
-	return stage.opt.clients.n == 0;
-}
-
 /* Everybody that evidence speaks of; those that were not asked for are left out of the walk. */
 static void gather_fleet(struct stage *st)
 {
@@ -31,7 +23,7 @@ static void drop_others(const struct stage *st, struct amt_findings *fs)
 	for (size_t i = 0; i < fs->list.n; i++) {
 		struct amt_finding *f = fs->list.v[i];
 		const struct walk_client *c = walk_fleet_find(&st->fleet, f->subject);
-		if (!c || asked_for(c)) {
+		if (!c || stage_mine_walked(st, c)) {
 			fs->list.v[n++] = f;
 			continue;
 		}
@@ -56,7 +48,7 @@ static void trim_fleet(struct stage *st)
 
 	for (size_t i = 0; i < st->fleet.clients.n; i++) {
 		struct walk_client *c = &st->fleet.clients.v[i];
-		if (asked_for(c))
+		if (stage_mine_walked(st, c))
 			st->fleet.clients.v[n++] = *c;
 		else
 			amt_vec_free(&c->keys);

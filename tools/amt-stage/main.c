@@ -22,8 +22,9 @@ static bool setup(struct amt_cli *cli, struct amt_error *err)
 	if (!cli->site && !cli->replay && !stage.opt.init)
 		return amt_fail(err,
 				"no site profile: --site FILE names one, --init writes a new one");
-	return stage_parse_stages(&stage, err) && stage_journal_open(&stage, err) &&
-	       stage_load(&stage, err);
+	return stage_parse_stages(&stage, err) &&
+	       (!stage.opt.shard || stage_parse_shard(&stage, stage.opt.shard, err)) &&
+	       stage_journal_open(&stage, err) && stage_load(&stage, err);
 }
 
 static int special(struct amt_cli *cli)

@@ -7,6 +7,10 @@ const struct amt_opt stage_options[] = {
 	 "walk only these stages; may be repeated"},
 	{0, "client", AMT_OPT_LIST, &stage.opt.clients, "NAME",
 	 "only this client; may be repeated"},
+	{0, "shard", AMT_OPT_STRING, &stage.opt.shard, "I/N",
+	 "only the I-th of N parts of the clients",
+	 .man = "Which part a client is in follows from its name alone, so that N machines walk "
+		"all clients once between them. 'amt-stage merge' joins their reports."},
 	{0, "inventory", AMT_OPT_FILE, &stage.opt.inventory, "FILE.csv",
 	 "the clients, in place of the profile's list"},
 	{0, "answers", AMT_OPT_FILE, &stage.opt.answers, "FILE",

@@ -1,8 +1,7 @@
 /* The devices themselves: asked over the network, or as they told an export. */
 #include "room_device.h"
+#include "fleet.h"
 #include "rooms.h"
-
-#include "amtdiag/net.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -84,11 +83,23 @@ static unsigned what_to_ask(const struct stage *st, bool login)
 	return ask | AMT_ASK_CVE_5689;
 }
 
-/* Every client of the inventory, many at once. */
+/* Devices that were asked, as facts again. */
+static bool read_spooled(const struct devices *all, size_t client, struct amt_device *d)
+{
+	struct amt_error err;
+	json_t *j =
+		stage_spool_has(&all->spool, client) ? stage_spool_get(&all->spool, client) : NULL;
+	bool good = j && amt_device_from_json(j, d, &err);
+
+	json_decref(j);
+	return good;
+}
+
+/* Every client of the inventory. A few are held in memory and stand in the document; of a fleet
+ * they stay on disk. */
 static void ask(struct stage *st, struct devices *all)
 {
 	const struct site_profile *p = &st->profile;
-	size_t n = st->inventory.clients.n, first = all->list.n;
 	bool kerberos = p->devices_kerberos == AMT_YES;
 	char *password = kerberos ? NULL : digest_password(st);
 	struct amt_device_options o = {.ask = what_to_ask(st, password || kerberos),
@@ -97,33 +108,19 @@ static void ask(struct stage *st, struct devices *all)
 				       .kerberos = kerberos,
 				       .ccache = p->devices_ccache,
 				       .timeout_ms = (unsigned)(st->cli->timeout * 1000),
-				       .at_once = st->cli->jobs,
-				       .progress = &st->cli->progress};
-	struct amt_device_target *targets = amt_calloc(n, sizeof(*targets));
+				       .at_once = st->cli->jobs};
+	struct amt_device d;
 
-	for (size_t i = 0; i < n; i++)
-		(void)amt_vec_add(&all->list);
-	for (size_t i = 0; i < n; i++) {
-		const struct site_client *c = &st->inventory.clients.v[i];
-		targets[i] =
-			(struct amt_device_target){.host = *c->fqdn ? c->fqdn : c->name,
-						   .connect_to = *c->address ? c->address : NULL,
-						   .device = &all->list.v[first + i]};
-	}
-	struct amt_error why;
-	struct amt_loop *loop = amt_loop_new(&why);
-
-	if (!loop) {
-		amt_note_add(&st->cli->run.notes, "devices", "%s", why.text);
-		goto out;
-	}
-	amt_device_collect(loop, targets, n, &o);
-	amt_loop_free(loop);
-out:
-	free(targets);
+	stage_fleet_ask(st, &o, &all->spool);
 	if (password)
 		amt_wipe(password, strlen(password));
 	free(password);
+	if (all->spool.n > DEVICES_HELD)
+		return;
+	for (size_t i = 0; i < st->inventory.clients.n; i++)
+		if (all->spool.at && read_spooled(all, i, &d))
+			amt_vec_push(&all->list, d);
+	stage_spool_close(&all->spool);
 }
 
 static void collect(struct stage *st, void *state)
@@ -147,21 +144,39 @@ static void names(const void *state, struct walk_fleet *fleet)
 	}
 }
 
+static void judge_one(const struct stage *st, const struct devices *all, const struct amt_device *d,
+		      const struct amt_device_expect *site, struct amt_findings *fs)
+{
+	const struct site_client *c = site_inventory_find(&st->inventory, d->host);
+	struct amt_device_expect expect = *site;
+	struct amt_arena a = {0};
+
+	if (c)
+		device_expect_client(st, c, &a, &expect);
+	amt_device_judge(d, &expect, &st->cli->context, fs);
+	device_chain_judge(st, all, d, expect.fqdn ? expect.fqdn : d->host, fs);
+	amt_arena_free(&a);
+}
+
+#define JUDGED_AT_ONCE 100 /* devices, before their findings are folded */
+
 static void judge(const struct stage *st, const void *state, struct amt_findings *fs)
 {
 	const struct devices *all = state;
 	struct amt_device_expect site = {0};
 	struct amt_arena a = {0};
+	struct amt_device d;
 
 	device_expect_site(st, &a, &site);
-	for (size_t i = 0; i < all->list.n; i++) {
-		const struct amt_device *d = &all->list.v[i];
-		const struct site_client *c = site_inventory_find(&st->inventory, d->host);
-		struct amt_device_expect expect = site;
-		if (c)
-			device_expect_client(st, c, &a, &expect);
-		amt_device_judge(d, &expect, &st->cli->context, fs);
-		device_chain_judge(st, all, d, expect.fqdn ? expect.fqdn : d->host, fs);
+	for (size_t i = 0; i < all->list.n; i++)
+		judge_one(st, all, &all->list.v[i], &site, fs);
+	for (size_t i = 0; all->spool.at && i < st->inventory.clients.n; i++) {
+		if (!read_spooled(all, i, &d))
+			continue;
+		judge_one(st, all, &d, &site, fs);
+		amt_device_free(&d);
+		if (i % JUDGED_AT_ONCE == 0)
+			stage_judged(fs);
 	}
 	device_expect_free(&site);
 	amt_arena_free(&a);
@@ -176,6 +191,10 @@ static json_t *to_json(const void *state)
 		json_array_append_new(list, amt_device_to_json(&all->list.v[i]));
 	json_object_set_new(j, "devices", list);
 	json_object_set_new(j, "issuers", device_cas_to_json(all));
+	if (all->spool.at) {
+		json_object_set_new(j, "in_run_folder", json_integer((json_int_t)all->spool.n));
+		json_object_set_new(j, "file", json_string("devices.ndjson"));
+	}
 	return j;
 }
 
@@ -200,10 +219,12 @@ static void release(void *state)
 	amt_vec_free(&all->list);
 	amt_vec_free(&all->cas);
 	amt_arena_free(&all->arena);
+	stage_spool_close(&all->spool);
 }
 
 const struct stage_room stage_room_devices = {
 	"devices", wanted,  collect,
 	names,     judge,   to_json,
 	from_json, release, sizeof(struct devices),
+	true,
 };

@@ -2,6 +2,7 @@
 #ifndef STAGE_ROOM_DEVICE_H
 #define STAGE_ROOM_DEVICE_H
 
+#include "spool.h"
 #include "stage.h"
 
 #include "amtdiag/device.h"
@@ -16,7 +17,9 @@ struct devices {
 	struct amt_arena arena;
 	struct AMT_VEC(struct amt_device) list;
 	struct AMT_VEC(struct device_ca) cas;
+	struct stage_spool spool; /* those that were asked, when they are more than DEVICES_HELD */
 };
+#define DEVICES_HELD 500
 
 /* room_webserver.c: the chain that a device sent, by the pki room's rules for web servers. */
 void device_cas_read(struct stage *st, struct devices *all);

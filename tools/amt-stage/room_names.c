@@ -13,7 +13,7 @@ static bool wanted(const struct stage *st)
 }
 
 struct cursor {
-	const struct site_inventory *inventory;
+	const struct stage *st;
 	size_t at;
 	char source[64];
 };
@@ -22,9 +22,13 @@ static bool next(void *arg, struct amt_dns_target *t)
 {
 	struct cursor *c = arg;
 
-	if (c->at == c->inventory->clients.n)
+	const struct site_inventory *inv = &c->st->inventory;
+
+	while (c->at < inv->clients.n && !stage_mine(c->st, &inv->clients.v[c->at]))
+		c->at++;
+	if (c->at == inv->clients.n)
 		return false;
-	const struct site_client *client = &c->inventory->clients.v[c->at++];
+	const struct site_client *client = &inv->clients.v[c->at++];
 	snprintf(c->source, sizeof(c->source), "inventory line %llu",
 		 (unsigned long long)client->line);
 	*t = (struct amt_dns_target){.name = *client->fqdn ? client->fqdn : client->name,
@@ -50,7 +54,7 @@ static void certificate_suffixes(const struct stage *st, struct amt_strlist *out
 
 static void ask(struct stage *st, struct amt_names_facts *f)
 {
-	struct cursor c = {.inventory = &st->inventory};
+	struct cursor c = {.st = st};
 	struct amt_names_options o = {.servers = st->profile.dns_servers,
 				      .suffixes = st->profile.suffixes,
 				      .provision_names = st->profile.provision_server,

@@ -22,7 +22,8 @@ struct stage_room {
 	json_t *(*to_json)(const void *state);
 	bool (*from_json)(const json_t *j, void *state, struct amt_error *err);
 	void (*free)(void *state);
-	size_t size; /* of the state */
+	size_t size;      /* of the state */
+	bool own_journal; /* keeps what it collects in the run folder by itself */
 };
 extern const struct stage_room *const stage_rooms[]; /* NULL at the end */
 #define STAGE_ROOMS_MAX 16
@@ -30,7 +31,7 @@ extern const struct stage_room *const stage_rooms[]; /* NULL at the end */
 struct stage_options {
 	struct amt_strlist stages, clients;
 	const char *inventory, *answers, *run, *resume, *baseline, *waive, *bundle, *open,
-		*redact_map;
+		*redact_map, *shard;
 	bool what_to_collect, init, interactive, redact;
 };
 
@@ -41,10 +42,12 @@ struct stage {
 	struct site_inventory inventory;
 	struct site_answers answers;
 	const char *answers_path, *run_dir;
+	int run_lock; /* the folder's, 0: none */
 	struct site_waivers waivers;
 	bool has_profile;
 	void *state[STAGE_ROOMS_MAX]; /* NULL: no evidence for this room */
 	unsigned stages;              /* bits to walk */
+	uint64_t shard, shards;       /* from 1; 0 of 0: no shard */
 	struct amt_findings seen;     /* folded */
 	struct amt_folder folder;     /* what is seen goes through it */
 	struct walk_fleet fleet;
@@ -68,6 +71,11 @@ bool stage_journal_open(struct stage *st, struct amt_error *err);
 bool stage_journal_read(struct stage *st, const struct stage_room *room, void *state);
 void stage_journal_write(struct stage *st, const struct stage_room *room, const void *state);
 void stage_journal_close(struct stage *st);
+/* shard.c */
+bool stage_parse_shard(struct stage *st, const char *text, struct amt_error *err);
+/* Whether this client is to be asked and reported: --client and --shard. */
+bool stage_mine(const struct stage *st, const struct site_client *c);
+bool stage_mine_walked(const struct stage *st, const struct walk_client *c);
 /*
  * judge.c: gathers the clients, lets every room judge, and walks. A room that judges
  * many clients hands over what it has now and then with stage_judged(), which empties fs.
