@@ -59,6 +59,7 @@ void dev_ask_http(struct dev_job *j, unsigned port);
 void dev_ask_redirection(struct dev_job *j, unsigned port);
 void dev_ask_cve_5689(struct dev_job *j);
 void dev_ask_wsman(struct dev_job *j);
+void dev_ask_eoi(struct dev_job *j); /* after WS-MAN */
 
 /* RMCP for all devices at once; done from the loop. */
 void dev_ask_rmcp(struct amt_loop *loop, struct dev_job *jobs, size_t n, unsigned timeout_ms);

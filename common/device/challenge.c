@@ -98,6 +98,17 @@ void dev_challenge_read(const char *text, struct dev_challenge *c)
 	}
 }
 
+bool dev_challenge_of(const struct amt_http_result *r, struct dev_challenge *c)
+{
+	char text[1024];
+
+	memset(c, 0, sizeof(*c));
+	for (unsigned i = 0; i < 8 && amt_http_header(r, "WWW-Authenticate", i, text, sizeof(text));
+	     i++)
+		dev_challenge_read(text, c);
+	return c->digest && c->nonce[0];
+}
+
 void dev_banner_read(struct amt_device *d, const char *server, const char **product,
 		     const char **version)
 {

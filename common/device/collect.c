@@ -78,8 +78,8 @@ static void redirection_16995(struct dev_job *j)
 }
 
 static void (*const steps[])(struct dev_job *) = {
-	tls_16993,         tls_16995,         http_16992,       http_16993,
-	redirection_16994, redirection_16995, dev_ask_cve_5689, dev_ask_wsman,
+	tls_16993,         tls_16995,        http_16992,    http_16993,  redirection_16994,
+	redirection_16995, dev_ask_cve_5689, dev_ask_wsman, dev_ask_eoi,
 };
 #define STEPS (sizeof(steps) / sizeof(steps[0]))
 

@@ -164,6 +164,11 @@ bool amt_device_firmware(const struct amt_device *d, struct amt_fw *out, const c
 		*where = "CIM_SoftwareIdentity";
 		return true;
 	}
+	if (d->eoi.n && d->eoi.v[0].core_version &&
+	    amt_fw_parse(d->eoi.v[0].core_version, out, NULL)) {
+		*where = "EOI GetCoreVersion";
+		return true;
+	}
 	for (size_t i = 0; i < d->http.n; i++)
 		if (d->http.v[i].version && amt_fw_parse(d->http.v[i].version, out, NULL)) {
 			*where = "the Server header";

@@ -36,6 +36,9 @@ struct dev_reply {
 bool dev_soap_read(struct amt_device *d, enum amt_dev_class c, const char *xml, size_t len,
 		   struct dev_reply *out, struct amt_error *err);
 
+/* The version in an EOI reply to GetCoreVersion, from the device's arena; NULL: none. */
+const char *dev_eoi_version(struct amt_device *d, const char *xml, size_t len);
+
 /* Requests. id: a counter of the session, comes back in RelatesTo. */
 void dev_soap_get(struct amt_buf *out, enum amt_dev_class c, unsigned id);
 void dev_soap_enumerate(struct amt_buf *out, enum amt_dev_class c, unsigned id);

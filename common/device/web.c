@@ -90,10 +90,8 @@ static void read_headers(struct web *w, const struct amt_http_result *r)
 		w->r.date_at = r->answered_at;
 	}
 	if (r->status == 401) {
-		struct dev_challenge c = {0};
-		for (unsigned i = 0;
-		     i < 8 && amt_http_header(r, "WWW-Authenticate", i, text, sizeof(text)); i++)
-			dev_challenge_read(text, &c);
+		struct dev_challenge c;
+		dev_challenge_of(r, &c);
 		w->r.digest = c.digest ? AMT_YES : AMT_NO;
 		w->r.negotiate = c.negotiate ? AMT_YES : AMT_NO;
 		if (c.realm[0])

@@ -22,6 +22,9 @@ struct dev_challenge {
 /* Adds what one WWW-Authenticate value offers; several challenges in one value are fine. */
 void dev_challenge_read(const char *value, struct dev_challenge *c);
 
+/* All challenges of an answer. False: no digest among them. */
+bool dev_challenge_of(const struct amt_http_result *r, struct dev_challenge *c);
+
 /* What a digest answer is made of. */
 struct dev_digest_use {
 	const struct dev_challenge *challenge;

@@ -213,26 +213,13 @@ static void on_no_answer(struct wsman *w, const struct amt_http_result *r)
 	}
 }
 
-/* The digest challenge of a 401. False: there is none. */
-static bool take_challenge(struct wsman *w, const struct amt_http_result *r)
-{
-	struct dev_challenge c = {0};
-	char text[1024];
-
-	for (unsigned i = 0; i < 8 && amt_http_header(r, "WWW-Authenticate", i, text, sizeof(text));
-	     i++)
-		dev_challenge_read(text, &c);
-	w->challenge = c;
-	w->nc = 0;
-	return c.digest && c.nonce[0];
-}
-
 static void on_refused(struct wsman *w, const struct amt_http_result *r)
 {
 	bool answered = !w->j->o->user || w->challenge.nonce[0];
 	bool fresh = !answered || w->nc == 1;
-	bool digest = w->j->o->user && take_challenge(w, r);
+	bool digest = w->j->o->user && dev_challenge_of(r, &w->challenge);
 
+	w->nc = 0;
 	/* Not a refusal: the question for the challenge, or an answer to a nonce that was good
 	 * before and that the device has replaced, mostly with stale="false". */
 	if (digest && (!answered || ((!fresh || w->challenge.stale) && !w->renewed))) {
@@ -363,9 +350,15 @@ static void on_reply(void *arg, const struct amt_http_result *r)
 		on_refused(w, r);
 		return;
 	}
+	w->login.status = r->status;
+	if (w->j->o->user && !w->challenge.nonce[0]) {
+		w->login.error = r->status == 404 ? "the device has no WS-MAN (HTTP 404 on /wsman)"
+						  : "/wsman does not ask who is there, as AMT does";
+		finish(w);
+		return;
+	}
 	w->retried = w->renewed = false;
 	w->login.accepted = AMT_YES;
-	w->login.status = r->status;
 	w->asked = r->sent_at;
 	w->answered = r->answered_at;
 	bool read = dev_soap_read(w->j->d, w->c, r->body, r->body_len, &reply, &err);

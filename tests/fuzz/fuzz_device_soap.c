@@ -14,6 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_decref(amt_device_to_json(&d));
 	amt_device_judge(&d, NULL, &ctx, &fs);
 	amt_findings_free(&fs);
+	dev_eoi_version(&d, (const char *)data, size);
 	amt_device_free(&d);
 	return 0;
 }

@@ -78,6 +78,22 @@ profile = 11.8
 hostname = plain
 tls = false
 $krb
+[device ancient]
+address = 127.2.0.9
+profile = 3.2.1
+version = 2.2.20
+hostname = ancient
+wsman = false
+server = AMT
+[device old]
+address = 127.2.0.10
+profile = 3.2.1
+hostname = old
+[device open]
+address = 127.2.0.11
+profile = 11.8
+hostname = open
+wsman = false
 [device hangs]
 address = 127.2.0.8
 profile = 11.8
@@ -114,6 +130,23 @@ done
 : >"$tmp/sim.log"
 ask -u admin -p "$tmp/wrong" -a http,wsman honest.example.test=127.2.0.4
 is 'honest: one that calls every nonce stale is believed once' "$(login) $(grep -c ' 401 bad' "$tmp/sim.log")" 'digest false 2 2'
+
+# Firmware before WS-MAN tells its version over EOI, and only to who is let in.
+core() { jq -r '"\(.classes.eoi.records[0].core_version) \(.classes.login.records[0].accepted)"' "$tmp/facts"; }
+ask -u admin -p "$tmp/pw" -a tls,http,wsman ancient.example.test=127.2.0.9
+is 'without WS-MAN the version comes from EOI' "$(core)" '2.2.20 null'
+is '... which is what the judges go by' "$(devprobe -f -t 1500 -u admin -p "$tmp/pw" -a tls,http,wsman ancient.example.test=127.2.0.9 |
+	jq -r '.[] | select(.id == "P.07") | .summary' | grep -o '2.2.20')" 2.2.20
+ask -u admin -p "$tmp/pw" -a wsman old.example.test=127.2.0.10
+is 'with both, both are asked' "$(core)" '3.2.1 true'
+: >"$tmp/sim.log"
+ask -u admin -p "$tmp/wrong" -a http,wsman ancient.example.test=127.2.0.9
+is 'a wrong password is tried once there too' "$(grep -c ' 401 bad' "$tmp/sim.log")" 1
+ask -u admin -p "$tmp/wrong" -a wsman old.example.test=127.2.0.10
+is '... and not at all after WS-MAN refused it' "$(jq -r '.classes.eoi' "$tmp/facts")" null
+ask -u admin -p "$tmp/pw" -a wsman open.example.test=127.2.0.11
+is 'no WS-MAN is no login' "$(login) $(jq -r '.classes.login.records[0].error' "$tmp/facts")" \
+	'digest null 0 the device has no WS-MAN (HTTP 404 on /wsman)'
 
 if [ -n "$kerberos" ]; then
 	k() { kadmin.local -q "$1" >>"$tmp/kdc.log" 2>&1; }

@@ -158,8 +158,9 @@ static bool reply_fault(struct sim_conn *c, const struct sim_http *r)
 
 static bool needs_login(const struct sim_conn *c, const struct sim_http *r)
 {
-	return !strcmp(r->uri, "/wsman") || sim_eoi_uri(c->dev, r->uri) ||
-	       !strcmp(r->uri, "/index.htm");
+	/* [?] firmware before WS-MAN: a page that it does not have */
+	return (!strcmp(r->uri, "/wsman") && sim_fact_on(c->dev, "wsman")) ||
+	       sim_eoi_uri(c->dev, r->uri) || !strcmp(r->uri, "/index.htm");
 }
 
 /* True when the request may go on; else it has been answered. */
