@@ -7,7 +7,8 @@
  *	state    filter and bookmarks kept between runs
  *	screen   curses: start, colours, text that is safe and fits
  *	list     the records; status line
- *	detail   one record explained;  session  tasks and their milestones
+ *	detail   one record explained;  session  tasks and their milestones, read by job
+ *	saved    filters with a name, and which of them are switched on
  *	prompt   a line of input, the filter's form;  keys  the loop
  *
  * Memory a record: 1 byte of checkpoints, 2 bits of severity, 1 bit of the filter, and
@@ -55,6 +56,14 @@ void tui_filter_free(struct tui_filter *f);
 /* Not even one field is set. */
 bool tui_filter_empty(const struct tui_filter_text *text);
 
+struct tui_saved { /* a filter with a name */
+	char name[40];
+	struct tui_filter_text text;
+	struct tui_filter *filter; /* NULL until it is switched on */
+	bool on;
+};
+#define TUI_SAVED_MAX 50u
+
 struct tui_mark {
 	char *path;
 	uint64_t offset, line;
@@ -87,9 +96,11 @@ struct tui {
 	uint64_t bytes;     /* of all files; 0: not known */
 	amt_time next_look; /* when the files are looked at for growth */
 	/* filter */
-	bool filtered;
+	bool filtered, show_all; /* show_all: neither the form nor the saved ones are in force */
 	struct tui_filter_text filter_text;
 	struct tui_filter *filter;
+	struct AMT_VEC(struct tui_saved) saved;
+	bool saved_any;                 /* one of those switched on is enough; else all of them */
 	uint32_t filter_of;             /* counts filters */
 	uint32_t asked;                 /* records the filter has answered for */
 	struct AMT_VEC(uint64_t) bits;  /* its answers */
@@ -116,8 +127,10 @@ struct tui {
 	struct AMT_VEC(struct tui_mark) marks;
 	struct trace_signer *signer;
 	/* sessions */
+	struct tui_job *job; /* reading them; NULL: nobody */
 	struct trace_facts facts;
 	bool have_facts;
+	uint64_t facts_of; /* bytes of the logs when they were read */
 	struct AMT_VEC(struct tui_session) tasks;
 	uint32_t task_top, task_current;
 	bool quit, wide; /* wide: the terminal speaks UTF-8 */
@@ -146,6 +159,15 @@ bool tui_filter_asks(struct tui_filter *f, const struct trace_record *rec, enum 
 		     const struct trace_match *m, const char *text, size_t n);
 /* Where the filter's text is in s; false: nowhere. */
 bool tui_filter_where(struct tui_filter *f, const char *s, size_t n, size_t *at, size_t *len);
+/* Of the filter's fields alone. text: the record's, in UTF-8. */
+bool tui_saved_fits(const struct tui *t, const struct trace_record *rec, enum trace_severity sev,
+		    const struct trace_match *m, const char *text, size_t n);
+bool tui_saved_any_on(const struct tui *t);
+/* Adds it, or replaces one of that name; err: too many, or it can't be understood. */
+bool tui_saved_add(struct tui *t, const char *name, const struct tui_filter_text *text, bool on,
+		   struct amt_error *err);
+void tui_saved_run(struct tui *t);
+void tui_saved_free(struct tui *t);
 void tui_filter_set(struct tui *t, const struct tui_filter_text *text, struct amt_error *err);
 void tui_filter_answer(struct tui *t, uint32_t p, bool fits);
 uint32_t tui_view_count(const struct tui *t);
@@ -194,6 +216,9 @@ void tui_pen_format(struct tui *t, struct tui_pen *pen, enum tui_ink ink, const 
 void tui_pen_rest(struct tui *t, struct tui_pen *pen, enum tui_ink ink, bool reverse);
 /* A character or a key; -1: none within the milliseconds. */
 int tui_screen_key(int wait);
+/* The same, reading on in the logs while nothing is pressed. */
+int tui_key(struct tui *t, int wait);
+void tui_screen_again(void); /* everything anew: something else wrote on the terminal */
 enum tui_key {
 	TUI_NONE = -1,
 	TUI_UP = 0x200000,
@@ -220,6 +245,10 @@ int tui_list_rows(const struct tui *t); /* rows of the list proper */
 void tui_list_status(struct tui *t);
 void tui_detail_draw(struct tui *t, int y, int rows);
 void tui_session_run(struct tui *t);
+/* The tasks are read by a thread: start, and take what it found. False: not yet. */
+void tui_job_start(struct tui *t);
+bool tui_job_take(struct tui *t);
+void tui_job_stop(struct tui *t);
 void tui_help_run(struct tui *t);
 
 /* prompt */

@@ -182,10 +182,12 @@ bool tui_filter_fits(struct tui *t, struct tui_row *row)
 	const char *text = amt_buf_cstr(&row->text);
 	if (t->filter && !tui_filter_asks(t->filter, rec, row->severity, &m, text, row->text.len))
 		return false;
+	if (!tui_saved_fits(t, rec, row->severity, &m, text, row->text.len))
+		return false;
 	return logview_filter_record(logview.filter, rec, row->severity, &m, text, row->text.len);
 }
 
-/* NULL: no filter but the command line's. */
+/* NULL: no filter but the command line's and the saved ones. */
 void tui_filter_set(struct tui *t, const struct tui_filter_text *text, struct amt_error *err)
 {
 	bool none = !text || tui_filter_empty(text);
@@ -196,7 +198,7 @@ void tui_filter_set(struct tui *t, const struct tui_filter_text *text, struct am
 		return;
 	tui_filter_free(t->filter);
 	t->filter = f;
-	t->filtered = f || logview_filter_any(logview.filter);
+	t->filtered = f || tui_saved_any_on(t) || logview_filter_any(logview.filter);
 	t->filter_of++;
 	t->asked = t->fitting = 0;
 	t->bits.n = t->ranks.n = 0;

@@ -13,6 +13,7 @@ static const char *const help[] = {
 	"  /                  find text          \\                   find a regular expression",
 	"  n N                next, previous     H                   highlight on, off",
 	"  f                  filter             F                   show everything, filter again",
+	"  P                  saved filters: switch on and off, any or every one of them",
 	"Understanding",
 	"  Enter d            the record explained: codes, meaning, what to do (J K scroll it)",
 	"  s                  tasks of the devices; Enter jumps to a milestone",
@@ -46,7 +47,7 @@ void tui_help_run(struct tui *t)
 			       "q: back");
 		tui_pen_rest(t, &pen, TUI_BAR, false);
 		tui_screen_flush();
-		int key = tui_screen_key(1000);
+		int key = tui_key(t, 1000);
 		if (key == TUI_DOWN || key == 'j' || key == ' ')
 			top += top < n - 1;
 		else if (key == TUI_UP || key == 'k')
@@ -183,9 +184,11 @@ static void filter(struct tui *t, int key)
 	struct amt_error err = {0};
 
 	if (key == 'F') {
-		tui_filter_set(t, t->filter ? NULL : &text, &err);
+		t->show_all = t->filter || tui_saved_any_on(t);
+		tui_filter_set(t, t->show_all ? NULL : &text, &err);
 	} else if (tui_prompt_filter(t, &text)) {
 		t->filter_text = text;
+		t->show_all = false;
 		tui_filter_set(t, &text, &err);
 		tui_state_save(t);
 	}
@@ -233,6 +236,12 @@ void tui_keys_press(struct tui *t, int key)
 	case 'f':
 	case 'F':
 		filter(t, key);
+		break;
+	case 'P':
+		tui_saved_run(t);
+		break;
+	case 12: /* ^L */
+		tui_screen_again();
 		break;
 	case 'n':
 	case 'N':

@@ -84,10 +84,24 @@ static void draw(struct tui *t, const struct field *fields, int n, int at, bool 
 	pen = (struct tui_pen){tui_screen_rows() - 1, 0, tui_screen_columns(), 0};
 	tui_pen_format(
 		t, &pen, TUI_BAR,
-		" Enter: apply  Up Down Tab: field  ^U: empty it  ^X: empty all  Esc: leave");
+		" Enter: apply  Up Down Tab: field  ^U: empty  ^X: all  ^N: save as  Esc: leave");
 	tui_pen_rest(t, &pen, TUI_BAR, false);
 	tui_screen_cursor(2 + 2 * at, x);
 	tui_screen_flush();
+}
+
+static void save(struct tui *t, const struct tui_filter_text *f, struct amt_error *err)
+{
+	char name[sizeof(t->saved.v->name)] = "";
+
+	*err = (struct amt_error){0};
+	if (tui_filter_empty(f))
+		amt_fail(err, "nothing is filled in yet");
+	else if (tui_prompt(t, "Save this filter as: ", name, sizeof(name)) && name[0] &&
+		 tui_saved_add(t, name, f, false, err)) {
+		amt_fail(err, "saved as %s; P in the list switches it on", name);
+		tui_state_save(t);
+	}
 }
 
 /* False: left without a change. */
@@ -127,6 +141,8 @@ bool tui_prompt_filter(struct tui *t, struct tui_filter_text *f)
 			at = (at + n - 1) % n;
 		} else if (key == 18) { /* ^R */
 			f->regex = !f->regex;
+		} else if (key == 14) { /* ^N; ^S and ^Q belong to the terminal */
+			save(t, f, &err);
 		} else if (key == 24) { /* ^X */
 			*f = (struct tui_filter_text){0};
 		} else {

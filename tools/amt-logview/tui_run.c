@@ -67,6 +67,19 @@ static bool confine(struct tui *t, struct amt_error *err)
 	return ok;
 }
 
+int tui_key(struct tui *t, int wait)
+{
+	amt_time end = amt_time_now() + wait * (AMT_SECOND / 1000);
+
+	for (;;) {
+		bool more = tui_index_work(t, 15000);
+		amt_time left = (end - amt_time_now()) / (AMT_SECOND / 1000);
+		int key = tui_screen_key(more ? 0 : left > 0 ? (int)left : 0);
+		if (key != TUI_NONE || left <= 0)
+			return key;
+	}
+}
+
 static void loop(struct tui *t)
 {
 	amt_time drawn = 0, looked = 0;
@@ -109,6 +122,7 @@ static void begin(struct tui *t)
 	t->show_thread = true;
 	t->utc = logview.utc;
 	t->stick = logview.follow;
+	t->show_all = true; /* what was hidden in the last run is not missed in this one */
 	t->filtered = logview_filter_any(logview.filter);
 	/* The first screen; the rest comes between the keys. */
 	(void)tui_index_work(t, 10000);
@@ -116,8 +130,10 @@ static void begin(struct tui *t)
 
 static void end(struct tui *t)
 {
+	tui_job_stop(t);
 	tui_index_free(t);
 	tui_state_free(t);
+	tui_saved_free(t);
 	tui_filter_free(t->filter);
 	tui_filter_free(t->finder);
 	trace_signer_free(t->signer);

@@ -88,6 +88,11 @@ void tui_screen_clear(void)
 	erase();
 }
 
+void tui_screen_again(void)
+{
+	clearok(curscr, TRUE);
+}
+
 void tui_screen_flush(void)
 {
 	refresh();

@@ -1,42 +1,6 @@
 /* The tasks of the devices: outcomes, milestones, and jumps to their lines. */
 #include "tui.h"
 
-static void list(struct tui *t)
-{
-	for (uint32_t i = 0; i < t->facts.sessions.n; i++) {
-		const struct trace_session *s = &t->facts.sessions.v[i];
-		if (!logview_filter_session(&t->facts, s))
-			continue;
-		amt_vec_push(&t->tasks, (struct tui_session){i, -1});
-		for (uint32_t k = 0; k < s->n_milestones; k++)
-			amt_vec_push(&t->tasks, (struct tui_session){i, (int)k});
-		if (s->cause.set)
-			amt_vec_push(&t->tasks, (struct tui_session){i, (int)s->n_milestones});
-	}
-}
-
-/* A second reading, with everything that the list of records does not need. */
-static bool collect(struct tui *t)
-{
-	struct amt_error err = {0};
-
-	if (t->have_facts)
-		return true;
-	amt_str_copy(t->message, sizeof(t->message), "reading the tasks ...");
-	tui_list_status(t);
-	tui_screen_flush();
-	t->message[0] = '\0';
-	struct trace_options o = logview.options;
-	o.progress = NULL;
-	if (!trace_collect(&logview.files, &o, &t->facts, &t->cli->run.notes, &err)) {
-		amt_str_copy(t->message, sizeof(t->message), err.text);
-		return false;
-	}
-	t->have_facts = true;
-	list(t);
-	return true;
-}
-
 static void when(amt_time at, char out[32])
 {
 	struct amt_civil c;
@@ -109,9 +73,9 @@ static void draw(struct tui *t)
 	for (uint32_t y = 0; y < rows && t->task_top + y < t->tasks.n; y++)
 		draw_line(t, (int)y + 1, t->task_top + y);
 	tui_pen_format(t, &low, TUI_BAR,
-		       "%zu tasks of %zu devices  Enter: to the line  n p: next, "
+		       "%zu tasks of %zu devices%s  Enter: to the line  n p: next, "
 		       "previous task  q: back",
-		       t->facts.sessions.n, t->facts.devices.n);
+		       t->facts.sessions.n, t->facts.devices.n, t->job ? ", reading again" : "");
 	tui_pen_rest(t, &low, TUI_BAR, false);
 	tui_screen_flush();
 }
@@ -157,19 +121,37 @@ static void next_task(struct tui *t, int step)
 	}
 }
 
+/* False: left, or nothing to show. */
+static bool wait_for_tasks(struct tui *t)
+{
+	for (unsigned n = 0; !tui_job_take(t); n++) {
+		struct tui_pen low = {tui_screen_rows() - 1, 0, tui_screen_columns(), 0};
+		tui_pen_format(t, &low, TUI_BAR,
+			       " reading the tasks, %u s; any key: back, reading goes on", n / 5);
+		tui_pen_rest(t, &low, TUI_BAR, false);
+		tui_screen_flush();
+		int key = tui_key(t, 200);
+		if ((key != TUI_NONE && key != TUI_RESIZE) || amt_stopped())
+			return false;
+	}
+	if (!t->tasks.n && !t->message[0])
+		amt_str_copy(t->message, sizeof(t->message), "no task of a device in these logs");
+	return t->tasks.n;
+}
+
 void tui_session_run(struct tui *t)
 {
-	if (!collect(t))
+	tui_job_start(t);
+	if (!wait_for_tasks(t))
 		return;
-	if (!t->tasks.n) {
-		amt_str_copy(t->message, sizeof(t->message), "no task of a device in these logs");
-		return;
-	}
 	for (;;) {
+		tui_job_take(t);
+		if (!t->tasks.n)
+			return;
 		uint32_t page = tui_screen_rows() > 3 ? (uint32_t)tui_screen_rows() - 2 : 1;
 		uint32_t last = (uint32_t)t->tasks.n - 1, *i = &t->task_current;
 		draw(t);
-		int key = tui_screen_key(1000);
+		int key = tui_key(t, t->job ? 200 : 1000);
 		if (key == 'q' || key == 's' || key == TUI_ESCAPE || amt_stopped())
 			return;
 		if (key == TUI_ENTER) {

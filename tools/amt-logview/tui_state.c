@@ -2,6 +2,8 @@
  * What is kept between runs: the last filter and the bookmarks, one file of lines
  *
  *	filter TAB regex TAB text TAB severity TAB component TAB thread TAB device TAB from TAB to
+ *	saved TAB on TAB name TAB regex TAB text ... TAB to
+ *	any TAB 0 or 1
  *	mark TAB offset TAB line TAB path
  */
 #include "tui.h"
@@ -26,22 +28,40 @@ static size_t fields(char *line, char **out, size_t max)
 	return n;
 }
 
+#define FILTER_FIELDS 8
+
+static void filter_in(char *const f[FILTER_FIELDS], struct tui_filter_text *x)
+{
+	x->regex = f[0][0] == '1';
+	amt_str_copy(x->text, sizeof(x->text), f[1]);
+	amt_str_copy(x->severity, sizeof(x->severity), f[2]);
+	amt_str_copy(x->component, sizeof(x->component), f[3]);
+	amt_str_copy(x->thread, sizeof(x->thread), f[4]);
+	amt_str_copy(x->device, sizeof(x->device), f[5]);
+	amt_str_copy(x->from, sizeof(x->from), f[6]);
+	amt_str_copy(x->to, sizeof(x->to), f[7]);
+}
+
+static void filter_out(struct amt_buf *b, const struct tui_filter_text *x)
+{
+	amt_buf_printf(b, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", x->regex, x->text, x->severity,
+		       x->component, x->thread, x->device, x->from, x->to);
+}
+
 static void one(struct tui *t, char *line)
 {
-	char *f[9];
-	size_t n = fields(line, f, !strncmp(line, "mark\t", 5) ? 4 : 9);
-	struct tui_filter_text *x = &t->filter_text;
+	char *f[3 + FILTER_FIELDS];
+	size_t n = fields(line, f, !strncmp(line, "mark\t", 5) ? 4 : 3 + FILTER_FIELDS);
+	struct tui_filter_text x = {0};
 	struct tui_mark m = {0};
 
-	if (n == 9 && !strcmp(f[0], "filter")) {
-		x->regex = f[1][0] == '1';
-		amt_str_copy(x->text, sizeof(x->text), f[2]);
-		amt_str_copy(x->severity, sizeof(x->severity), f[3]);
-		amt_str_copy(x->component, sizeof(x->component), f[4]);
-		amt_str_copy(x->thread, sizeof(x->thread), f[5]);
-		amt_str_copy(x->device, sizeof(x->device), f[6]);
-		amt_str_copy(x->from, sizeof(x->from), f[7]);
-		amt_str_copy(x->to, sizeof(x->to), f[8]);
+	if (n == 1 + FILTER_FIELDS && !strcmp(f[0], "filter")) {
+		filter_in(f + 1, &t->filter_text);
+	} else if (n == 3 + FILTER_FIELDS && !strcmp(f[0], "saved")) {
+		filter_in(f + 3, &x);
+		tui_saved_add(t, f[2], &x, f[1][0] == '1', NULL);
+	} else if (n == 2 && !strcmp(f[0], "any")) {
+		t->saved_any = f[1][0] == '1';
 	} else if (n == 4 && !strcmp(f[0], "mark") && t->marks.n < MARKS_MAX &&
 		   amt_num_u64(f[1], 0, UINT64_MAX, &m.offset, NULL) &&
 		   amt_num_u64(f[2], 0, UINT64_MAX, &m.line, NULL)) {
@@ -138,15 +158,19 @@ void tui_state_next(struct tui *t, int step)
 
 void tui_state_save(struct tui *t)
 {
-	const struct tui_filter_text *x = &t->filter_text;
 	struct amt_error err = {0};
 	struct amt_buf b;
 
 	if (!t->state_path)
 		return;
 	amt_buf_init(&b, STATE_MAX);
-	amt_buf_printf(&b, "filter\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", x->regex, x->text,
-		       x->severity, x->component, x->thread, x->device, x->from, x->to);
+	amt_buf_str(&b, "filter\t");
+	filter_out(&b, &t->filter_text);
+	for (size_t i = 0; i < t->saved.n; i++) {
+		amt_buf_printf(&b, "saved\t%d\t%s\t", t->saved.v[i].on, t->saved.v[i].name);
+		filter_out(&b, &t->saved.v[i].text);
+	}
+	amt_buf_printf(&b, "any\t%d\n", t->saved_any);
 	for (size_t i = 0; i < t->marks.n; i++)
 		if (!strchr(t->marks.v[i].path, '\n'))
 			amt_buf_printf(&b, "mark\t%llu\t%llu\t%s\n",
