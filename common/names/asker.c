@@ -14,6 +14,7 @@
 
 struct question {
 	struct question *next;
+	struct question *before, *after; /* of the open ones of a server */
 	struct dns_peer *peer;
 	const char *name;
 	unsigned type;
@@ -21,6 +22,7 @@ struct question {
 	struct amt_dns_reply *reply;
 	void (*done)(void *arg);
 	void *arg;
+	uint16_t id;                  /* as in the packet sent last */
 	double sent;                  /* loop ms of the last packet */
 	bool no_edns;                 /* ask the plain way */
 	bool over_tcp;                /* on its way over TCP */
@@ -34,6 +36,7 @@ struct dns_peer {
 	struct amt_addr addr;
 	struct dns_channel udp, tcp;
 	struct question *first, **last; /* waiting */
+	struct question *open;          /* with c-ares */
 	struct dns_pace pace;
 };
 
@@ -173,6 +176,41 @@ static void on_answer(struct question *q, unsigned char *p, int n)
 	finish(q, (enum amt_dns_outcome)r->outcome);
 }
 
+static void open_add(struct question *q)
+{
+	struct question **head = &q->peer->open;
+
+	q->before = NULL;
+	q->after = *head;
+	if (*head)
+		(*head)->before = q;
+	*head = q;
+}
+
+static void open_remove(struct question *q)
+{
+	if (q->before)
+		q->before->after = q->after;
+	else
+		q->peer->open = q->after;
+	if (q->after)
+		q->after->before = q->before;
+}
+
+size_t dns_peer_question(const struct dns_peer *p, uint16_t id, uint8_t *out, size_t cap)
+{
+	uint8_t query[QUERY_MAX];
+	const struct question *q = p->open;
+
+	while (q && (q->id != id || q->over_tcp || !q->type))
+		q = q->after;
+	size_t n = q ? amt_dns_query(q->name, q->type, false, query, sizeof(query)) : 0;
+	if (n <= DNS_HEADER || n - DNS_HEADER > cap)
+		return 0;
+	memcpy(out, query + DNS_HEADER, n - DNS_HEADER);
+	return n - DNS_HEADER;
+}
+
 static void on_end(void *arg, int status, int timeouts, unsigned char *p, int n)
 {
 	struct question *q = arg;
@@ -182,6 +220,7 @@ static void on_end(void *arg, int status, int timeouts, unsigned char *p, int n)
 
 	(void)timeouts;
 	peer->pace.open--;
+	open_remove(q);
 	if (status == ARES_SUCCESS) {
 		on_answer(q, p, n);
 		return;
@@ -232,6 +271,7 @@ static void transmit(struct question *q)
 	}
 	p->pace.open++;
 	p->pace.stats.questions++;
+	open_add(q);
 	if (!c->ares) {
 		c->peer = p;
 		c->tcp = q->over_tcp;
@@ -245,8 +285,8 @@ static void transmit(struct question *q)
 		if (q->no_edns && q->type)
 			q->reply->flags |= AMT_DNS_NO_EDNS;
 	}
-	uint16_t id = next_id(a);
-	memcpy(query, &id, sizeof(id));
+	q->id = next_id(a);
+	memcpy(query, &q->id, sizeof(q->id));
 	q->sent = amt_loop_ms(a->loop);
 	ares_send(c->ares, query, (int)n, on_end, q);
 }

@@ -2,6 +2,7 @@
  * c-ares on our loop: sockets, readiness, and the datagram read last. Datagrams are read
  * and sent many at a time: with one system call each, those took most of the time.
  */
+#include "names/message.h"
 #include "names/peer.h"
 
 #include <errno.h>
@@ -101,6 +102,26 @@ static int read_batch(struct dns_batch *b, int flags)
 	return 0;
 }
 
+/*
+ * A refusal may come without the question (unbound's access-control does that), and c-ares
+ * takes no answer without one. It gets its question back by its id: this can only make an
+ * error of an open question, never data.
+ */
+static void add_question(const struct dns_channel *c, uint8_t *p, unsigned *len)
+{
+	uint16_t id;
+
+	if (*len < DNS_HEADER || !(p[2] & 0x80) || !(p[3] & 0x0f) || p[4] || p[5])
+		return;
+	memcpy(&id, p, sizeof(id));
+	size_t n = dns_peer_question(c->peer, id, p + DNS_HEADER, DATAGRAM_MAX - DNS_HEADER);
+	if (!n)
+		return;
+	p[5] = 1;
+	memset(p + 6, 0, 6);
+	*len = (unsigned)(DNS_HEADER + n);
+}
+
 static ares_ssize_t receive(ares_socket_t fd, void *p, size_t n, int flags, struct sockaddr *from,
 			    ares_socklen_t *from_len, void *arg)
 {
@@ -118,7 +139,8 @@ static ares_ssize_t receive(ares_socket_t fd, void *p, size_t n, int flags, stru
 	}
 	if (b->at == b->got && read_batch(b, flags))
 		return failed(c);
-	const struct mmsghdr *m = &b->in[b->at];
+	struct mmsghdr *m = &b->in[b->at];
+	add_question(c, b->datagrams[b->at], &m->msg_len);
 	size_t len = m->msg_len < n ? m->msg_len : n;
 	if (len)
 		memcpy(p, b->datagrams[b->at], len);

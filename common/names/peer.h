@@ -42,6 +42,9 @@ void dns_channel_flush(struct dns_channel *c);
 void dns_channel_awake(struct dns_channel *c, bool awake);
 /* The whole answer behind what c-ares handed to a callback. */
 void dns_channel_answer(struct dns_channel *c, unsigned char **p, int *n);
+/* The question section of the open UDP question with this id (as it stands in the packet); 0: none.
+ */
+size_t dns_peer_question(const struct dns_peer *p, uint16_t id, uint8_t *out, size_t cap);
 /* Called after a channel had something to read. Asker's. */
 void dns_peer_ready(struct dns_peer *p);
 

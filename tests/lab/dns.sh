@@ -12,7 +12,7 @@ done
 [ -n "${IN_LAB:-}" ] || { skip "DNS lab" "no right to make a network namespace"; done_testing; exit; }
 
 ip link set lo up
-for i in 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27; do ip addr add 10.8.0.$i/32 dev lo; done
+for i in 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28; do ip addr add 10.8.0.$i/32 dev lo; done
 ip route add unreachable 10.8.0.99/32
 
 zone() { # FILE SERIAL < records
@@ -107,7 +107,7 @@ table inet f {
 }
 N
 liar() { "$PYTHON" tests/lab/dns_liar.py "10.8.0.$1" 10.8.0.10 "$2" >"$tmp/liar.$2" 2>&1 & at_exit "kill $! 2>/dev/null"; }
-liar 20 twice; liar 21 forged; liar 22 slow; liar 23 plain; liar 24 edns; liar 25 refer; liar 26 garbage; liar 27 flap; liar 18 late
+liar 20 twice; liar 21 forged; liar 22 slow; liar 23 plain; liar 24 edns; liar 25 refer; liar 26 garbage; liar 27 flap; liar 28 bare; liar 18 late
 ready() { local i; for i in $(seq 100); do kdig +short +time=1 +retry=0 @"$1" soa "$2" 2>/dev/null | grep -q . && return 0; sleep 0.1; done; return 1; }
 ok "knot answers" ready 10.8.0.10 corp.vpro.test
 ok "the second knot answers" ready 10.8.0.11 corp.vpro.test
@@ -181,6 +181,8 @@ is "a server that only refers" "$(outcome ProvisionServer.good.test)" referral
 says "recursion off is said" X.NS2 good.test 'recursion is off'
 bad 26 pass 'answered'
 is "bytes that are no answer" "$(outcome ProvisionServer.good.test)" malformed
+bad 28 pass 'answered'
+is "a refusal without the question" "$(outcome ProvisionServer.good.test)" refused
 dns --server 10.8.0.99 --no-authoritative --suffix good.test
 is "no way to the server" "$(outcome ProvisionServer.good.test)" unreachable
 dns --server 10.8.0.10 --server 10.8.0.13 --no-authoritative --suffix good.test

@@ -3,13 +3,15 @@
 
 Passes questions to UPSTREAM and hands the answers back
   twice    two times
-  forged   after five packets that must be ignored: wrong id, other name, other type, garbage, a cut header
+  forged   after six packets that must be ignored: wrong id, other name, other type, garbage, a cut header, a bare
+           refusal with another id
   slow     after 0.5 s
   late     after 3 s
   plain    FORMERR to everything that carries EDNS
   edns     only questions without EDNS get an answer at all
   refer    as a referral to the root, without recursion
   garbage  as bytes that are no DNS at all behind the id and the question
+  bare     as a refusal of twelve bytes, without the question
   flap     changing the last byte of the first A record every time it is asked
 """
 import socket
@@ -56,13 +58,17 @@ def send(q, peer):
     if mode == "garbage":
         s.sendto(q[:2] + b"\x81\x80\0\1\0\7\0\0\0\0" + q[12:end] + b"\xff\xff\xff", peer)
         return
+    if mode == "bare":
+        s.sendto(q[:2] + b"\x81\x85" + bytes(8), peer)
+        return
     a = ask(q)
     if mode == "forged":
         other = bytearray(a)
         other[13] ^= 1
         kind = bytearray(a)
         kind[end - 3] ^= 2
-        for p in (bytes([a[0] ^ 0x55]) + a[1:], bytes(other), bytes(kind), b"\xff" * 40, a[:7]):
+        for p in (bytes([a[0] ^ 0x55]) + a[1:], bytes(other), bytes(kind), b"\xff" * 40, a[:7],
+                  bytes([a[0] ^ 0x55, a[1]]) + b"\x81\x85" + bytes(8)):
             s.sendto(p, peer)
     if mode in ("slow", "late"):
         time.sleep(0.5 if mode == "slow" else 3)
