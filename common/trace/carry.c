@@ -5,11 +5,11 @@
  */
 #include "feed.h"
 
-static void cause_on(struct feed_cause *to, struct feed_cause *from)
+static void cause_on(struct feed_cause **to, struct feed_cause **from)
 {
-	if (!to->c.set) {
+	if (!*to) {
 		*to = *from;
-		*from = (struct feed_cause){.text = NULL};
+		*from = NULL;
 	}
 	feed_cause_clear(from);
 }

@@ -5,58 +5,73 @@
  */
 #include "feed.h"
 
+#include "bytes.h"
+
 #include <stdlib.h>
 
-void feed_cause_clear(struct feed_cause *c)
+void feed_cause_clear(struct feed_cause **c)
 {
-	free(c->text);
-	*c = (struct feed_cause){.text = NULL};
+	free(*c);
+	*c = NULL;
 }
 
-static void keep_text(struct feed_cause *c, const struct feed_line *l)
+/* A cause that holds the line's text, in UTF-8, cut. */
+static struct feed_cause *make(const struct feed_line *l)
 {
+	size_t n = l->text_len < FEED_TEXT_MAX ? l->text_len : FEED_TEXT_MAX, len, bad;
+	struct feed_cause *c;
 	struct amt_buf b;
-	size_t n = l->text_len < FEED_TEXT_MAX ? l->text_len : FEED_TEXT_MAX, bad;
 
 	amt_buf_init(&b, 4 * FEED_TEXT_MAX);
-	if (l->codepage)
-		amt_text_to_utf8(l->codepage, l->text, n, &b, &bad, NULL);
-	else
-		amt_buf_add(&b, l->text, n);
-	/* A character that the cut went through. */
-	while (b.len && !amt_utf8_valid(b.data, b.len) && n < l->text_len && b.len + 4 > n)
-		b.data[--b.len] = '\0';
-	for (size_t i = 0; i < b.len; i++)
-		if (b.data[i] == '\n' || b.data[i] == '\r')
-			b.data[i] = ' ';
-	while (b.len && (b.data[b.len - 1] == '~' || b.data[b.len - 1] == ' '))
-		b.data[--b.len] = '\0';
-	c->text = amt_strdup(amt_buf_cstr(&b));
+	if (bytes_ascii(l->text, l->text_len)) {
+		c = amt_malloc(sizeof(*c) + n + 1);
+		memcpy(c->text, l->text, n);
+		len = n;
+	} else {
+		if (!amt_utf8_valid(l->text, l->text_len))
+			amt_text_to_utf8(l->codepage, l->text, n, &b, &bad, NULL);
+		else
+			amt_buf_add(&b, l->text, n);
+		/* A character that the cut went through. */
+		while (b.len && !amt_utf8_valid(b.data, b.len) && n < l->text_len && b.len + 4 > n)
+			b.data[--b.len] = '\0';
+		c = amt_malloc(sizeof(*c) + b.len + 1);
+		len = b.len;
+		memcpy(c->text, amt_buf_cstr(&b), len);
+	}
 	amt_buf_free(&b);
+	for (size_t i = 0; i < len; i++)
+		if (c->text[i] == '\n' || c->text[i] == '\r')
+			c->text[i] = ' ';
+	while (len && (c->text[len - 1] == '~' || c->text[len - 1] == ' '))
+		len--;
+	c->text[len] = '\0';
+	return c;
 }
 
-static void set(struct feed_cause *c, const struct feed_line *l, int sign)
+static void set(struct feed_cause **at, const struct feed_line *l, int sign)
 {
 	struct trace_code_hit hit;
+	struct feed_cause *c;
 
-	if (c->c.set)
+	if (*at)
 		return;
+	*at = c = make(l);
 	c->c = (struct trace_cause){.set = true,
-				    .event = (uint8_t)l->m.event,
+				    .event = (uint8_t)l->m->event,
 				    .signature = (int16_t)sign,
 				    .at = {l->file, l->line},
 				    .when = l->at};
-	c->c.unconfirmed = l->m.loose || (l->m.row && l->m.row->tag == 'U') ||
+	c->c.unconfirmed = l->m->loose || (l->m->row && l->m->row->tag == 'U') ||
 			   (sign >= 0 && trace_signatures[sign].tag == 'U');
-	if (l->m.event == TRACE_EV_CALL && l->m.has_status && l->m.status) {
+	if (l->m->event == TRACE_EV_CALL && l->m->has_status && l->m->status) {
 		c->c.has_code = c->c.firmware = true;
-		c->c.code = l->m.status;
+		c->c.code = l->m->status;
 	} else if (trace_codes_in(l->text, l->text_len, &hit, 1)) {
 		c->c.has_code = true;
 		c->c.firmware = hit.firmware;
 		c->c.code = hit.code;
 	}
-	keep_text(c, l);
 }
 
 void feed_causes(struct feed *f, struct feed_open *o, const struct feed_line *l)
@@ -88,7 +103,7 @@ void feed_causes(struct feed *f, struct feed_open *o, const struct feed_line *l)
 	if (error >= 0 && l->severity != TRACE_INFO) {
 		o->s.errors++;
 		set(&o->hard, l, error);
-	} else if (error >= 0 && !l->m.row) {
+	} else if (error >= 0 && !l->m->row) {
 		o->s.errors++;
 		set(&o->soft, l, error);
 	} else if (soft >= 0) {
@@ -98,13 +113,13 @@ void feed_causes(struct feed *f, struct feed_open *o, const struct feed_line *l)
 	} else if (l->severity == TRACE_ERROR && !harmless) {
 		/* A known failure without a signature is hard; a line that merely says "error" is
 		 * not. */
-		bool sum = l->m.event == TRACE_EV_POOL_FAILED ||
-			   l->m.event == TRACE_EV_STAGE1_FAILED ||
-			   l->m.event == TRACE_EV_DISCOVER_FAILED ||
-			   l->m.event == TRACE_EV_UPDATE_FAILED ||
-			   l->m.event == TRACE_EV_POWER_FAILED ||
-			   l->m.event == TRACE_EV_UNPROVISION_FAILED;
-		bool known = l->m.event != TRACE_EV_NONE;
+		bool sum = l->m->event == TRACE_EV_POOL_FAILED ||
+			   l->m->event == TRACE_EV_STAGE1_FAILED ||
+			   l->m->event == TRACE_EV_DISCOVER_FAILED ||
+			   l->m->event == TRACE_EV_UPDATE_FAILED ||
+			   l->m->event == TRACE_EV_POWER_FAILED ||
+			   l->m->event == TRACE_EV_UNPROVISION_FAILED;
+		bool known = l->m->event != TRACE_EV_NONE;
 		o->s.errors += known && !sum;
 		set(sum ? &o->summary : known ? &o->hard : &o->soft, l, -1);
 	}

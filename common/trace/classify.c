@@ -46,12 +46,13 @@ static void compile(struct trace_compiled *c, const struct trace_template *row)
 		const char *pct = memchr(p, '%', (size_t)(end - p));
 		size_t lit = (size_t)((pct ? pct : end) - p);
 		if (lit)
-			c->v[c->n++] = (struct trace_segment){'l', p, lit};
+			c->v[c->n++] = (struct trace_segment){.type = 'l', .p = p, .len = lit};
 		if (pct && c->n < SEGMENTS_MAX) {
 			char type = pct[1];
 			if (type == 'n' && lit && names_machine(p, lit))
 				type = 'm';
-			c->v[c->n++] = (struct trace_segment){type, NULL, 0};
+			c->v[c->n++] =
+				(struct trace_segment){.type = type, .class = trace_class_of(type)};
 		}
 		p = pct ? pct + 2 : end;
 	}

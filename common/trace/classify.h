@@ -7,7 +7,8 @@
 #define SEGMENTS_MAX 10
 
 struct trace_segment {
-	char type; /* 'l' literal, 'm' MachineId, or the letter behind '%' */
+	char type;     /* 'l' literal, 'm' MachineId, or the letter behind '%' */
+	uint8_t class; /* of characters that a typed place takes; 0: another kind */
 	const char *p;
 	size_t len;
 };
@@ -22,7 +23,9 @@ struct trace_compiled {
 	size_t flat_len;
 };
 
-/* match.c: the text against one compiled template. 0 no, 1 cut at the end, 2 whole. */
+/* match.c */
+uint8_t trace_class_of(char type);
+/* The text against one compiled template. 0 no, 1 cut at the end, 2 whole. */
 int trace_match_row(const struct trace_compiled *c, const char *p, const char *end,
 		    struct trace_match *m);
 bool trace_match_call(const char *p, const char *end, struct trace_match *m);

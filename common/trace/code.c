@@ -19,10 +19,14 @@ static bool hexdigit(char c)
 {
 	return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
-static bool wordchar(char c)
-{
-	return digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
+
+#define TEN(c)                                                                                     \
+	[c] = 1, [(c) + 1] = 1, [(c) + 2] = 1, [(c) + 3] = 1, [(c) + 4] = 1, [(c) + 5] = 1,        \
+	[(c) + 6] = 1, [(c) + 7] = 1, [(c) + 8] = 1, [(c) + 9] = 1
+#define LETTER(c)                                                                                  \
+	TEN(c), TEN((c) + 10), [(c) + 20] = 1, [(c) + 21] = 1, [(c) + 22] = 1, [(c) + 23] = 1,     \
+				      [(c) + 24] = 1, [(c) + 25] = 1
+static const uint8_t is_word[256] = {TEN('0'), LETTER('a'), LETTER('A'), ['_'] = 1};
 
 static uint32_t hexvalue(const char *p, size_t n)
 {
@@ -110,15 +114,15 @@ size_t trace_codes_in(const char *text, size_t n, struct trace_code_hit *out, si
 	size_t found = 0;
 
 	/* Its number is a pointer and differs on every line. */
-	if (memmem(text, n, "ApplyControlToken", 17))
+	if (n >= 17 && memchr(text, 'A', n) && memmem(text, n, "ApplyControlToken", 17))
 		return 0;
 	while (p < end && found < max) {
-		if (!wordchar(*p)) {
+		if (!is_word[(unsigned char)*p]) {
 			p++;
 			continue;
 		}
 		const char *e = p;
-		while (e < end && wordchar(*e))
+		while (e < end && is_word[(unsigned char)*e])
 			e++;
 		/* token() looks one or two characters past e. */
 		if (digit(*p) && e - p >= 3) {

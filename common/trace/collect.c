@@ -1,5 +1,5 @@
 /* Files into facts: records, what they mean, and the feed that joins them. */
-#include "collect.h"
+#include "chunk.h"
 
 #include <stdlib.h>
 
@@ -13,70 +13,11 @@ void trace_facts_free(struct trace_facts *f)
 	amt_vec_free(&f->signatures);
 	amt_vec_free(&f->days);
 	amt_arena_free(&f->arena);
+	amt_arena_free(&f->kept);
 	*f = (struct trace_facts){.amt = false};
 }
 
-/* Lines of a known wording without free parts can't hold an error: no need to look. */
-static bool quiet(const struct trace_match *m)
-{
-	if (!m->row || !m->whole || m->row->severity != TRACE_INFO)
-		return false;
-	switch (m->event) {
-	case TRACE_EV_WORKER:
-	case TRACE_EV_SENT:
-	case TRACE_EV_POOL:
-	case TRACE_EV_POOL_OK:
-	case TRACE_EV_BEGIN:
-	case TRACE_EV_END:
-	case TRACE_EV_TARGET:
-	case TRACE_EV_PROPERTY:
-	case TRACE_EV_PROCESSING:
-	case TRACE_EV_CERT_MATCHED:
-	case TRACE_EV_HELPER:
-	case TRACE_EV_CREDENTIAL:
-	case TRACE_EV_TRY:
-	case TRACE_EV_IN:
-	case TRACE_EV_PRE:
-	case TRACE_EV_POST:
-	case TRACE_EV_OTP_OK:
-	case TRACE_EV_AD_SENT:
-	case TRACE_EV_AD_REMOVE_SENT:
-	case TRACE_EV_CERT_REQUEST:
-	case TRACE_EV_CERT_WAIT:
-	case TRACE_EV_CERT_FOUND:
-	case TRACE_EV_REVOKE:
-	case TRACE_EV_STAGE1:
-	case TRACE_EV_STAGE1_END:
-	case TRACE_EV_STAGE2:
-	case TRACE_EV_STAGE2_END:
-	case TRACE_EV_UNPROVISIONED:
-	case TRACE_EV_PARTLY:
-	case TRACE_EV_HELLO_WAIT:
-	case TRACE_EV_ZTC_FOUND:
-	case TRACE_EV_CAPABLE:
-	case TRACE_EV_QUEUED:
-		return true;
-	default:
-		return false;
-	}
-}
-
-bool trace_is_quiet(const struct trace_match *m)
-{
-	/* A call that answered 0 is as quiet. */
-	return quiet(m) ||
-	       (m->event == TRACE_EV_CALL && m->row && m->has_hresult && m->has_status &&
-		!m->hresult && !m->status && (!m->has_client || !m->client));
-}
-
-static bool worth(const struct feed_line *l)
-{
-	return l->n_signs || l->severity == TRACE_ERROR ||
-	       (l->m.event != TRACE_EV_NONE && l->m.event != TRACE_EV_WORKER &&
-		l->m.event != TRACE_EV_POOL);
-}
-
-static bool component_ours(struct trace_scan *s, const struct trace_record *rec)
+bool trace_scan_ours(struct trace_scan *s, const struct trace_record *rec)
 {
 	if (!rec->component)
 		return rec->framing == TRACE_PLAIN || rec->framing == TRACE_PASTED;
@@ -91,11 +32,11 @@ static bool component_ours(struct trace_scan *s, const struct trace_record *rec)
 	return s->component_ours;
 }
 
-static void statmsg(struct trace_scan *s, const struct trace_record *rec)
+void trace_scan_statmsg(struct trace_scan *s, const char *text, size_t n_text)
 {
 	static const char mark[] = " SYS=";
-	const char *p = memmem(rec->text, rec->text_len, mark, sizeof(mark) - 1);
-	const char *end = rec->text + rec->text_len;
+	const char *p = memmem(text, n_text, mark, sizeof(mark) - 1);
+	const char *end = text + n_text;
 
 	if (!p || s->site_server[0])
 		return;
@@ -107,10 +48,9 @@ static void statmsg(struct trace_scan *s, const struct trace_record *rec)
 	s->site_server[n] = '\0';
 }
 
-bool trace_scan_record(struct trace_scan *s, struct trace_record *rec, struct feed_line *l)
+void trace_scan_record(struct trace_scan *s, const struct trace_record *rec,
+		       const struct trace_meaning *m, bool ours)
 {
-	bool ours = component_ours(s, rec);
-
 	s->records++;
 	s->by_framing[rec->framing]++;
 	if (rec->damage) {
@@ -118,30 +58,15 @@ bool trace_scan_record(struct trace_scan *s, struct trace_record *rec, struct fe
 		for (unsigned b = 0; b < TRACE_DAMAGES; b++)
 			s->damage[b] += rec->damage >> b & 1;
 	}
-	l->n_signs = 0;
-	trace_classify(rec->text, rec->text_len, ours, &l->m);
-	l->severity = trace_severity_of(rec, &l->m);
-	s->by_severity[l->severity]++;
-	s->rolled = l->m.event == TRACE_EV_ROLLOVER;
-	if (l->m.event == TRACE_EV_STATMSG)
-		statmsg(s, rec);
-	if (l->m.event == TRACE_EV_NONE && ours)
+	s->by_severity[m->severity]++;
+	s->rolled = m->m.event == TRACE_EV_ROLLOVER;
+	if (m->m.event == TRACE_EV_STATMSG)
+		trace_scan_statmsg(s, rec->text, rec->text_len);
+	if (m->m.event == TRACE_EV_NONE && ours)
 		s->unknown_lines++;
 	/* Logs of the client and the console say nothing about tasks of the service point. */
-	if (!s->amt && ours && l->m.row && l->m.event < TRACE_EV_CLIENT_FAILED)
+	if (!s->amt && ours && m->m.row && m->m.event < TRACE_EV_CLIENT_FAILED)
 		s->amt = true;
-	if (s->signer && ours && !trace_is_quiet(&l->m))
-		l->n_signs = (uint8_t)trace_sign(s->signer, rec->text, rec->text_len, l->signs);
-	else if (s->signer && !ours && l->severity != TRACE_INFO)
-		l->n_signs = (uint8_t)trace_sign(s->signer, rec->text, rec->text_len, l->signs);
-	if (!worth(l))
-		return false;
-	l->line = rec->line;
-	l->has_thread = rec->has_thread;
-	l->thread = rec->thread;
-	l->text = rec->text;
-	l->text_len = rec->text_len;
-	return true;
 }
 
 static const char *format_of(const struct trace_scan *s, const struct trace_file_facts *f)
@@ -226,7 +151,7 @@ static bool one_file(struct trace_run *run, const struct trace_path *path)
 	struct amt_error err;
 	struct trace_file_facts *f = amt_vec_add(&run->facts->files);
 	uint32_t index = (uint32_t)(run->facts->files.n - 1);
-	struct trace_scan s = {.signer = run->signer};
+	struct trace_scan s = {.records = 0};
 	struct trace_reader *r = NULL;
 
 	*f = (struct trace_file_facts){.name = path->path,

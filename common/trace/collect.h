@@ -7,7 +7,6 @@
 
 /* Counters of one file, and what scanning keeps from line to line. */
 struct trace_scan {
-	struct trace_signer *signer; /* NULL: no signatures */
 	uint64_t records, damaged, unknown_lines;
 	uint64_t damage[TRACE_DAMAGES], by_framing[TRACE_FRAMINGS], by_severity[4];
 	bool rolled, amt, component_ours;
@@ -23,9 +22,12 @@ struct trace_run {
 	struct trace_signer *signer;
 };
 
-bool trace_is_quiet(const struct trace_match *m);
-/* Meaning and signatures of a record; true if the feed must hear of it. */
-bool trace_scan_record(struct trace_scan *s, struct trace_record *rec, struct feed_line *l);
+struct trace_meaning;
+/* Is the record of a component of ours? */
+bool trace_scan_ours(struct trace_scan *s, const struct trace_record *rec);
+void trace_scan_record(struct trace_scan *s, const struct trace_record *rec,
+		       const struct trace_meaning *m, bool ours);
+void trace_scan_statmsg(struct trace_scan *s, const char *text, size_t n);
 /* scan.c: all records of a file, by one thread or several. */
 void trace_scan_file(struct trace_run *run, struct trace_reader *r, struct trace_scan *s,
 		     const struct trace_path *path, uint32_t index);

@@ -1,6 +1,8 @@
 /* Who a line is about: host name, UUID, MachineId, joined as the lines name them together. */
 #include "feed.h"
 
+#include "bytes.h"
+
 #include <stdlib.h>
 
 uint32_t feed_root(const struct feed *f, uint32_t device)
@@ -72,28 +74,83 @@ static uint32_t join(struct feed *f, uint32_t a, uint32_t b)
 	return a;
 }
 
-static uint32_t find(struct feed *f, const struct amt_map *m, const void *key, size_t n)
+static uint32_t find(struct feed *f, const struct trace_index *t, uint64_t hash, const char *p,
+		     size_t n)
 {
-	union amt_map_value *v = amt_map_get(m, key, n);
+	const struct trace_index_slot *s;
 
-	return v ? feed_root(f, (uint32_t)(v->n - 1)) : UINT32_MAX;
+	for (size_t at = 0; (s = trace_index_next(t, hash, &at));) {
+		const struct feed_name *v = &f->names.v[s->number - 1];
+		if (v->len == n && bytes_same(v->name, p, n))
+			return feed_root(f, v->device);
+	}
+	return UINT32_MAX;
 }
 
-static uint32_t by_host(struct feed *f, const char *p, size_t n)
+/* A device by a new name. */
+static uint32_t add_named(struct feed *f, struct trace_index *t, uint64_t hash, const char *p,
+			  size_t n)
+{
+	char *name = amt_arena_strndup(&f->facts->arena, p, n);
+	uint32_t d = add(f, name);
+
+	trace_index_add(t, hash, (uint32_t)f->names.n);
+	amt_vec_push(&f->names, (struct feed_name){name, (uint32_t)n, d});
+	return d;
+}
+
+static size_t lower(const char *p, size_t n, char out[256])
+{
+	if (n > 255)
+		n = 255;
+	for (size_t i = 0; i < n; i++)
+		out[i] = p[i] >= 'A' && p[i] <= 'Z' ? (char)(p[i] | 0x20) : p[i];
+	return n;
+}
+
+uint64_t feed_host_hash(const char *p, size_t n)
+{
+	char host[256];
+
+	n = lower(p, n, host);
+	return trace_index_bytes(host, n);
+}
+
+void feed_expect_host(const struct feed *f, uint64_t hash, enum feed_step step)
+{
+	const struct trace_index_slot *s;
+	size_t at = 0;
+
+	if (step == FEED_SLOT) {
+		trace_index_fetch(&f->host_index, hash);
+		return;
+	}
+	s = trace_index_next(&f->host_index, hash, &at);
+	if (!s)
+		return;
+	const struct feed_name *v = &f->names.v[s->number - 1];
+	if (step == FEED_STATE) {
+		__builtin_prefetch(v);
+		return;
+	}
+	__builtin_prefetch(v->name);
+	const char *d = (const char *)&f->facts->devices.v[v->device];
+	for (size_t i = 0; i < sizeof(struct trace_device); i += 64)
+		__builtin_prefetch(d + i);
+}
+
+static uint32_t by_host(struct feed *f, const char *p, size_t n, uint64_t hash)
 {
 	char host[256];
 	uint32_t d;
 
-	if (n > 255)
-		n = 255;
-	for (size_t i = 0; i < n; i++)
-		host[i] = p[i] >= 'A' && p[i] <= 'Z' ? (char)(p[i] | 0x20) : p[i];
-	d = find(f, &f->hosts, host, n);
+	n = lower(p, n, host);
+	if (!hash)
+		hash = trace_index_bytes(host, n);
+	d = find(f, &f->host_index, hash, host, n);
 	if (d == UINT32_MAX) {
-		char *name = amt_arena_strndup(&f->facts->arena, host, n);
-		d = add(f, name);
-		f->facts->devices.v[d].host = name;
-		amt_map_put(&f->hosts, host, n, NULL)->n = d + 1;
+		d = add_named(f, &f->host_index, hash, host, n);
+		f->facts->devices.v[d].host = f->names.v[f->names.n - 1].name;
 	}
 	return d;
 }
@@ -105,29 +162,48 @@ static uint32_t by_uuid(struct feed *f, const char *p)
 
 	for (size_t i = 0; i < sizeof(uuid); i++)
 		uuid[i] = p[i] >= 'a' && p[i] <= 'f' ? (char)(p[i] - 0x20) : p[i];
-	d = find(f, &f->uuids, uuid, sizeof(uuid));
+	uint64_t hash = trace_index_bytes(uuid, sizeof(uuid));
+	d = find(f, &f->uuid_index, hash, uuid, sizeof(uuid));
 	if (d == UINT32_MAX) {
-		char *name = amt_arena_strndup(&f->facts->arena, uuid, sizeof(uuid));
-		d = add(f, name);
-		f->facts->devices.v[d].uuid = name;
-		amt_map_put(&f->uuids, uuid, sizeof(uuid), NULL)->n = d + 1;
+		d = add_named(f, &f->uuid_index, hash, uuid, sizeof(uuid));
+		f->facts->devices.v[d].uuid = f->names.v[f->names.n - 1].name;
 	}
 	return d;
+}
+
+static struct feed_machine *find_machine(struct feed *f, uint64_t hash, uint32_t scope,
+					 uint32_t machine)
+{
+	const struct trace_index_slot *s;
+
+	for (size_t at = 0; (s = trace_index_next(&f->machine_index, hash, &at));) {
+		struct feed_machine *m = &f->machines.v[s->number - 1];
+		if (m->machine == machine && m->scope == scope)
+			return m;
+	}
+	return NULL;
 }
 
 /* A MachineId may be given to another computer later: a host beside it decides. */
 static uint32_t by_machine(struct feed *f, uint32_t scope, uint32_t machine, uint32_t host)
 {
-	uint32_t key[2] = {scope, machine}, d = find(f, &f->machines, key, sizeof(key));
-	bool fresh = d == UINT32_MAX;
+	uint64_t hash = trace_index_hash((uint64_t)scope << 32 | machine);
+	struct feed_machine *known = find_machine(f, hash, scope, machine);
+	uint32_t d = known ? feed_root(f, known->device) : UINT32_MAX;
 
-	if (fresh && host != UINT32_MAX)
+	if (!known && host != UINT32_MAX)
 		d = host;
-	else if (fresh)
+	else if (!known)
 		d = add(f, amt_arena_printf(&f->facts->arena, "MachineId %u", machine));
 	else if (host != UINT32_MAX && d != host)
 		d = *f->facts->devices.v[d].host ? host : join(f, host, d);
-	amt_map_put(&f->machines, key, sizeof(key), NULL)->n = d + 1;
+	if (known && known->device == d)
+		return d; /* it has the number already */
+	if (!known) {
+		trace_index_add(&f->machine_index, hash, (uint32_t)f->machines.n);
+		known = amt_vec_add(&f->machines);
+	}
+	*known = (struct feed_machine){scope, machine, d};
 	struct trace_device *v = &f->facts->devices.v[d];
 	for (size_t i = 0; i < v->machines.n; i++)
 		if (v->machines.v[i] == machine)
@@ -139,11 +215,11 @@ static uint32_t by_machine(struct feed *f, uint32_t scope, uint32_t machine, uin
 
 uint32_t feed_device(struct feed *f, const struct feed_line *l)
 {
-	const struct trace_match *m = &l->m;
+	const struct trace_match *m = l->m;
 	uint32_t d = UINT32_MAX;
 
 	if (m->host)
-		d = by_host(f, m->host, m->host_len);
+		d = by_host(f, m->host, m->host_len, l->host_hash);
 	if (m->uuid) {
 		uint32_t u = by_uuid(f, m->uuid);
 		d = d == UINT32_MAX ? u : join(f, d, u);

@@ -47,10 +47,14 @@ static enum trace_outcome outcome(const struct feed_open *o, bool cause, bool at
 	return cause ? TRACE_FAILED : TRACE_UNKNOWN;
 }
 
-static void free_session(struct trace_session *s, char *text)
+/* Milestones and text of a session that is kept. */
+static void keep(struct amt_arena *a, struct trace_session *s, const struct trace_milestone *m,
+		 const char *text)
 {
-	free(s->milestones);
-	free(text);
+	s->milestones = s->n_milestones ? amt_arena_array(a, s->n_milestones, sizeof(*m)) : NULL;
+	if (s->milestones)
+		memcpy(s->milestones, m, s->n_milestones * sizeof(*m));
+	s->cause.text = amt_arena_strdup(a, text);
 }
 
 /* Over the cap: completed sessions go first, each device's last one stays; then the oldest. */
@@ -59,6 +63,7 @@ static void make_room(struct feed *f)
 	struct trace_facts *facts = f->facts;
 	size_t n = facts->sessions.n, k = 0, half = f->max_sessions / 2;
 	uint32_t *last = amt_calloc(facts->devices.n + 1, sizeof(*last));
+	struct amt_arena old = facts->kept;
 
 	for (size_t i = 0; i < n; i++)
 		if (facts->sessions.v[i].device != UINT32_MAX)
@@ -71,47 +76,47 @@ static void make_room(struct feed *f)
 			bool is_last = !round && s->device != UINT32_MAX &&
 				       last[feed_root(f, s->device)] == i + 1;
 			if (drop && (round || (s->outcome == TRACE_COMPLETE && !is_last))) {
-				free_session(s, f->texts.v[i]);
 				facts->sessions_dropped++;
 				drop--;
 				continue;
 			}
-			facts->sessions.v[k] = *s;
-			f->texts.v[k++] = f->texts.v[i];
+			facts->sessions.v[k++] = *s;
 		}
-		facts->sessions.n = f->texts.n = k;
+		facts->sessions.n = k;
 	}
 	free(last);
+	/* What is left moves to a place of its own: the old one goes as a whole. */
+	facts->kept = (struct amt_arena){.used = 0};
+	for (size_t i = 0; i < facts->sessions.n; i++) {
+		struct trace_session *s = &facts->sessions.v[i];
+		keep(&facts->kept, s, s->milestones, s->cause.text);
+	}
+	amt_arena_free(&old);
 }
 
 void feed_close(struct feed *f, struct feed_open *o, bool at_end)
 {
-	struct feed_cause *from[] = {&o->hard, &o->soft, &o->summary};
-	struct feed_cause *cause = NULL;
+	struct feed_cause **from, *cause;
 
 	if (!o->used)
 		return;
 	if (o != &f->carry && feed_carry_on(f, o))
 		o = &f->carry;
 	o->used = false;
-	for (size_t i = 0; i < 3 && !cause; i++)
-		if (from[i]->c.set)
-			cause = from[i];
+	from = o->hard ? &o->hard : o->soft ? &o->soft : &o->summary;
+	cause = *from;
+	*from = NULL;
 	o->s.outcome = outcome(o, cause != NULL, at_end);
-	char *text = NULL;
-	if (cause) {
+	if (cause)
 		o->s.cause = cause->c;
-		text = cause->text;
-		cause->text = NULL;
-	}
-	for (size_t i = 0; i < 3; i++)
-		feed_cause_clear(from[i]);
 	o->s.n_milestones = (uint32_t)o->milestones.n;
-	if (o->milestones.n) {
-		o->s.milestones = amt_malloc(o->milestones.n * sizeof(*o->s.milestones));
-		memcpy(o->s.milestones, o->milestones.v,
-		       o->milestones.n * sizeof(*o->s.milestones));
-	}
+	amt_vec_push(&f->facts->sessions, o->s);
+	keep(&f->facts->kept, &f->facts->sessions.v[f->facts->sessions.n - 1], o->milestones.v,
+	     cause ? cause->text : NULL);
+	feed_cause_clear(&cause);
+	feed_cause_clear(&o->hard);
+	feed_cause_clear(&o->soft);
+	feed_cause_clear(&o->summary);
 	o->milestones.n = 0;
 	/* A long task must not make its thread keep that much for good. */
 	if (o->milestones.cap > 16)
@@ -128,8 +133,6 @@ void feed_close(struct feed *f, struct feed_open *o, bool at_end)
 			d->unprovisioned = !d->provisioned;
 		}
 	}
-	amt_vec_push(&f->facts->sessions, o->s);
-	amt_vec_push(&f->texts, text);
 	if (f->facts->sessions.n >= f->max_sessions)
 		make_room(f);
 }
@@ -152,23 +155,17 @@ int trace_by_day(const void *a, const void *b)
 	return x->day < y->day ? -1 : x->day > y->day;
 }
 
-/* Texts and milestones move into the facts' arena. */
-static void adopt(struct feed *f)
+void feed_close_all(struct feed *f)
 {
-	struct trace_facts *facts = f->facts;
-
-	for (size_t i = 0; i < facts->sessions.n; i++) {
-		struct trace_session *s = &facts->sessions.v[i];
-		s->cause.text = amt_arena_strdup(&facts->arena, f->texts.v[i] ? f->texts.v[i] : "");
-		free(f->texts.v[i]);
-		struct trace_milestone *m =
-			amt_arena_array(&facts->arena, s->n_milestones + 1, sizeof(*m));
-		if (s->n_milestones)
-			memcpy(m, s->milestones, s->n_milestones * sizeof(*m));
-		free(s->milestones);
-		s->milestones = m;
+	for (size_t i = 0; i < f->n_open; i++) {
+		struct feed_open *o = feed_nth(f, i);
+		feed_close(f, o, true);
+		amt_vec_free(&o->milestones);
 	}
-	amt_vec_free(&f->texts);
+	for (size_t i = 0; i < f->pool.n; i++)
+		free(f->pool.v[i]);
+	amt_vec_free(&f->pool);
+	f->n_open = 0;
 }
 
 void feed_finish(struct feed *f)
@@ -177,12 +174,10 @@ void feed_finish(struct feed *f)
 
 	feed_close(f, &f->carry, true);
 	amt_vec_free(&f->carry.milestones);
-	for (size_t i = 0; i < f->open.n; i++) {
-		feed_close(f, f->open.v[i], true);
-		amt_vec_free(&f->open.v[i]->milestones);
-		free(f->open.v[i]);
-	}
-	adopt(f);
+	feed_close_all(f);
+	for (size_t i = 0; i < facts->sessions.n; i++)
+		if (!facts->sessions.v[i].cause.text)
+			facts->sessions.v[i].cause.text = "";
 	if (facts->sessions.n)
 		qsort(facts->sessions.v, facts->sessions.n, sizeof(*facts->sessions.v),
 		      trace_by_time);
@@ -196,9 +191,10 @@ void feed_finish(struct feed *f)
 		if (f->signs[i].count)
 			amt_vec_push(&facts->signatures, f->signs[i]);
 	amt_vec_free(&f->alias);
-	amt_vec_free(&f->open);
-	free(f->slots);
-	amt_map_free(&f->hosts);
-	amt_map_free(&f->uuids);
-	amt_map_free(&f->machines);
+	amt_vec_free(&f->names);
+	amt_vec_free(&f->machines);
+	trace_index_free(&f->host_index);
+	trace_index_free(&f->uuid_index);
+	trace_index_free(&f->machine_index);
+	trace_index_free(&f->open_index);
 }

@@ -13,9 +13,13 @@ struct frame {
 	struct trace_when_cache when;
 	char component[104]; /* "$$<COMPONENT><" seen last */
 	size_t component_len;
-	/* What nearly every line has before and behind its seconds: frame_fast.c. */
+	/* What nearly every line has before and behind its minutes: frame_fast.c. */
 	char before[160], behind[112];
 	size_t before_len, behind_len;
+	size_t fast_component;  /* length of the component in before */
+	struct trace_when fast; /* of such a line, but for its time */
+	amt_time fast_hour;
+	unsigned learned;  /* how often they changed */
 	bool framed;       /* lines without framing belong to a record that follows */
 	bool shared;       /* the next record begins in the middle of a line */
 	bool day_first;    /* pasted dates */
@@ -39,10 +43,19 @@ enum frame_result {
  */
 enum frame_result frame_next(struct frame *f, const char *p, const char *end, bool final, bool full,
 			     struct trace_record *rec, size_t *used);
-/*
- * The same for a line like the one before it: same component, same minute, same zone.
- * False: ask frame_next(). A record takes one line then.
- */
+/* A record that is one whole line in the exact form of the server framing. */
+struct frame_line {
+	size_t used, text_len; /* the text begins where the line does */
+	const char *component;
+	uint32_t thread;
+	amt_time local;
+};
+/* A line like the one before it: same component, same hour, same zone. The rest of its
+ * record is in f->fast. What it says does not depend on the lines before. */
+bool frame_line(const struct frame *f, const char *p, const char *end, struct frame_line *out);
+/* Any line in the exact form; learns from it. p is the beginning of a line. */
+bool frame_alone(struct frame *f, const char *p, const char *end, struct frame_line *out);
+/* frame_line() as a record. False: ask frame_next(). */
 bool frame_fast(struct frame *f, const char *p, const char *end, struct trace_record *rec,
 		size_t *used);
 void frame_fast_learn(struct frame *f); /* after a line in the exact form */

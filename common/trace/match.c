@@ -1,6 +1,8 @@
 /* A text against one template: captures typed values on the way. */
 #include "classify.h"
 
+#include "bytes.h"
+
 static bool digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -98,7 +100,7 @@ static const uint8_t class_of[256] = {
 	[':'] = IS_ADDRESS,
 };
 
-static uint8_t class_for(char type)
+uint8_t trace_class_of(char type)
 {
 	switch (type) {
 	case 'n':
@@ -201,17 +203,41 @@ static bool keep(struct trace_match *m, char type, const char *p, const char *e)
 
 static bool literal_at(const struct trace_segment *s, const char *p, const char *end)
 {
-	return (size_t)(end - p) >= s->len && !memcmp(p, s->p, s->len);
+	return (size_t)(end - p) >= s->len && bytes_same(p, s->p, s->len);
+}
+
+/* Most of a host name, sixteen characters at a time. */
+static inline const char *past_host(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	for (; end - p >= 16; p += 16) {
+		__m128i v = bytes_16(p), low = _mm_or_si128(v, _mm_set1_epi8(0x20));
+		__m128i a = _mm_sub_epi8(low, _mm_set1_epi8('a'));
+		__m128i d = _mm_sub_epi8(v, _mm_set1_epi8('0'));
+		__m128i m = _mm_sub_epi8(v, _mm_set1_epi8('-')); /* and '.' */
+		__m128i ok = _mm_cmpeq_epi8(_mm_min_epu8(a, _mm_set1_epi8(25)), a);
+		ok = _mm_or_si128(ok, _mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(9)), d));
+		ok = _mm_or_si128(ok, _mm_cmpeq_epi8(_mm_min_epu8(m, _mm_set1_epi8(1)), m));
+		ok = _mm_or_si128(ok, _mm_cmpeq_epi8(v, _mm_set1_epi8('_')));
+		unsigned miss = ~(unsigned)_mm_movemask_epi8(ok) & 0xffff;
+		if (miss)
+			return p + __builtin_ctz(miss);
+	}
+#else
+	(void)end;
+#endif
+	return p;
 }
 
 /* A run of the type's characters, cut back until the literal behind it fits. */
 static const char *typed(const struct trace_segment *s, const struct trace_segment *next,
 			 const char *p, const char *end, struct trace_match *m)
 {
-	const uint8_t class = class_for(s->type);
 	const char *e = p;
 
-	while (e < end && is(class, *e))
+	if (s->type == 'h')
+		e = past_host(p, end);
+	while (e < end && is(s->class, *e))
 		e++;
 	if (next && next->type == 'l') {
 		while (e > p && !literal_at(next, e, end))
@@ -246,6 +272,17 @@ int trace_match_row(const struct trace_compiled *c, const char *p, const char *e
 		const struct trace_segment *s = &c->v[i], *next = i + 1 < c->n ? s + 1 : NULL;
 		const char *e;
 
+		if (s->class) {
+			p = typed(s, next, p, end, m);
+			if (!p)
+				return 0;
+			/* It ended where the literal fits. */
+			if (next && next->type == 'l' && literal_at(next, p, end)) {
+				p += next->len;
+				i++;
+			}
+			continue;
+		}
 		switch (s->type) {
 		case 'l':
 			if (!literal_at(s, p, end)) {
@@ -274,9 +311,7 @@ int trace_match_row(const struct trace_compiled *c, const char *p, const char *e
 			p = e;
 			break;
 		default:
-			p = typed(s, next, p, end, m);
-			if (!p)
-				return 0;
+			return 0;
 		}
 	}
 	while (p < end && (*p == ' ' || *p == '~' || *p == '<' || *p == '\r' || *p == '\n'))

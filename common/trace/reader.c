@@ -1,6 +1,7 @@
 /* A file as a stream of records: window, encodings, line numbers, clock. */
 #include "reader.h"
 
+#include "bytes.h"
 #include "zone.h"
 
 #include <fcntl.h>
@@ -82,8 +83,8 @@ static void probe(struct trace_reader *r)
 	r->frame.day_first = f.second_over_12 <= f.first_over_12;
 }
 
-/* More bytes into the window. */
-static bool fill(struct trace_reader *r)
+/* Room behind the bytes that wait; the window grows to hold the largest record. */
+static size_t make_room(struct trace_reader *r)
 {
 	if (r->start) {
 		memmove(r->buf, r->buf + r->start, r->end - r->start);
@@ -95,7 +96,13 @@ static bool fill(struct trace_reader *r)
 							       : r->cap * 2;
 		r->buf = amt_realloc(r->buf, r->cap);
 	}
-	if (r->cap - r->end < 4096)
+	return r->cap - r->end;
+}
+
+/* More bytes into the window. */
+static bool fill(struct trace_reader *r)
+{
+	if (make_room(r) < 4096)
 		return true; /* full: the framer must do with what is there */
 	long got = trace_input_read(r->in, r->buf + r->end, r->cap - r->end, &r->err);
 	if (got < 0)
@@ -111,12 +118,11 @@ static bool fill(struct trace_reader *r)
 	return got > 0;
 }
 
-static bool full(const struct trace_reader *r)
-{
-	return r->start == 0 && r->cap >= FRAME_MAX + AMT_CAP_READ && r->cap - r->end < 4096;
-}
+/* What a window that can't grow any more offers, however full it is. */
+#define FULL (FRAME_MAX + AMT_CAP_READ - 4096)
 
-enum trace_step trace_reader_next(struct trace_reader *r, struct trace_record *rec)
+/* The next record of what is in the window. MORE: nothing complete. */
+static enum frame_result step(struct trace_reader *r, bool final, struct trace_record *rec)
 {
 	for (;;) {
 		const char *p = r->buf + r->start, *end = r->buf + r->end;
@@ -127,11 +133,13 @@ enum trace_step trace_reader_next(struct trace_reader *r, struct trace_record *r
 			r->start += used;
 			r->offset += used;
 			r->records++;
-			return TRACE_RECORD;
+			return FRAME_RECORD;
 		}
-		bool final = r->eof && !r->follow;
+		bool full = r->end - r->start > FULL;
+		if (full)
+			end = p + FULL;
 		enum frame_result how =
-			p < end ? frame_next(&r->frame, p, end, final, full(r), rec, &used)
+			p < end ? frame_next(&r->frame, p, end, final && !full, full, rec, &used)
 				: FRAME_MORE;
 
 		if (how == FRAME_RECORD) {
@@ -145,19 +153,25 @@ enum trace_step trace_reader_next(struct trace_reader *r, struct trace_record *r
 			rec->offset += r->offset;
 			r->offset += used;
 			r->records++;
+			return FRAME_RECORD;
+		}
+		if (how == FRAME_MORE && !(final && p < end))
+			return FRAME_MORE;
+		r->line += frame_count_lines(p, p + used);
+		r->start += used;
+		r->offset += used;
+	}
+}
+
+enum trace_step trace_reader_next(struct trace_reader *r, struct trace_record *rec)
+{
+	for (;;) {
+		bool final = r->eof && !r->follow;
+
+		if (step(r, final, rec) == FRAME_RECORD)
 			return TRACE_RECORD;
-		}
-		if (how == FRAME_SKIPPED) {
-			r->line += frame_count_lines(p, p + used);
-			r->start += used;
-			r->offset += used;
-			continue;
-		}
-		if (r->eof && !r->follow) {
-			if (p >= end)
-				return TRACE_END;
-			continue;
-		}
+		if (final)
+			return TRACE_END;
 		if (r->eof && r->waited) {
 			r->waited = false;
 			r->eof = false;
@@ -167,6 +181,32 @@ enum trace_step trace_reader_next(struct trace_reader *r, struct trace_record *r
 			return r->failed ? TRACE_END : TRACE_AGAIN;
 		}
 	}
+}
+
+/* ---- bytes that another hand reads ---- */
+
+void trace_reader_begin(struct trace_reader *r)
+{
+	if (!r->probed && !r->eof)
+		fill(r);
+}
+
+size_t trace_reader_push(struct trace_reader *r, const char *p, size_t n)
+{
+	size_t left = r->cap - r->end;
+
+	if (left < n)
+		left = make_room(r);
+	if (n > left)
+		n = left;
+	memcpy(r->buf + r->end, p, n);
+	r->end += n;
+	return n;
+}
+
+bool trace_reader_pull(struct trace_reader *r, bool final, struct trace_record *rec)
+{
+	return step(r, final, rec) == FRAME_RECORD;
 }
 
 const char *trace_reader_error(const struct trace_reader *r)
@@ -270,21 +310,13 @@ static const char *codepage(struct trace_reader *r, const struct trace_record *r
 	return r->codepage ? r->codepage : "CP1252";
 }
 
-static bool ascii(const char *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)s[i] >= 0x80)
-			return false;
-	return true;
-}
-
 void trace_reader_utf8(struct trace_reader *r, const char *s, size_t n, struct amt_buf *out)
 {
 	size_t bad;
 
 	if (!s || !n)
 		return;
-	if (ascii(s, n) || amt_utf8_valid(s, n)) {
+	if (bytes_ascii(s, n) || amt_utf8_valid(s, n)) {
 		amt_buf_add(out, s, n);
 		return;
 	}
@@ -328,7 +360,7 @@ void trace_reader_text(struct trace_reader *r, const struct trace_record *rec, s
 	struct amt_buf b;
 
 	amt_buf_init(&b, 4 * FRAME_MAX);
-	if (!ascii(s, n) && !amt_utf8_valid(s, n)) {
+	if (!bytes_ascii(s, n) && !amt_utf8_valid(s, n)) {
 		/* Convert first: '~' is the second half of some Japanese characters. */
 		r->ansi = true;
 		amt_text_to_utf8(codepage(r, rec), s, n, &b, &bad, NULL);
@@ -339,115 +371,7 @@ void trace_reader_text(struct trace_reader *r, const struct trace_record *rec, s
 	amt_buf_free(&b);
 }
 
-/* ---- time ---- */
-
-/* GMTDATE=Wed Jul 04 14:46:43.146 2001 in a status message: UTC minus local. */
-static void calibrate(struct trace_reader *r, const struct trace_record *rec)
-{
-	static const char mark[] = "GMTDATE=";
-	const char *p = memmem(rec->text, rec->text_len, mark, sizeof(mark) - 1);
-	const char *end = rec->text + rec->text_len, *stop;
-	struct trace_when_cache cache = {.head_len = 0};
-	struct trace_when gmt;
-
-	if (!p)
-		return;
-	p += sizeof(mark) - 1;
-	stop = memmem(p, (size_t)(end - p), " ISTR", 5);
-	if (!stop) /* wrapped: the year is four digits behind the fraction */
-		stop = memmem(p, (size_t)(end - p), "\nISTR", 5);
-	if (!stop)
-		stop = end - p > 28 ? p + 28 : end;
-	while (stop > p && (stop[-1] < '0' || stop[-1] > '9'))
-		stop--;
-	if (!trace_when_server(&cache, p, (size_t)(stop - p), &gmt))
-		return;
-	amt_time diff = gmt.local - rec->when.local;
-	int64_t quarter = 15 * 60 * AMT_SECOND;
-	int64_t n = (diff + (diff < 0 ? -quarter / 2 : quarter / 2)) / quarter;
-	int64_t off = diff - n * quarter;
-	/* The status message is made a moment before its line; more than a minute is no answer. */
-	if (off > 60 * AMT_SECOND || off < -60 * AMT_SECOND || n > 14 * 4 || n < -14 * 4)
-		return;
-	r->gmt_known = true;
-	r->gmt_bias = (int)n * 15;
-	r->gmt_local = rec->when.local;
-	r->gmt_zone = rec->when.zone;
-}
-
-static int rule_bias(struct trace_reader *r, const struct trace_zone *z, amt_time local)
-{
-	/* A day has one offset but for its changing hour: ask the rule once an hour. */
-	amt_time hour = local - local % (3600 * AMT_SECOND);
-
-	if (z != r->rule_zone || hour != r->rule_hour) {
-		r->rule_zone = z;
-		r->rule_hour = hour;
-		r->rule_bias = trace_zone_bias(z, local);
-	}
-	return r->rule_bias;
-}
-
-static void note_time(struct trace_reader *r, const struct trace_when *w)
-{
-	amt_time t = trace_utc(w);
-
-	if (r->clock_first == AMT_TIME_NONE || t < r->clock_first)
-		r->clock_first = t;
-	if (t > r->clock_last) /* NONE is less than any time */
-		r->clock_last = t;
-	if (r->clock_before != AMT_TIME_NONE && t < r->clock_before - 60 * AMT_SECOND)
-		r->steps_back++;
-	r->clock_before = t;
-	r->offset_kind = w->offset;
-}
-
-void trace_reader_clock(struct trace_reader *r, struct trace_record *rec)
-{
-	struct trace_when *w = &rec->when;
-
-	if (w->local == AMT_TIME_NONE)
-		return;
-	/* Within the hour of the record before, and no status message: as there. */
-	if (w->local >= r->hour_begin && w->local < r->hour_begin + 3600 * AMT_SECOND &&
-	    w->offset == TRACE_OFFSET_UNKNOWN && w->zone == r->hour_zone &&
-	    w->daylight == r->hour_daylight && rec->lines == 1 &&
-	    (!rec->text_len || *rec->text != 'S')) {
-		w->bias = r->hour_bias;
-		w->offset = r->hour_offset;
-		note_time(r, w);
-		return;
-	}
-	enum trace_offset written = w->offset;
-	if (rec->text_len > 60 && w->offset == TRACE_OFFSET_UNKNOWN &&
-	    !memcmp(rec->text, "STATMSG:", 8))
-		calibrate(r, rec);
-	else if (rec->lines > 1 && w->offset == TRACE_OFFSET_UNKNOWN)
-		calibrate(r, rec);
-	if (r->options.has_tz) {
-		w->bias = r->options.tz_zone ? rule_bias(r, r->options.tz_zone, w->local)
-					     : r->options.tz_bias;
-		w->offset = TRACE_OFFSET_OPTION;
-	} else if (w->offset == TRACE_OFFSET_UNKNOWN && r->gmt_known && w->zone == r->gmt_zone) {
-		/* The measured offset, moved along with the rule. */
-		w->bias = r->gmt_bias;
-		if (w->zone)
-			w->bias += rule_bias(r, w->zone, w->local) -
-				   trace_zone_bias(w->zone, r->gmt_local);
-		w->offset = TRACE_OFFSET_GMTDATE;
-	} else if (w->offset == TRACE_OFFSET_UNKNOWN && w->zone) {
-		w->bias = w->daylight ? w->zone->bias - 60 : rule_bias(r, w->zone, w->local);
-		w->offset = TRACE_OFFSET_ZONE;
-	}
-	if (written == TRACE_OFFSET_UNKNOWN) {
-		r->hour_begin = w->local - w->local % (3600 * AMT_SECOND);
-		r->hour_zone = w->zone;
-		r->hour_daylight = w->daylight;
-		r->hour_bias = w->bias;
-		r->hour_offset = w->offset;
-	}
-	note_time(r, w);
-}
+/* ---- facts ---- */
 
 void trace_reader_facts(const struct trace_reader *r, struct trace_file_facts *out)
 {

@@ -36,4 +36,55 @@ struct trace_reader {
 	enum trace_offset offset_kind;
 };
 
+/* For one that reads the bytes itself (crew.c): the first window, looked at. */
+void trace_reader_begin(struct trace_reader *r);
+/* Bytes into the window; how many there was room for. Pull until it has nothing more. */
+size_t trace_reader_push(struct trace_reader *r, const char *p, size_t n);
+bool trace_reader_pull(struct trace_reader *r, bool final, struct trace_record *rec);
+/* Nothing waits: a line that follows begins a record. */
+static inline bool trace_reader_is_idle(const struct trace_reader *r)
+{
+	const struct frame *f = &r->frame;
+
+	return r->start == r->end && !f->scanned && !f->flush && !f->shared;
+}
+/* A line in the exact form was taken elsewhere. */
+static inline void trace_reader_pass(struct trace_reader *r, size_t used)
+{
+	r->frame.framed = true;
+	r->frame.no_newline = 0;
+	r->line++;
+	r->offset += used;
+	r->records++;
+}
+
+/* trace_reader_clock() in two parts, for a line of the same hour as one before. */
+static inline bool trace_reader_clock_same(const struct trace_reader *r, const struct trace_when *w,
+					   amt_time local)
+{
+	return local >= r->hour_begin && local < r->hour_begin + 3600 * AMT_SECOND &&
+	       w->offset == TRACE_OFFSET_UNKNOWN && w->zone == r->hour_zone &&
+	       w->daylight == r->hour_daylight;
+}
+static inline void trace_reader_note(struct trace_reader *r, amt_time t)
+{
+	if (r->clock_first == AMT_TIME_NONE || t < r->clock_first)
+		r->clock_first = t;
+	if (t > r->clock_last) /* NONE is less than any time */
+		r->clock_last = t;
+	if (r->clock_before != AMT_TIME_NONE && t < r->clock_before - 60 * AMT_SECOND)
+		r->steps_back++;
+	r->clock_before = t;
+}
+static inline amt_time trace_reader_clock_go(struct trace_reader *r, amt_time local)
+{
+	amt_time t = local;
+
+	if (r->hour_offset != TRACE_OFFSET_UNKNOWN)
+		t += r->hour_bias * 60 * AMT_SECOND;
+	trace_reader_note(r, t);
+	r->offset_kind = r->hour_offset;
+	return t;
+}
+
 #endif

@@ -5,74 +5,88 @@
  */
 #include "feed.h"
 
+#include "bytes.h"
+
 #include <stdlib.h>
 
 void feed_init(struct feed *f, struct trace_facts *facts, size_t max_sessions)
 {
 	*f = (struct feed){.facts = facts,
 			   .max_sessions = max_sessions ? max_sessions : TRACE_SESSIONS_DEFAULT};
-	f->n_slots = 4096;
-	f->slots = amt_calloc(f->n_slots, sizeof(*f->slots));
+	(void)trace_index_hash(0); /* the seed, before there are threads */
 	facts->site.cert_hash = "";
 }
 
 /* ---- open sessions by group and thread ---- */
 
-static size_t slot_of(const struct feed *f, uint64_t key)
+static struct feed_open *make(struct feed *f, uint64_t key, uint64_t hash)
 {
-	size_t i = (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 20) & (f->n_slots - 1);
-
-	while (f->slots[i].number && f->slots[i].key != key)
-		i = (i + 1) & (f->n_slots - 1);
-	return i;
-}
-
-static void rehash(struct feed *f, size_t n_slots)
-{
-	free(f->slots);
-	f->n_slots = n_slots;
-	f->slots = amt_calloc(n_slots, sizeof(*f->slots));
-	for (size_t i = 0; i < f->open.n; i++)
-		f->slots[slot_of(f, f->open.v[i]->key)] =
-			(struct feed_slot){f->open.v[i]->key, i + 1};
-}
-
-static struct feed_open *get(struct feed *f, uint64_t key, bool make)
-{
-	size_t i = slot_of(f, key);
-
-	if (f->slots[i].number)
-		return f->open.v[f->slots[i].number - 1];
-	if (!make)
-		return NULL;
-	if (f->open.n >= FEED_OPEN_MAX) {
+	if (f->n_open >= FEED_OPEN_MAX) {
 		/* Threads come and go by the thousand: start over with an empty table. */
-		for (size_t k = 0; k < f->open.n; k++) {
-			feed_close(f, f->open.v[k], true);
-			amt_vec_free(&f->open.v[k]->milestones);
-			free(f->open.v[k]);
-		}
-		f->open.n = 0;
-		rehash(f, 4096);
-		i = slot_of(f, key);
+		feed_close_all(f);
+		trace_index_free(&f->open_index);
 	}
-	struct feed_open *o = amt_calloc(1, sizeof(*o));
+	if (f->n_open == f->pool.n * FEED_POOL)
+		amt_vec_push(&f->pool, amt_calloc(FEED_POOL, sizeof(struct feed_open)));
+	trace_index_add(&f->open_index, hash, (uint32_t)f->n_open);
+	struct feed_open *o = feed_nth(f, f->n_open++);
 	o->key = key;
-	amt_vec_push(&f->open, o);
-	f->slots[i] = (struct feed_slot){key, f->open.n};
-	if (f->open.n * 2 > f->n_slots)
-		rehash(f, f->n_slots * 2);
 	return o;
+}
+
+static inline struct feed_open *get(struct feed *f, uint64_t key, uint64_t hash, bool may_make)
+{
+	const struct trace_index_slot *s;
+
+	for (size_t at = 0; (s = trace_index_next(&f->open_index, hash, &at));) {
+		struct feed_open *o = feed_nth(f, s->number - 1);
+		if (o->key == key)
+			return o;
+	}
+	return may_make ? make(f, key, hash) : NULL;
 }
 
 struct feed_open *feed_find(struct feed *f, uint64_t key)
 {
-	return get(f, key, false);
+	return get(f, key, trace_index_hash(key), false);
+}
+
+void feed_expect(const struct feed *f, uint64_t hash, enum feed_step step)
+{
+	const struct trace_index_slot *s;
+	size_t at = 0;
+
+	if (step == FEED_SLOT) {
+		trace_index_fetch(&f->open_index, hash);
+		return;
+	}
+	s = trace_index_next(&f->open_index, hash, &at);
+	if (!s)
+		return;
+	const struct feed_open *o = feed_nth(f, s->number - 1);
+	if (step == FEED_STATE) {
+		for (const char *p = (const char *)o; p < (const char *)(o + 1); p += 64)
+			__builtin_prefetch(p);
+		return;
+	}
+	__builtin_prefetch(o->milestones.v + o->milestones.n);
+}
+
+uint64_t feed_key(uint32_t group, uint32_t thread)
+{
+	return (uint64_t)group << 32 | thread;
 }
 
 static uint64_t key_of(const struct feed_line *l)
 {
-	return l->has_thread ? (uint64_t)l->group << 32 | l->thread : FEED_NO_THREAD | l->group;
+	return l->has_thread ? feed_key(l->group, l->thread) : FEED_NO_THREAD | l->group;
+}
+
+static struct feed_open *of_line(struct feed *f, const struct feed_line *l, bool may_make)
+{
+	uint64_t key = key_of(l);
+
+	return get(f, key, l->hash ? l->hash : trace_index_hash(key), may_make);
 }
 
 /* ---- what belongs where ---- */
@@ -156,6 +170,11 @@ static bool success(enum trace_event e)
 	       e == TRACE_EV_DISCOVERED || e == TRACE_EV_POWER_OK || e == TRACE_EV_UPDATE_END;
 }
 
+bool feed_is_task(enum trace_event e)
+{
+	return opens(e) || inside(e) || is_pool(e);
+}
+
 static void begin(struct feed_open *o, const struct feed_line *l)
 {
 	o->used = true;
@@ -163,10 +182,10 @@ static void begin(struct feed_open *o, const struct feed_line *l)
 	o->scope = l->scope;
 	o->milestones.n = 0;
 	o->s = (struct trace_session){.device = UINT32_MAX,
-				      .kind = kind_of(l->m.event),
+				      .kind = kind_of(l->m->event),
 				      .has_thread = l->has_thread,
 				      .thread = l->thread,
-				      .implicit = !opens(l->m.event),
+				      .implicit = !opens(l->m->event),
 				      .placed = l->placed,
 				      .begin = l->at,
 				      .end = l->at,
@@ -175,7 +194,7 @@ static void begin(struct feed_open *o, const struct feed_line *l)
 
 static void milestone(struct feed_open *o, const struct feed_line *l)
 {
-	enum trace_event e = l->m.event;
+	enum trace_event e = l->m->event;
 	size_t n = o->milestones.n;
 
 	if (n && o->milestones.v[n - 1].event == e) {
@@ -198,7 +217,8 @@ static bool same_version(const struct feed_open *o, const struct trace_match *m)
 
 static bool known_host(const struct feed_open *o, const struct trace_match *m)
 {
-	return o->host && o->host_len == m->host_len && !memcmp(o->host, m->host, m->host_len);
+	return o->host_len && o->host_len == m->host_len &&
+	       bytes_same(o->host, m->host, m->host_len);
 }
 
 /* Nothing new in this line: the host is known, and the MachineId too. */
@@ -207,17 +227,18 @@ static bool same_host(const struct feed_open *o, const struct trace_match *m)
 	if (m->uuid || (m->version && !same_version(o, m)) ||
 	    (m->has_machine && (!o->s.has_machine || o->s.machine != m->machine)))
 		return false;
-	return m->host ? known_host(o, m) : m->has_machine && o->host;
+	return m->host ? known_host(o, m) : m->has_machine && o->named;
 }
 
 static void about(struct feed *f, struct feed_open *o, const struct feed_line *l)
 {
-	if (!l->m.host && !l->m.uuid && !l->m.has_machine)
+	if (!l->m->host && !l->m->uuid && !l->m->has_machine)
 		return;
-	if (o->s.device != UINT32_MAX && same_host(o, &l->m))
+	if (o->s.device != UINT32_MAX && same_host(o, l->m))
 		return;
 	/* Threads often go on with the computer of their last task. */
-	if (l->m.host && !l->m.uuid && !l->m.version && !l->m.has_machine && known_host(o, &l->m)) {
+	if (l->m->host && !l->m->uuid && !l->m->version && !l->m->has_machine &&
+	    known_host(o, l->m)) {
 		o->s.device = o->device;
 		return;
 	}
@@ -225,24 +246,25 @@ static void about(struct feed *f, struct feed_open *o, const struct feed_line *l
 	if (d != UINT32_MAX) {
 		o->device = d;
 		o->s.device = d;
-		o->host = f->facts->devices.v[d].host;
-		o->host_len = strlen(o->host);
-		if (!o->host_len)
-			o->host = NULL;
+		const char *host = f->facts->devices.v[d].host;
+		size_t n = strlen(host);
+		o->named = n > 0;
+		o->host_len = n <= FEED_HOST_MAX ? (uint8_t)n : 0;
+		memcpy(o->host, host, o->host_len);
 	}
-	if (l->m.version && l->m.version_len <= sizeof(o->version)) {
-		memcpy(o->version, l->m.version, l->m.version_len);
-		o->version_len = l->m.version_len;
+	if (l->m->version && l->m->version_len <= sizeof(o->version)) {
+		memcpy(o->version, l->m->version, l->m->version_len);
+		o->version_len = (uint8_t)l->m->version_len;
 	}
-	if (l->m.has_machine) {
+	if (l->m->has_machine) {
 		o->s.has_machine = true;
-		o->s.machine = l->m.machine;
+		o->s.machine = l->m->machine;
 	}
 }
 
 static void take(struct feed *f, struct feed_open *o, const struct feed_line *l)
 {
-	enum trace_event e = l->m.event;
+	enum trace_event e = l->m->event;
 	unsigned rank = trace_event_milestone(e);
 
 	about(f, o, l);
@@ -253,14 +275,14 @@ static void take(struct feed *f, struct feed_open *o, const struct feed_line *l)
 		o->s.kind = kind_of(e);
 	if (rank && rank < 70 && rank > trace_event_milestone(o->s.reached))
 		o->s.reached = (uint8_t)e;
-	if (e == TRACE_EV_CERT_RETRY && l->m.has_number && l->m.number > o->s.retries)
-		o->s.retries = l->m.number;
+	if (e == TRACE_EV_CERT_RETRY && l->m->has_number && l->m->number > o->s.retries)
+		o->s.retries = l->m->number;
 	if (e == TRACE_EV_CONNECTED)
 		feed_cause_clear(&o->soft);
 	if (e == TRACE_EV_CALL && l->severity == TRACE_ERROR && !o->s.failed_call) {
-		o->s.failed_call = amt_arena_strndup(&f->facts->arena, l->m.method,
-						     l->m.method_len < 80 ? l->m.method_len : 80);
-		o->s.failed_status = l->m.status;
+		o->s.failed_call = amt_arena_strndup(&f->facts->arena, l->m->method,
+						     l->m->method_len < 80 ? l->m->method_len : 80);
+		o->s.failed_status = l->m->status;
 	}
 	o->done = o->done || success(e);
 	o->terminal = terminal(e) || (o->terminal && !success(e));
@@ -272,9 +294,9 @@ static void take(struct feed *f, struct feed_open *o, const struct feed_line *l)
 
 static void task_line(struct feed *f, const struct feed_line *l)
 {
-	enum trace_event e = l->m.event;
+	enum trace_event e = l->m->event;
 	bool start = opens(e), pool = is_pool(e);
-	struct feed_open *o = get(f, key_of(l), start || inside(e));
+	struct feed_open *o = of_line(f, l, start || inside(e));
 
 	if (!o)
 		return;
@@ -309,7 +331,7 @@ static bool spot(uint64_t *count, struct trace_spot *at, const struct feed_line 
 
 static void device_line(struct feed *f, const struct feed_line *l)
 {
-	enum trace_event e = l->m.event;
+	enum trace_event e = l->m->event;
 	struct trace_spot here = {l->file, l->line};
 	uint32_t n = feed_device(f, l);
 
@@ -336,7 +358,7 @@ static void site_line(struct feed *f, const struct feed_line *l)
 {
 	struct trace_site_facts *s = &f->facts->site;
 
-	switch (l->m.event) {
+	switch (l->m->event) {
 	case TRACE_EV_HELLO_WAIT:
 		spot(&s->hello_waits, &s->hello_wait_at, l);
 		s->hello_wait = true;
@@ -350,15 +372,15 @@ static void site_line(struct feed *f, const struct feed_line *l)
 	case TRACE_EV_CERT_EXPIRING:
 		s->cert_expiring = true;
 		s->cert_expiring_at = (struct trace_spot){l->file, l->line};
-		s->cert_expiring_days = l->m.number;
+		s->cert_expiring_days = l->m->number;
 		break;
 	case TRACE_EV_CERT_MATCHED:
 		spot(&s->cert_matched, &s->cert_matched_at, l);
 		break;
 	case TRACE_EV_HELPER:
-		if (l->m.word_len == 40 &&
-		    (strlen(s->cert_hash) != 40 || memcmp(s->cert_hash, l->m.word, 40) != 0))
-			s->cert_hash = amt_arena_strndup(&f->facts->arena, l->m.word, 40);
+		if (l->m->word_len == 40 &&
+		    (strlen(s->cert_hash) != 40 || memcmp(s->cert_hash, l->m->word, 40) != 0))
+			s->cert_hash = amt_arena_strndup(&f->facts->arena, l->m->word, 40);
 		break;
 	case TRACE_EV_NO_FQDN:
 		s->fqdn_missing++;
@@ -417,7 +439,7 @@ static void count_signs(struct feed *f, const struct feed_line *l)
 /* No step of a task, but it says that something went wrong on the thread of one. */
 static void trouble(struct feed *f, const struct feed_line *l)
 {
-	struct feed_open *o = get(f, key_of(l), false);
+	struct feed_open *o = of_line(f, l, false);
 
 	if (!o || !o->used || o->ended)
 		return;
@@ -428,18 +450,18 @@ static void trouble(struct feed *f, const struct feed_line *l)
 
 void feed_line(struct feed *f, const struct feed_line *l)
 {
-	enum trace_event e = l->m.event;
+	enum trace_event e = l->m->event;
 
 	count_signs(f, l);
 	if (e == TRACE_EV_WORKER || e == TRACE_EV_POOL)
 		return;
 	site_line(f, l);
-	if (opens(e) || inside(e) || is_pool(e)) {
+	if (feed_is_task(e)) {
 		task_line(f, l);
 		return;
 	}
 	if (l->severity == TRACE_ERROR || l->n_signs)
 		trouble(f, l);
-	if (e != TRACE_EV_NONE && (l->m.host || l->m.uuid || l->m.has_machine))
+	if (e != TRACE_EV_NONE && (l->m->host || l->m->uuid || l->m->has_machine))
 		device_line(f, l);
 }

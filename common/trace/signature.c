@@ -16,6 +16,7 @@ struct trace_signer {
 	int drop[2][2];   /* rows: winner, loser */
 	pcre2_code **code;
 	pcre2_match_data *data;
+	bool borrowed; /* patterns of another signer */
 #ifdef HAVE_LIBHS
 	hs_database_t *db;
 	hs_scratch_t *scratch;
@@ -143,17 +144,37 @@ struct trace_signer *trace_signer_new(bool plain_engine, struct amt_error *err)
 	return NULL;
 }
 
+struct trace_signer *trace_signer_clone(const struct trace_signer *s)
+{
+	struct trace_signer *c = amt_calloc(1, sizeof(*c));
+
+	*c = *s;
+	c->borrowed = true;
+	c->data = s->code ? pcre2_match_data_create(1, NULL) : NULL;
+	bool ok = !s->code || c->data;
+#ifdef HAVE_LIBHS
+	c->scratch = NULL;
+	ok = ok && (!s->scratch || hs_clone_scratch(s->scratch, &c->scratch) == HS_SUCCESS);
+#endif
+	if (ok)
+		return c;
+	trace_signer_free(c);
+	return NULL;
+}
+
 void trace_signer_free(struct trace_signer *s)
 {
 	if (!s)
 		return;
-	for (size_t i = 0; s->code && i < trace_signatures_count; i++)
+	for (size_t i = 0; !s->borrowed && s->code && i < trace_signatures_count; i++)
 		pcre2_code_free(s->code[i]);
-	free(s->code);
+	if (!s->borrowed)
+		free(s->code);
 	pcre2_match_data_free(s->data);
 #ifdef HAVE_LIBHS
 	hs_free_scratch(s->scratch);
-	hs_free_database(s->db);
+	if (!s->borrowed)
+		hs_free_database(s->db);
 #endif
 	free(s);
 }

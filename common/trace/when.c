@@ -194,7 +194,6 @@ static void remember(struct trace_when_cache *c, const char *p, size_t n,
 {
 	const char *dot = memchr(p, '.', n);
 
-	c->head_len = 0;
 	if (!dot || dot - p < 6 || dot[-3] != ':' || (size_t)(dot - p) + 4 > n)
 		return;
 	for (const char *d = dot + 1; d < dot + 4; d++)
@@ -218,6 +217,7 @@ bool trace_when_server(struct trace_when_cache *c, const char *p, size_t n, stru
 
 	if (cached(c, p, n, w))
 		return true;
+	c->head_len = 0;
 	*w = (struct trace_when){.local = AMT_TIME_NONE};
 	skip(&cur);
 	while (cur.end > cur.p && (blank(cur.end[-1]) || cur.end[-1] == '~'))

@@ -98,7 +98,8 @@ struct trace_options {
 	int tz_bias;                 /* minutes, when tz_zone is NULL */
 	const struct trace_zone *tz_zone;
 	bool no_signatures;  /* sessions only */
-	unsigned threads;    /* 0 or 1: one */
+	unsigned threads;    /* 0 or 1: one; what is found is the same for any number */
+	size_t window;       /* bytes read at once; 0: what is best. For tests */
 	size_t max_sessions; /* kept in detail; 0: TRACE_SESSIONS_DEFAULT */
 	const char *source;  /* name of this place in partial results; NULL: "" */
 	const struct amt_progress *progress;
@@ -218,6 +219,8 @@ const struct trace_signature *trace_signature_find(const char *id);
 /* Matches every signature in one pass; not shared between threads. */
 struct trace_signer;
 struct trace_signer *trace_signer_new(bool plain_engine, struct amt_error *err);
+/* The same for another thread, to be freed before the first; NULL: no memory for it. */
+struct trace_signer *trace_signer_clone(const struct trace_signer *s);
 void trace_signer_free(struct trace_signer *s);
 #define TRACE_SIGNS_MAX 16
 /* Row numbers of what matches, in table order; noise and its like already taken off. */
@@ -365,6 +368,7 @@ struct trace_site_facts {
 
 struct trace_facts {
 	struct amt_arena arena;
+	struct amt_arena kept; /* milestones and texts of sessions, while they may be dropped */
 	struct AMT_VEC(struct trace_file_facts) files;
 	struct AMT_VEC(struct trace_session) sessions; /* by time, then file and line */
 	struct AMT_VEC(struct trace_device) devices;   /* by id */

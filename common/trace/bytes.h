@@ -1,0 +1,90 @@
+/* Comparing and searching short runs of bytes, in place of calls that cost more than the work. */
+#ifndef TRACE_BYTES_H
+#define TRACE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+static inline uint64_t bytes_8(const char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+#ifdef __SSE2__
+static inline __m128i bytes_16(const char *p)
+{
+	return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+static inline __m128i bytes_eq(const char *a, const char *b)
+{
+	return _mm_cmpeq_epi8(bytes_16(a), bytes_16(b));
+}
+#endif
+
+/* memcmp() == 0; both sides hold n bytes. */
+static inline bool bytes_same(const char *a, const char *b, size_t n)
+{
+#ifdef __SSE2__
+	if (n >= 16) {
+		const char *last = a + n - 16;
+		__m128i eq = bytes_eq(last, b + n - 16);
+		for (; a < last; a += 16, b += 16)
+			eq = _mm_and_si128(eq, bytes_eq(a, b));
+		return _mm_movemask_epi8(eq) == 0xffff;
+	}
+#endif
+	if (n >= 8)
+		return n <= 16 ? bytes_8(a) == bytes_8(b) &&
+					 bytes_8(a + n - 8) == bytes_8(b + n - 8)
+			       : !memcmp(a, b, n);
+	for (size_t i = 0; i < n; i++)
+		if (a[i] != b[i])
+			return false;
+	return true;
+}
+
+/* The first x or y in [p, end), or end. */
+static inline const char *bytes_either(const char *p, const char *end, char x, char y)
+{
+#ifdef __SSE2__
+	const __m128i vx = _mm_set1_epi8(x), vy = _mm_set1_epi8(y);
+
+	for (; end - p >= 16; p += 16) {
+		__m128i v = bytes_16(p);
+		int hit = _mm_movemask_epi8(
+			_mm_or_si128(_mm_cmpeq_epi8(v, vx), _mm_cmpeq_epi8(v, vy)));
+		if (hit)
+			return p + __builtin_ctz((unsigned)hit);
+	}
+#endif
+	while (p < end && *p != x && *p != y)
+		p++;
+	return p;
+}
+
+/* No byte has its top bit set. */
+static inline bool bytes_ascii(const char *p, size_t n)
+{
+	size_t i = 0;
+
+#ifdef __SSE2__
+	for (; n - i >= 16; i += 16)
+		if (_mm_movemask_epi8(bytes_16(p + i)))
+			return false;
+#endif
+	for (; i < n; i++)
+		if ((unsigned char)p[i] >= 0x80)
+			return false;
+	return true;
+}
+
+#endif

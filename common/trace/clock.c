@@ -1,0 +1,101 @@
+/* The offset of the times in a file: written, measured, told, or by the rule of the zone. */
+#include "reader.h"
+#include "zone.h"
+
+/* GMTDATE=Wed Jul 04 14:46:43.146 2001 in a status message: UTC minus local. */
+static void calibrate(struct trace_reader *r, const struct trace_record *rec)
+{
+	static const char mark[] = "GMTDATE=";
+	const char *p = memmem(rec->text, rec->text_len, mark, sizeof(mark) - 1);
+	const char *end = rec->text + rec->text_len, *stop;
+	struct trace_when_cache cache = {.head_len = 0};
+	struct trace_when gmt;
+
+	if (!p)
+		return;
+	p += sizeof(mark) - 1;
+	stop = memmem(p, (size_t)(end - p), " ISTR", 5);
+	if (!stop) /* wrapped: the year is four digits behind the fraction */
+		stop = memmem(p, (size_t)(end - p), "\nISTR", 5);
+	if (!stop)
+		stop = end - p > 28 ? p + 28 : end;
+	while (stop > p && (stop[-1] < '0' || stop[-1] > '9'))
+		stop--;
+	if (!trace_when_server(&cache, p, (size_t)(stop - p), &gmt))
+		return;
+	amt_time diff = gmt.local - rec->when.local;
+	int64_t quarter = 15 * 60 * AMT_SECOND;
+	int64_t n = (diff + (diff < 0 ? -quarter / 2 : quarter / 2)) / quarter;
+	int64_t off = diff - n * quarter;
+	/* The status message is made a moment before its line; more than a minute is no answer. */
+	if (off > 60 * AMT_SECOND || off < -60 * AMT_SECOND || n > 14 * 4 || n < -14 * 4)
+		return;
+	r->gmt_known = true;
+	r->gmt_bias = (int)n * 15;
+	r->gmt_local = rec->when.local;
+	r->gmt_zone = rec->when.zone;
+}
+
+static int rule_bias(struct trace_reader *r, const struct trace_zone *z, amt_time local)
+{
+	/* A day has one offset but for its changing hour: ask the rule once an hour. */
+	amt_time hour = local - local % (3600 * AMT_SECOND);
+
+	if (z != r->rule_zone || hour != r->rule_hour) {
+		r->rule_zone = z;
+		r->rule_hour = hour;
+		r->rule_bias = trace_zone_bias(z, local);
+	}
+	return r->rule_bias;
+}
+
+static void note_time(struct trace_reader *r, const struct trace_when *w)
+{
+	trace_reader_note(r, trace_utc(w));
+	r->offset_kind = w->offset;
+}
+
+void trace_reader_clock(struct trace_reader *r, struct trace_record *rec)
+{
+	struct trace_when *w = &rec->when;
+
+	if (w->local == AMT_TIME_NONE)
+		return;
+	/* Within the hour of the record before, and no status message: as there. */
+	if (trace_reader_clock_same(r, w, w->local) && rec->lines == 1 &&
+	    (!rec->text_len || *rec->text != 'S')) {
+		w->bias = r->hour_bias;
+		w->offset = r->hour_offset;
+		note_time(r, w);
+		return;
+	}
+	enum trace_offset written = w->offset;
+	if (rec->text_len > 60 && w->offset == TRACE_OFFSET_UNKNOWN &&
+	    !memcmp(rec->text, "STATMSG:", 8))
+		calibrate(r, rec);
+	else if (rec->lines > 1 && w->offset == TRACE_OFFSET_UNKNOWN)
+		calibrate(r, rec);
+	if (r->options.has_tz) {
+		w->bias = r->options.tz_zone ? rule_bias(r, r->options.tz_zone, w->local)
+					     : r->options.tz_bias;
+		w->offset = TRACE_OFFSET_OPTION;
+	} else if (w->offset == TRACE_OFFSET_UNKNOWN && r->gmt_known && w->zone == r->gmt_zone) {
+		/* The measured offset, moved along with the rule. */
+		w->bias = r->gmt_bias;
+		if (w->zone)
+			w->bias += rule_bias(r, w->zone, w->local) -
+				   trace_zone_bias(w->zone, r->gmt_local);
+		w->offset = TRACE_OFFSET_GMTDATE;
+	} else if (w->offset == TRACE_OFFSET_UNKNOWN && w->zone) {
+		w->bias = w->daylight ? w->zone->bias - 60 : rule_bias(r, w->zone, w->local);
+		w->offset = TRACE_OFFSET_ZONE;
+	}
+	if (written == TRACE_OFFSET_UNKNOWN) {
+		r->hour_begin = w->local - w->local % (3600 * AMT_SECOND);
+		r->hour_zone = w->zone;
+		r->hour_daylight = w->daylight;
+		r->hour_bias = w->bias;
+		r->hour_offset = w->offset;
+	}
+	note_time(r, w);
+}

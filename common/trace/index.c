@@ -1,0 +1,65 @@
+#include "index.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+/* Set before there are threads: trace_collect() asks for it first. */
+static uint64_t seed(void)
+{
+	static uint64_t value;
+
+	if (!value && (getrandom(&value, sizeof(value), GRND_NONBLOCK) != sizeof(value) || !value))
+		value = UINT64_C(0x5eed5eed5eed5eed);
+	return value;
+}
+
+uint64_t trace_index_hash(uint64_t key)
+{
+	uint64_t x = key ^ seed();
+
+	x ^= x >> 32;
+	x *= UINT64_C(0xd6e8feb86659fd93);
+	x ^= x >> 32;
+	x *= UINT64_C(0xd6e8feb86659fd93);
+	return x ^ x >> 32;
+}
+
+uint64_t trace_index_bytes(const char *p, size_t n)
+{
+	return amt_hash(p, n, seed());
+}
+
+void trace_index_free(struct trace_index *t)
+{
+	free(t->slots);
+	*t = (struct trace_index){.n = 0};
+}
+
+static void put(struct trace_index *t, size_t at, struct trace_index_slot s)
+{
+	while (t->slots[at & (t->n_slots - 1)].number)
+		at++;
+	t->slots[at & (t->n_slots - 1)] = s;
+}
+
+/* The tag is the place too, so that no key is needed to find the new one. */
+static void grow(struct trace_index *t)
+{
+	struct trace_index old = *t;
+
+	t->n_slots = old.n_slots ? old.n_slots * 2 : 1024;
+	t->slots = amt_calloc(t->n_slots, sizeof(*t->slots));
+	for (size_t i = 0; i < old.n_slots; i++)
+		if (old.slots[i].number)
+			put(t, old.slots[i].tag, old.slots[i]);
+	free(old.slots);
+}
+
+void trace_index_add(struct trace_index *t, uint64_t hash, uint32_t number)
+{
+	if ((t->n + 1) * 2 > t->n_slots)
+		grow(t);
+	put(t, (uint32_t)(hash >> 32),
+	    (struct trace_index_slot){(uint32_t)(hash >> 32), number + 1});
+	t->n++;
+}

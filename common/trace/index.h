@@ -1,0 +1,50 @@
+/*
+ * A table from a hash to a number, for keys that are kept elsewhere: eight bytes an
+ * entry, so that looking up touches one cache line, and that one known ahead. Who
+ * asks compares the key itself.
+ */
+#ifndef TRACE_INDEX_H
+#define TRACE_INDEX_H
+
+#include "amtdiag/core.h"
+
+struct trace_index_slot {
+	uint32_t tag;    /* upper half of the hash */
+	uint32_t number; /* + 1; 0: free */
+};
+struct trace_index {
+	struct trace_index_slot *slots;
+	size_t n_slots, n; /* a power of two, at most half full; 0: nothing yet */
+};
+
+void trace_index_free(struct trace_index *t);
+/* For keys that were not found. */
+void trace_index_add(struct trace_index *t, uint64_t hash, uint32_t number);
+/* Mixed with a seed of the process: nobody outside can choose keys that collide. */
+uint64_t trace_index_hash(uint64_t key);
+uint64_t trace_index_bytes(const char *p, size_t n);
+
+/*
+ * Walks the entries that hash may stand for; *at begins as 0. NULL: no more.
+ *
+ *	for (size_t at = 0; (s = trace_index_next(&t, hash, &at));)
+ */
+static inline struct trace_index_slot *trace_index_next(const struct trace_index *t, uint64_t hash,
+							size_t *at)
+{
+	while (t->n_slots) {
+		struct trace_index_slot *s = &t->slots[((hash >> 32) + (*at)++) & (t->n_slots - 1)];
+		if (!s->number)
+			return NULL;
+		if (s->tag == (uint32_t)(hash >> 32))
+			return s;
+	}
+	return NULL;
+}
+static inline void trace_index_fetch(const struct trace_index *t, uint64_t hash)
+{
+	if (t->n_slots)
+		__builtin_prefetch(&t->slots[hash >> 32 & (t->n_slots - 1)]);
+}
+
+#endif

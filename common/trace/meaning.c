@@ -1,0 +1,73 @@
+/* What a line says by itself: its template, its severity, its signatures. */
+#include "chunk.h"
+
+/* Lines of a known wording without free parts can't hold an error: no need to look. */
+static bool quiet(const struct trace_match *m)
+{
+	if (!m->row || !m->whole || m->row->severity != TRACE_INFO)
+		return false;
+	switch (m->event) {
+	case TRACE_EV_WORKER:
+	case TRACE_EV_SENT:
+	case TRACE_EV_POOL:
+	case TRACE_EV_POOL_OK:
+	case TRACE_EV_BEGIN:
+	case TRACE_EV_END:
+	case TRACE_EV_TARGET:
+	case TRACE_EV_PROPERTY:
+	case TRACE_EV_PROCESSING:
+	case TRACE_EV_CERT_MATCHED:
+	case TRACE_EV_HELPER:
+	case TRACE_EV_CREDENTIAL:
+	case TRACE_EV_TRY:
+	case TRACE_EV_IN:
+	case TRACE_EV_PRE:
+	case TRACE_EV_POST:
+	case TRACE_EV_OTP_OK:
+	case TRACE_EV_AD_SENT:
+	case TRACE_EV_AD_REMOVE_SENT:
+	case TRACE_EV_CERT_REQUEST:
+	case TRACE_EV_CERT_WAIT:
+	case TRACE_EV_CERT_FOUND:
+	case TRACE_EV_REVOKE:
+	case TRACE_EV_STAGE1:
+	case TRACE_EV_STAGE1_END:
+	case TRACE_EV_STAGE2:
+	case TRACE_EV_STAGE2_END:
+	case TRACE_EV_UNPROVISIONED:
+	case TRACE_EV_PARTLY:
+	case TRACE_EV_HELLO_WAIT:
+	case TRACE_EV_ZTC_FOUND:
+	case TRACE_EV_CAPABLE:
+	case TRACE_EV_QUEUED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_quiet(const struct trace_match *m)
+{
+	/* A call that answered 0 is as quiet. */
+	return quiet(m) ||
+	       (m->event == TRACE_EV_CALL && m->row && m->has_hresult && m->has_status &&
+		!m->hresult && !m->status && (!m->has_client || !m->client));
+}
+
+bool trace_understand(struct trace_signer *signer, const struct trace_record *rec, bool ours,
+		      struct trace_meaning *out)
+{
+	enum trace_event e;
+
+	out->n_signs = 0;
+	trace_classify(rec->text, rec->text_len, ours, &out->m);
+	out->severity = trace_severity_of(rec, &out->m);
+	if (signer && (ours ? !is_quiet(&out->m) : out->severity != TRACE_INFO))
+		out->n_signs = (uint8_t)trace_sign(signer, rec->text, rec->text_len, out->signs);
+	e = out->m.event;
+	out->host_hash = out->m.host && e != TRACE_EV_NONE && !feed_is_task(e)
+				 ? feed_host_hash(out->m.host, out->m.host_len)
+				 : 0;
+	return out->n_signs || out->severity == TRACE_ERROR ||
+	       (e != TRACE_EV_NONE && e != TRACE_EV_WORKER && e != TRACE_EV_POOL);
+}

@@ -1,0 +1,185 @@
+/* What is found in a log depends neither on how it is cut into chunks nor on the threads. */
+#include "amtdiag/trace.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static char *facts_of(const char *path, unsigned threads, size_t window, bool no_signatures)
+{
+	struct trace_options o = {
+		.threads = threads, .window = window, .no_signatures = no_signatures};
+	struct amt_strlist paths = {NULL, 0, 0};
+	struct amt_notes notes = {.dropped = 0};
+	struct trace_facts f = {.amt = false};
+	struct amt_error err;
+
+	amt_vec_push(&paths, path);
+	bool ok = trace_collect(&paths, &o, &f, &notes, &err);
+	json_t *j = trace_to_json(&f);
+	char *s = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
+	json_decref(j);
+	if (!ok) {
+		free(s);
+		s = amt_strdup("none");
+	}
+	amt_vec_free(&paths);
+	amt_notes_free(&notes);
+	trace_facts_free(&f);
+	return s;
+}
+
+static void same_however_cut(const char *path)
+{
+	static const struct {
+		unsigned threads;
+		size_t window;
+	} ways[] = {{1, 64}, {2, 64}, {3, 97}, {1, 1000}, {2, 1000}, {4, 5003}, {1, 65536}, {2, 0}};
+	char *want = facts_of(path, 1, 0, true);
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		char *got = facts_of(path, ways[i].threads, ways[i].window, true);
+		if (strcmp(got, want) != 0)
+			print_message("%s, %u threads, window %zu\n", path, ways[i].threads,
+				      ways[i].window);
+		assert_string_equal(got, want);
+		free(got);
+	}
+	free(want);
+}
+
+static void each_capture(void (*fn)(const char *path, void *arg), void *arg)
+{
+	DIR *d = opendir("captures/logs");
+	struct dirent *e;
+	char path[512];
+
+	assert_non_null(d);
+	while ((e = readdir(d))) {
+		if (e->d_name[0] == '.' || !strcmp(e->d_name, "make-samples") ||
+		    !strcmp(e->d_name, "README.md"))
+			continue;
+		snprintf(path, sizeof(path), "captures/logs/%s", e->d_name);
+		fn(path, arg);
+	}
+	closedir(d);
+}
+
+static void one(const char *path, void *arg)
+{
+	(void)arg;
+	same_however_cut(path);
+}
+
+static void captures(void **state)
+{
+	(void)state;
+	each_capture(one, NULL);
+	same_however_cut("captures/contoso/logs/Amtopmgr.log");
+}
+
+/* A busy log, and between its lines now and then one of another kind. */
+static size_t line(FILE *out, unsigned i)
+{
+	static const char *const odd[] = {
+		"first line of a record\r\nits second line, $$ and all",
+		"<![LOG[of the client]LOG]!><time=\"13:43:12.123+000\" date=\"01-14-2009\" "
+		"component=\"oobmgmt\" context=\"\" type=\"3\" thread=\"2436\" file=\"x:1\">\r\n",
+		"one record  $$<SMS_X><Wed Jan 14 13:43:12.123 2009 GMT Standard Time>"
+		"<thread=1 (0x1)>",
+		"cut  $$<SMS_X><Wed Jan 14 13:4\r\n",
+		"STATMSG: ID=500 SEV=I LEV=M SOURCE=\"SMS Server\" COMP=\"X\" SYS=host SITE=x "
+		"PID=1 TID=1 GMTDATE=Wed Jan 14 18:43:12.146 2009 ISTR0=\"\" ",
+		"<MAXIMUM LOG FILE SIZE REACHED - FILE RENAMED>\r\n",
+		"\r\n\n",
+		"p\xe4per ",
+	};
+	static const char *const plain[] = {
+		">>>>>>>>> Provision task begin<<<<<<<<<",
+		"Provision target is indicated with SMS resource id. (MachineId = 48 pc1.lab)",
+		"ERROR: Invoke(get) failed: 80020009argNum = 0",
+		"AMT Provision Worker: Wait 20 seconds...",
+		">>>>>>>>>> Provision task end <<<<<<<<<",
+	};
+
+	if (i % 7 == 3)
+		fputs(odd[i / 7 % 8], out);
+	return (size_t)fprintf(
+		out, "%s  $$<%s><Wed Jan 14 %u:%02u:%02u.%03u 2009 %s><thread=%u (0x%X)>\r\n",
+		plain[i % 5], i / 50 % 3 ? "SMS_AMT_OPERATION_MANAGER" : "SMS_OTHER", i / 3600 % 24,
+		i / 60 % 60, i % 60, i % 1000,
+		i / 400 % 2 ? "Tokyo Standard Time" : "GMT Standard Time", 1000 + i % 11,
+		1000 + i % 11);
+}
+
+static void mixture(void **state)
+{
+	char path[] = "/tmp/test_trace_chunks.XXXXXX";
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	FILE *out = fdopen(fd, "w");
+	assert_non_null(out);
+	for (unsigned i = 0; i < 3000; i++)
+		(void)line(out, i);
+	assert_int_equal(fclose(out), 0);
+	same_however_cut(path);
+	char *a = facts_of(path, 1, 0, false), *b = facts_of(path, 3, 777, false);
+	assert_string_equal(a, b);
+	assert_non_null(strstr(a, "\"cut\""));
+	free(a);
+	free(b);
+	unlink(path);
+}
+
+/* The records joined from chunks are those that a reader gives one after the other. */
+static void count_both(const char *path, void *arg)
+{
+	struct trace_facts f = {.amt = false};
+	struct amt_strlist paths = {NULL, 0, 0};
+	struct trace_options o = {.threads = 2, .window = 200, .no_signatures = true};
+	struct amt_notes notes = {.dropped = 0};
+	struct trace_record rec;
+	struct amt_error err;
+	uint64_t n = 0, damaged = 0;
+
+	(void)arg;
+	amt_vec_push(&paths, path);
+	assert_true(trace_collect(&paths, &o, &f, &notes, &err));
+	struct trace_reader *r = trace_reader_open(path, NULL, &err);
+	while (trace_reader_next(r, &rec) == TRACE_RECORD) {
+		n++;
+		damaged += rec.damage != 0;
+	}
+	trace_reader_close(r);
+	assert_int_equal(f.files.v[0].records, n);
+	assert_int_equal(f.files.v[0].damaged, damaged);
+	amt_vec_free(&paths);
+	amt_notes_free(&notes);
+	trace_facts_free(&f);
+}
+
+static void as_the_reader(void **state)
+{
+	(void)state;
+	each_capture(count_both, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(captures),
+		cmocka_unit_test(mixture),
+		cmocka_unit_test(as_the_reader),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
