@@ -50,9 +50,17 @@ endif
 
 LIB_SRC   := $(sort $(wildcard common/*/*.c))
 LIB_OBJ   := $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/catalogue.o
+# Libraries that are loaded at their first use (common/core/late.awk).
+LATE      := $(sort $(wildcard common/*/*.late tools/*/*.late))
+LATE_LIBS := $(patsubst %.late,-l%,$(notdir $(LATE))) -llber
+LATE_H    := $(patsubst %.late,$(BUILD)/gen/late_%.h,$(notdir $(LATE)))
+LIB_OBJ   += $(LATE_H:$(BUILD)/gen/%.h=$(BUILD)/obj/gen/%.o)
 LIB       := $(BUILD)/libamtdiag.a
 TOOLS     := $(notdir $(patsubst %/,%,$(sort $(wildcard tools/amt-*/))))
+# For machines where nothing may be installed.
+STATIC_TOOLS := amt-logview amt-certcheck
 BINS      := $(TOOLS:%=$(BUILD)/bin/%)
+STATIC_BINS := $(STATIC_TOOLS:%=$(BUILD)/static/%)
 UNIT_SRC  := $(sort $(wildcard tests/unit/test_*.c))
 UNITS     := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 SIM_SRC   := $(sort $(wildcard tests/sim/*.c))
@@ -70,7 +78,7 @@ all: $(BINS) $(LIB)
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
-	@echo 'Targets: all tests check-run golden lint bench fuzz docs install uninstall clean deps'
+	@echo 'Targets: all tests check-run golden lint bench fuzz docs static install uninstall dist deb clean deps'
 
 deps:
 	@.ci/install-packages
@@ -99,7 +107,7 @@ $(BUILD)/flags.mk: Makefile
 	{ echo "PKG_CFLAGS := $$(pkg-config --cflags $$pkgs | sed 's/-I\([^ ]*\)/-isystem \1/g')$$defs"; \
 	  echo "PKG_LIBS := $$(pkg-config --libs $$pkgs) -lm -lpthread -lresolv"; } > $@.tmp && mv $@.tmp $@
 
-$(BUILD)/obj/%.o: %.c $(BUILD)/flags.mk
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags.mk | $(LATE_H)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags.mk
@@ -109,6 +117,17 @@ $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags.mk
 $(BUILD)/gen/catalogue.c: common/guide/generate.awk $(GUIDE_SRC)
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)awk -f common/guide/generate.awk $(GUIDE_SRC) > $@.tmp && mv $@.tmp $@
+
+define late_rule
+$(BUILD)/gen/late_$(basename $(notdir $(1))).h: $(1) common/core/late.awk
+	@mkdir -p $$(@D)
+	$$(call say,GEN,$$@)awk -v part=h -f common/core/late.awk $(1) > $$@.tmp && mv $$@.tmp $$@
+$(BUILD)/gen/late_$(basename $(notdir $(1))).c: $(1) common/core/late.awk $(BUILD)/gen/late_$(basename $(notdir $(1))).h
+	$$(call say,GEN,$$@)awk -v part=c -f common/core/late.awk \
+	  -v soname="$$$$(readelf -d "$$$$($(CC) -print-file-name=lib$(basename $(notdir $(1))).so)" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')" \
+	  $(1) > $$@.tmp && grep -q '"lib.*\.so' $$@.tmp && mv $$@.tmp $$@
+endef
+$(foreach l,$(LATE),$(eval $(call late_rule,$(l))))
 
 # Tables that rooms turn from TSV into C: common/ROOM/tables.mk adds rules for $(BUILD)/gen/*.inc
 -include $(wildcard common/*/tables.mk)
@@ -122,6 +141,21 @@ $(BUILD)/bin/$(1): $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard tools/$(1)/
 	$$(call say,LINK,$$@)$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(PKG_LIBS)
 endef
 $(foreach t,$(TOOLS),$(eval $(call tool_rule,$(t))))
+
+# The same objects, but nothing is loaded late. Debian has no archives of Kerberos, and libuv's
+# has another name; hyperscan is C++.
+STATIC_LIBS = $(filter-out -lkrb5 -lk5crypto -lcom_err -lgssapi_krb5 -luv $(LATE_LIBS),$(PKG_LIBS)) -luv_a -lstdc++
+.PHONY: static
+static: $(STATIC_BINS)
+$(BUILD)/obj/static/%.o: common/core/%.c $(BUILD)/flags.mk
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -DAMT_STATIC -c -o $@ $<
+define static_rule
+$(BUILD)/static/$(1): $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard tools/$(1)/*.c))) $(BUILD)/obj/static/late.o $(LIB)
+	@mkdir -p $$(@D)
+	$$(call say,LINK,$$@)$(CC) $$(subst -pie,-static-pie,$$(ALL_LDFLAGS)) -o $$@ $$^ $$(STATIC_LIBS)
+endef
+$(foreach t,$(STATIC_TOOLS),$(eval $(call static_rule,$(t))))
 
 $(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(LIB)
 	@mkdir -p $(@D)

@@ -5,6 +5,8 @@
  */
 #include "confine.h"
 
+#include "amtdiag/core/late.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -94,6 +96,7 @@ bool amt_cli_confine(struct amt_cli *cli, const struct amt_confine *c, struct am
 	bool strict = cli->sandbox && strcmp(cli->sandbox, "strict") == 0;
 	bool done[LAYERS];
 
+	amt_late_all();
 	if (cli->no_sandbox) {
 		amt_note_add(&cli->run.notes, "sandbox",
 			     "switched off with --no-sandbox: inputs are parsed "

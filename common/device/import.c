@@ -7,7 +7,6 @@
 
 #include "device/soap.h"
 
-#include <libxml/tree.h>
 #include <stdlib.h>
 #include <string.h>
 

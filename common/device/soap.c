@@ -1,7 +1,6 @@
 /* WS-MAN replies: by name and namespace, never by prefix, order or file. */
 #include "device/soap.h"
 
-#include <libxml/tree.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,7 +4,7 @@
 
 #include "device/table.h"
 
-#include <libxml/tree.h>
+#include "late_xml2.h"
 
 /* A document to be freed with xmlFreeDoc; NULL with the place of the fault in err. */
 xmlDoc *dev_xml_read(const char *xml, size_t len, struct amt_error *err);

@@ -1,7 +1,6 @@
 /* XML from outside: no network, no entities, no document type, a cap on size and depth. */
 #include "device/soap.h"
 
-#include <libxml/parser.h>
 #include <limits.h>
 #include <string.h>
 

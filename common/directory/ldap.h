@@ -4,7 +4,7 @@
 
 #include "amtdiag/directory.h"
 
-#include <ldap.h>
+#include "late_ldap.h"
 
 /* An attribute that came in part: "member;range=0-1499". */
 struct directory_range {

@@ -1,6 +1,7 @@
 #include "hello/bpf.h"
 
-#include <pcap/pcap.h>
+#include "late_pcap.h"
+
 #include <stdlib.h>
 
 struct program {

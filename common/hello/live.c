@@ -6,8 +6,9 @@
 #include "hello/engine.h"
 #include "hello/relate.h"
 
+#include "late_pcap.h"
+
 #include <errno.h>
-#include <pcap/pcap.h>
 #include <poll.h>
 #include <stdlib.h>
 

@@ -4,7 +4,7 @@
 
 #include "net/loop.h"
 
-#include <curl/curl.h>
+#include "late_curl.h"
 
 /* The curl multi handle on the loop. */
 struct net_multi {

@@ -184,8 +184,10 @@ static void http_tell(struct http *h)
 	if (!h->result.peer)
 		h->result.peer = "";
 	h->done(h->arg, &h->result);
-	curl_slist_free_all(h->headers);
-	curl_slist_free_all(h->connect_to);
+	if (late_curl.loaded) {
+		curl_slist_free_all(h->headers);
+		curl_slist_free_all(h->connect_to);
+	}
 	amt_buf_free(&h->header_in);
 	amt_buf_free(&h->body_in);
 	amt_arena_free(&h->arena);
@@ -222,6 +224,7 @@ void amt_http_start(struct amt_loop *loop, struct amt_http_session *session,
 		    void (*done)(void *arg, const struct amt_http_result *r), void *arg)
 {
 	struct http *h = amt_calloc(1, sizeof(*h));
+	struct amt_error missing;
 	bool ok = false;
 
 	h->loop = loop;
@@ -229,7 +232,9 @@ void amt_http_start(struct amt_loop *loop, struct amt_http_session *session,
 	h->arg = arg;
 	net_pending_add(loop, &h->pending, http_stop);
 	h->result.how = AMT_NET_OTHER;
-	if (session && session->busy) {
+	if (!amt_late_load(&late_curl, &missing)) {
+		amt_str_copy(h->result.error, sizeof(h->result.error), missing.text);
+	} else if (session && session->busy) {
 		amt_str_copy(h->result.error, sizeof(h->result.error),
 			     "this session has a request under way");
 	} else {

@@ -4,8 +4,8 @@
  */
 #include "pki/private.h"
 
-#include <lber.h>
-#include <ldap.h>
+#include "late_ldap.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -29,7 +29,8 @@ static void finish(struct pki_ldap *l, const void *p, size_t n)
 	l->done(l->arg, p, n, l->error);
 	if (l->ld)
 		ldap_unbind_ext_s(l->ld, NULL, NULL);
-	ldap_free_urldesc(l->url);
+	if (l->url)
+		ldap_free_urldesc(l->url);
 	free(l);
 }
 
@@ -138,7 +139,11 @@ struct pki_ldap *pki_ldap_start(struct amt_loop *loop, const char *url, const ch
 	l->loop = loop;
 	l->done = done;
 	l->arg = arg;
-	if (ldap_url_parse(url, &l->url) != LDAP_URL_SUCCESS)
+	struct amt_error missing;
+	if (!amt_late_load(&late_ldap, &missing)) {
+		amt_str_copy(l->text, sizeof(l->text), missing.text);
+		l->error = l->text;
+	} else if (ldap_url_parse(url, &l->url) != LDAP_URL_SUCCESS)
 		l->error = "the address is no LDAP URL";
 	else if (ask(l, server, timeout_ms) &&
 		 (ldap_get_option(l->ld, LDAP_OPT_DESC, &fd) != LDAP_OPT_SUCCESS || fd < 0))

@@ -44,6 +44,9 @@ is "nothing is left but what was there from others" "$(find "$root" -mindepth 1 
 rm -f "$root/usr/share/man/man1/other.1"
 is "and no empty folders" "$(find "$root" -mindepth 5)" ""
 
+late=$(cat common/*/*.late tools/*/*.late | sed -n 's/^library /lib/p' | paste -sd '|')
+is "no tool links a library that is to be loaded late" "$(readelf -d "$BIN"/amt-* | grep NEEDED | grep -E "\[($late|liblber)[-.]")" ""
+
 # lnav and Wireshark take what was installed.
 if command -v lnav >/dev/null; then
 	mkdir -p "$tmp/home/.lnav/formats/amtdiag"; cp docs/lnav/amtdiag.json "$tmp/home/.lnav/formats/amtdiag/"

@@ -8,9 +8,8 @@
 
 #include "amtdiag/redact.h"
 #include "amtdiag/version.h"
+#include "late_archive.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
