@@ -236,6 +236,7 @@ static void note_client(struct walk_client *c, const struct amt_finding *f, cons
 		return;
 	if (better(f, c->broken_stage == stage ? c->broken : NULL)) {
 		c->broken = f;
+		c->broken_row = f->item;
 		c->broken_summary = summary;
 	}
 	c->broken_stage = stage;
@@ -353,6 +354,7 @@ static void close_client(const struct walk *w, int site_stage, const struct amt_
 	if (site_stage && (!c->broken_stage || site_stage < c->broken_stage)) {
 		c->broken_stage = site_stage;
 		c->broken = site;
+		c->broken_row = site->item;
 		c->broken_summary = site->summary;
 	}
 	for (int s = 1; s <= AMT_STAGE_LAST; s++) {

@@ -28,7 +28,8 @@ struct walk_client {
 	int stage_reached; /* the last stage where something of it was seen to hold; 0 none */
 	int broken_stage;  /* 0: not broken */
 	const struct amt_finding *broken; /* it may be one of its subjects */
-	const char *broken_summary;       /* what was said of this one */
+	const struct amt_item *broken_row;
+	const char *broken_summary; /* what was said of this one */
 	enum amt_verdict stage[AMT_STAGE_LAST + 1];
 	bool judged[AMT_STAGE_LAST + 1]; /* stage[] holds something of its own */
 };

@@ -1,19 +1,32 @@
-/* --baseline FILE: what changed since an earlier report: new, fixed, worse, better. */
+/* --baseline RUN: what changed since an earlier run, by check and subject: new, fixed, worse,
+ * better. */
 #include "stage.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
-static const char *key_of(struct amt_arena *a, const struct amt_finding *f)
-{
-	return amt_arena_printf(a, "%s\n%s", f->item->id, f->subject);
-}
+/* What happened to one check of one subject. Those of many are one row. */
+struct change {
+	const char *what;
+	const struct amt_item *item;
+	enum amt_verdict was, is;
+	bool gone; /* nothing is said of it now */
+	const char *summary;
+	struct amt_strlist subjects;
+};
+
+struct comparison {
+	struct amt_map old, now; /* "ID\nsubject" -> verdict + 1; of now only what is bad */
+	struct AMT_VEC(struct change) changes;
+	struct amt_map by_kind; /* -> index in changes */
+};
 
 static bool bad(enum amt_verdict v)
 {
 	return v == AMT_FAIL || v == AMT_WARN;
 }
 
-static const char *change(enum amt_verdict was, enum amt_verdict is)
+static const char *change_of(enum amt_verdict was, enum amt_verdict is)
 {
 	if (was == is || (!bad(was) && !bad(is)))
 		return NULL;
@@ -24,15 +37,123 @@ static const char *change(enum amt_verdict was, enum amt_verdict is)
 	return bad(is) ? (is == AMT_FAIL ? "worse" : "better") : "no longer judged";
 }
 
+#define KEY_MAX 600
+#define SAID    ((uint64_t)256) /* added to a verdict in a map: that key is done */
+
+static size_t key_of(char key[KEY_MAX], const struct amt_finding *f, size_t m)
+{
+	const char *subject = f->subjects.n ? f->subjects.v[m].name : f->subject;
+	int n = snprintf(key, KEY_MAX, "%s\n%s", f->item->id, subject);
+
+	return n < 0 ? 0 : n < KEY_MAX ? (size_t)n : KEY_MAX - 1;
+}
+
+static size_t count_of(const struct amt_finding *f)
+{
+	return f->subjects.n ? f->subjects.n : 1;
+}
+
+/* Of several findings of one key the worst counts. */
+static void remember(struct amt_map *map, const char *key, size_t len, enum amt_verdict v)
+{
+	union amt_map_value *at = amt_map_put(map, key, len, NULL);
+
+	at->n = at->n ? (uint64_t)amt_verdict_fold((enum amt_verdict)(at->n - 1), v) + 1
+		      : (uint64_t)v + 1;
+}
+
+static void add_change(struct comparison *c, const char *what, const struct amt_finding *f,
+		       size_t m, enum amt_verdict was, enum amt_verdict is, bool gone)
+{
+	char key[KEY_MAX];
+	int n = snprintf(key, sizeof(key), "%s\n%s\n%d %d", what, f->item->id, (int)was, (int)is);
+	bool is_new;
+	union amt_map_value *at = amt_map_put(&c->by_kind, key, (size_t)n, &is_new);
+	const struct amt_subject *s = f->subjects.n ? &f->subjects.v[m] : NULL;
+
+	if (is_new) {
+		at->n = c->changes.n;
+		amt_vec_push(&c->changes,
+			     (struct change){.what = what,
+					     .item = f->item,
+					     .was = was,
+					     .is = is,
+					     .gone = gone,
+					     .summary = s && s->summary ? s->summary : f->summary});
+	}
+	amt_vec_push(&c->changes.v[at->n].subjects, s ? s->name : f->subject);
+}
+
+static void index_findings(struct comparison *c, const struct amt_findings *old,
+			   const struct amt_findings *now)
+{
+	char key[KEY_MAX];
+
+	for (size_t i = 0; i < now->list.n; i++)
+		for (size_t m = 0; m < count_of(now->list.v[i]); m++)
+			if (bad(now->list.v[i]->verdict))
+				remember(&c->now, key, key_of(key, now->list.v[i], m),
+					 now->list.v[i]->verdict);
+	/* Of ten thousand clients most checks held and hold: they need no memory. */
+	for (size_t i = 0; i < old->list.n; i++)
+		for (size_t m = 0; m < count_of(old->list.v[i]); m++) {
+			const struct amt_finding *f = old->list.v[i];
+			size_t n = key_of(key, f, m);
+			if (bad(f->verdict) || amt_map_get(&c->now, key, n))
+				remember(&c->old, key, n, f->verdict);
+		}
+}
+
+static void compare(struct comparison *c, const struct amt_findings *old,
+		    const struct amt_findings *now)
+{
+	char key[KEY_MAX];
+
+	index_findings(c, old, now);
+	for (size_t i = 0; i < now->list.n; i++)
+		for (size_t m = 0; m < count_of(now->list.v[i]); m++) {
+			const struct amt_finding *f = now->list.v[i];
+			size_t n = key_of(key, f, m);
+			union amt_map_value *at = amt_map_get(&c->old, key, n),
+					    *worst = amt_map_get(&c->now, key, n);
+			enum amt_verdict was = at ? (enum amt_verdict)(at->n - 1) : AMT_UNKNOWN;
+			if ((worst && worst->n != (uint64_t)f->verdict + 1) || (at && at->n > SAID))
+				continue; /* said by another finding of the same key */
+			const char *what = change_of(was, f->verdict);
+			if (what)
+				add_change(c, what, f, m, was, f->verdict, false);
+			if (worst)
+				worst->n += SAID;
+			if (at)
+				at->n += SAID;
+		}
+	for (size_t i = 0; i < old->list.n; i++)
+		for (size_t m = 0; m < count_of(old->list.v[i]); m++) {
+			const struct amt_finding *f = old->list.v[i];
+			size_t n = key_of(key, f, m);
+			union amt_map_value *at = amt_map_get(&c->old, key, n);
+			if (!at || at->n != (uint64_t)f->verdict + 1)
+				continue;
+			if (bad(f->verdict))
+				add_change(c, "no longer judged", f, m, f->verdict, AMT_UNKNOWN,
+					   true);
+			at->n += SAID;
+		}
+}
+
 static bool read_old(struct stage *st, struct amt_findings *old, const char **when,
 		     struct amt_error *err)
 {
+	const char *path = st->opt.baseline;
+	struct stat info;
 	struct amt_buf b;
 	json_t *doc = NULL;
 
+	if (!stat(path, &info) && S_ISDIR(info.st_mode))
+		path = amt_arena_printf(&st->arena, "%s/report.json", path);
 	amt_buf_init(&b, AMT_CAP_JSON_IN);
-	bool good = amt_file_read(st->opt.baseline, &b, err) &&
-		    amt_report_parse(amt_buf_cstr(&b), b.len, st->opt.baseline, &doc, err) &&
+	bool good = amt_file_read(path, &b, err) &&
+		    amt_report_parse(amt_buf_cstr(&b), b.len, path, &doc, err) &&
 		    amt_findings_from_json(json_object_get(doc, "findings"), old, err);
 	if (good)
 		*when = amt_json_dup(&st->arena, doc, "started");
@@ -41,14 +162,35 @@ static bool read_old(struct stage *st, struct amt_findings *old, const char **wh
 	return good;
 }
 
-static void row(struct amt_run *r, struct amt_section *s, const char *what,
-		const struct amt_finding *f, enum amt_verdict was, const char *is)
+static void show(struct stage *st, const struct comparison *c, struct amt_section *s)
 {
-	amt_section_cell(r, s, "%s", what);
-	amt_section_cell(r, s, "%s", f->item->id);
-	amt_section_cell(r, s, "%s", amt_verdict_name(was));
-	amt_section_cell(r, s, "%s", is);
-	amt_section_cell(r, s, "%s%s%s", f->subject, *f->subject ? ": " : "", f->summary);
+	struct amt_run *r = &st->cli->run;
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < c->changes.n; i++) {
+		const struct change *x = &c->changes.v[i];
+		const char *first = x->subjects.v[0], *is = x->gone ? "-" : amt_verdict_name(x->is);
+		json_t *j = json_object(), *subjects = json_array();
+		amt_section_cell(r, s, "%s", x->what);
+		amt_section_cell(r, s, "%s", x->item->id);
+		amt_section_cell(r, s, "%s", amt_verdict_name(x->was));
+		amt_section_cell(r, s, "%s", is);
+		if (x->subjects.n > 1)
+			amt_section_cell(r, s, "%s and %zu more: %s", first, x->subjects.n - 1,
+					 x->summary);
+		else
+			amt_section_cell(r, s, "%s%s%s", first, *first ? ": " : "", x->summary);
+		for (size_t k = 0; k < x->subjects.n; k++)
+			json_array_append_new(subjects, amt_json_str(x->subjects.v[k]));
+		json_object_set_new(j, "change", json_string(x->what));
+		json_object_set_new(j, "id", json_string(x->item->id));
+		json_object_set_new(j, "was", json_string(amt_verdict_name(x->was)));
+		json_object_set_new(j, "is", x->gone ? json_null() : json_string(is));
+		json_object_set_new(j, "summary", amt_json_str(x->summary));
+		json_object_set_new(j, "subjects", subjects);
+		json_array_append_new(list, j);
+	}
+	json_object_set_new(r->facts, "changes", list);
 }
 
 void stage_baseline(struct stage *st)
@@ -60,40 +202,27 @@ void stage_baseline(struct stage *st)
 						    {.title = "WHAT"}};
 	struct amt_run *r = &st->cli->run;
 	struct amt_findings old = {0};
-	struct amt_map by_key = {0};
+	struct comparison c = {0};
 	struct amt_error err;
 	const char *when = "";
 
 	if (!st->opt.baseline)
 		return;
-	if (!read_old(st, &old, &when, &err)) {
+	if (read_old(st, &old, &when, &err)) {
+		compare(&c, &old, &r->findings);
+		show(st, &c,
+		     amt_section_table(
+			     r,
+			     amt_arena_printf(&r->arena, "Since %s (%s)", st->opt.baseline, when),
+			     columns, 5));
+	} else {
 		amt_note_add(&r->notes, st->opt.baseline, "no comparison: %s", err.text);
-		amt_findings_free(&old);
-		return;
 	}
-	for (size_t i = 0; i < old.list.n; i++)
-		amt_map_put_str(&by_key, key_of(&st->arena, old.list.v[i]), NULL)->p =
-			old.list.v[i];
-	struct amt_section *s = amt_section_table(
-		r, amt_arena_printf(&r->arena, "Since %s (%s)", st->opt.baseline, when), columns,
-		5);
-	for (size_t i = 0; i < r->findings.list.n; i++) {
-		const struct amt_finding *f = r->findings.list.v[i];
-		const char *key = key_of(&st->arena, f);
-		union amt_map_value *v = amt_map_get_str(&by_key, key);
-		enum amt_verdict was =
-			v ? ((const struct amt_finding *)v->p)->verdict : AMT_UNKNOWN;
-		const char *what = change(was, f->verdict);
-		if (what)
-			row(r, s, what, f, was, amt_verdict_name(f->verdict));
-		amt_map_remove(&by_key, key, strlen(key));
-	}
-	for (size_t i = 0; i < by_key.n_entries; i++) {
-		const struct amt_finding *f =
-			by_key.entries[i].gone ? NULL : by_key.entries[i].value.p;
-		if (f && bad(f->verdict))
-			row(r, s, "no longer judged", f, f->verdict, "-");
-	}
-	amt_map_free(&by_key);
+	for (size_t i = 0; i < c.changes.n; i++)
+		amt_vec_free(&c.changes.v[i].subjects);
+	amt_vec_free(&c.changes);
+	amt_map_free(&c.old);
+	amt_map_free(&c.now);
+	amt_map_free(&c.by_kind);
 	amt_findings_free(&old);
 }

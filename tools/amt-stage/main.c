@@ -1,9 +1,24 @@
 /* amt-stage: the walk through stages 1 to 7 over all the evidence of a site. */
+#include "merge.h"
 #include "stage.h"
 
 #include <string.h>
 
 struct stage stage;
+
+static bool setup_merge(struct amt_cli *cli, struct amt_error *err)
+{
+	const struct stage_options *o = &stage.opt;
+
+	stage.merge = true;
+	if (cli->args.n < 2)
+		return amt_fail(err, "merge needs runs: folders of --run, or JSON reports");
+	if (cli->site || cli->replay || o->run || o->resume || o->open || o->shard || o->waive ||
+	    o->clients.n || o->stages.n || o->interactive)
+		return amt_fail(err, "merge takes runs as they are: no profile, no choice of "
+				     "clients or stages, no waivers");
+	return true;
+}
 
 static bool setup(struct amt_cli *cli, struct amt_error *err)
 {
@@ -12,6 +27,8 @@ static bool setup(struct amt_cli *cli, struct amt_error *err)
 	if (cli->sandbox && !strcmp(cli->sandbox, "strict"))
 		return amt_fail(
 			err, "amt-stage can't confine itself yet: --sandbox strict can't be met");
+	if (cli->args.n && !strcmp(cli->args.v[0], "merge"))
+		return setup_merge(cli, err);
 	if (cli->args.n)
 		return amt_fail(
 			err,
@@ -48,41 +65,52 @@ static int special(struct amt_cli *cli)
 
 static bool collect(struct amt_cli *cli, struct amt_error *err)
 {
-	(void)cli;
 	(void)err;
-	stage_collect(&stage);
+	for (size_t i = 1; stage.merge && i < cli->args.n; i++)
+		stage_merge_add(&stage, cli->args.v[i]);
+	if (!stage.merge)
+		stage_collect(&stage);
 	return true;
 }
 
 static bool replay(struct amt_cli *cli, const json_t *facts, struct amt_error *err)
 {
 	(void)cli;
-	return stage_from_json(&stage, facts, err);
+	stage.merge = stage_merge_is(facts);
+	if (stage.merge)
+		stage_merge_add_facts(&stage, facts);
+	return stage.merge || stage_from_json(&stage, facts, err);
 }
 
 /* Before facts(): the walk's results are facts of this tool. */
 static void walk_all(struct amt_cli *cli)
 {
 	(void)cli;
-	stage_walk(&stage);
+	if (stage.merge)
+		stage_merge_judge(&stage);
+	else
+		stage_walk(&stage);
 }
 
 static json_t *facts(struct amt_cli *cli)
 {
 	(void)cli;
-	return stage_to_json(&stage);
+	return stage.merge ? stage_merge_facts(&stage) : stage_to_json(&stage);
 }
 
 static bool finish(struct amt_cli *cli, struct amt_error *err)
 {
 	(void)cli;
-	return stage_redact(&stage, err) && stage_bundle(&stage, err);
+	return stage_redact(&stage, err) && stage_to_sqlite(&stage, err) &&
+	       stage_bundle(&stage, err);
 }
 
 static void sections(struct amt_cli *cli)
 {
 	(void)cli;
 	stage_sections(&stage);
+	if (stage.merge)
+		stage_merge_sections(&stage);
 	stage_baseline(&stage);
 	stage_journal_close(&stage);
 }
@@ -90,6 +118,7 @@ static void sections(struct amt_cli *cli)
 static void cleanup(struct amt_cli *cli)
 {
 	(void)cli;
+	stage_merge_free(&stage);
 	stage_free(&stage);
 }
 
@@ -97,7 +126,8 @@ static const struct amt_tool tool = {
 	.name = "amt-stage",
 	.id = AMT_TOOL_STAGE,
 	.purpose = "walk Intel vPro provisioning through its seven stages",
-	.synopsis = "--site FILE [options]\n--replay FILE [options]\n--init -o site.ini",
+	.synopsis = "--site FILE [options]\n--replay FILE [options]\n--init -o site.ini\nmerge "
+		    "[options] RUN...",
 	.description = "Reads the site profile, collects the evidence it names, judges every check "
 		       "of the catalogue and walks\n"
 		       "the seven stages of Intel's Troubleshooting Guide in order. Prints each "
@@ -108,13 +138,23 @@ static const struct amt_tool tool = {
 		       "A failure ends the walk for the client it concerns, or for all when it "
 		       "concerns the site: later checks are\n"
 		       "skipped and say what they wait for. Nothing is changed on clients, servers "
-		       "or directories.",
+		       "or directories.\n"
+		       "\n"
+		       "merge joins runs (folders of --run, or JSON reports) of several shards, "
+		       "sites or days into one report: of\n"
+		       "each client, and of each check of a site, the newest run counts. The order "
+		       "does not matter, a merged\n"
+		       "report can be merged again, and giving one twice changes nothing.",
 	.examples = "amt-stage --init -o site.ini\n    write a commented profile to start with\n"
 		    "amt-stage --site site.ini\n    walk all stages\n"
 		    "amt-stage --site site.ini --stage 1-3 --client pc1.contoso.com\n    one "
 		    "client, up to provisioning\n"
 		    "amt-stage --site site.ini --format html -o report.html\n    a report to "
 		    "attach to a case\n"
+		    "amt-stage --site site.ini --inventory fleet.csv --run today\n    ten "
+		    "thousand clients; --resume today goes on after a crash\n"
+		    "amt-stage merge --to-sqlite fleet.db runs/*\n    the report of several "
+		    "machines\n"
 		    "amt-stage --explain S3.C14\n    one check whole\n",
 	.options = stage_options,
 	.setup = setup,

@@ -20,7 +20,11 @@ const struct amt_opt stage_options[] = {
 	{0, "resume", AMT_OPT_STRING, &stage.opt.resume, "DIR",
 	 "go on with the run in DIR: what is there is not collected again"},
 	{0, "baseline", AMT_OPT_FILE, &stage.opt.baseline, "FILE.json",
-	 "show what changed since an earlier report"},
+	 "show what changed since an earlier report or run folder"},
+	{0, "to-sqlite", AMT_OPT_FILE, &stage.opt.to_sqlite, "FILE.db",
+	 "write clients and findings as an SQLite database too",
+	 .man = "For questions that no report foresees; docs/fleet.md describes the tables. A file "
+		"of that name is replaced."},
 	{0, "waive", AMT_OPT_FILE, &stage.opt.waive, "FILE",
 	 "demote known failures to warnings: owner, reason and expiry are in FILE",
 	 .man = "FILE has a section a failure, [ID] or [ID subject], with the keys owner, reason "

@@ -41,9 +41,11 @@ static void first_broken(struct stage *st, struct amt_run *r)
 	if (!f)
 		return;
 	struct amt_section *s = amt_section_text(r, "First broken thing");
-	amt_buf_printf(&s->text, "  Stage %d, %s: %s\n  %s%s%s\n", st->walk.broken_stage,
-		       f->item->id, f->item->title, f->subject, *f->subject ? ": " : "",
-		       f->summary);
+	amt_buf_printf(&s->text, "  Stage %d, %s: %s\n  %s", st->walk.broken_stage, f->item->id,
+		       f->item->title, f->subject);
+	if (f->subjects.n)
+		amt_buf_printf(&s->text, " and %zu more", f->subjects.n - 1);
+	amt_buf_printf(&s->text, "%s%s\n", *f->subject ? ": " : "", f->summary);
 	for (size_t i = 0; i < f->evidence.n && i < 3; i++) {
 		const struct amt_evidence *e = &f->evidence.v[i];
 		amt_buf_printf(&s->text, "  seen:   %s%s%s%s%s\n", e->source,
@@ -80,8 +82,8 @@ static void client_row(struct amt_run *r, struct amt_section *s, const struct wa
 	amt_section_cell(r, s, "%s", c->name);
 	amt_section_cell(r, s, "%s", line);
 	amt_section_cell(r, s, "%d", c->stage_reached);
-	amt_section_cell(r, s, "%s%s%s", c->broken ? c->broken->item->id : "-",
-			 c->broken ? " " : "", c->broken ? c->broken->item->title : "");
+	amt_section_cell(r, s, "%s%s%s", c->broken_row ? c->broken_row->id : "-",
+			 c->broken_row ? " " : "", c->broken_row ? c->broken_row->title : "");
 }
 
 static void clients(struct stage *st, struct amt_run *r)
@@ -134,8 +136,8 @@ static void clients_html(struct stage *st, struct amt_run *r)
 			const char *v = amt_verdict_name(c->stage[k]);
 			amt_buf_printf(b, "<td><span class=\"v %s\">%s</span></td>", v, v);
 		}
-		html_text(b, "<td>", c->broken ? c->broken->item->id : "-", " ");
-		html_text(b, "", c->broken ? c->broken->item->title : "", "</td></tr>\n");
+		html_text(b, "<td>", c->broken_row ? c->broken_row->id : "-", " ");
+		html_text(b, "", c->broken_row ? c->broken_row->title : "", "</td></tr>\n");
 	}
 	amt_buf_str(b, "</tbody></table></div>\n");
 }
@@ -144,7 +146,9 @@ void stage_sections(struct stage *st)
 {
 	struct amt_run *r = &st->cli->run;
 	const struct amt_finding *f = st->walk.broken;
-	const char *name = st->profile.name ? st->profile.name : "The site";
+	const char *name = st->merge          ? "Merged runs"
+			   : st->profile.name ? st->profile.name
+					      : "The site";
 
 	if (f)
 		r->headline = amt_arena_printf(

@@ -31,7 +31,7 @@ extern const struct stage_room *const stage_rooms[]; /* NULL at the end */
 struct stage_options {
 	struct amt_strlist stages, clients;
 	const char *inventory, *answers, *run, *resume, *baseline, *waive, *bundle, *open,
-		*redact_map, *shard;
+		*redact_map, *shard, *to_sqlite;
 	bool what_to_collect, init, interactive, redact;
 };
 
@@ -44,7 +44,7 @@ struct stage {
 	const char *answers_path, *run_dir;
 	int run_lock; /* the folder's, 0: none */
 	struct site_waivers waivers;
-	bool has_profile;
+	bool has_profile, merge;
 	void *state[STAGE_ROOMS_MAX]; /* NULL: no evidence for this room */
 	unsigned stages;              /* bits to walk */
 	uint64_t shard, shards;       /* from 1; 0 of 0: no shard */
@@ -82,6 +82,8 @@ bool stage_mine_walked(const struct stage *st, const struct walk_client *c);
  */
 void stage_walk(struct stage *st);
 void stage_judged(struct amt_findings *fs);
+/* sqlite.c: from the facts and findings of the run */
+bool stage_to_sqlite(struct stage *st, struct amt_error *err);
 /* baseline.c */
 void stage_baseline(struct stage *st);
 /* bundle.c */
