@@ -43,7 +43,7 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(CFLAGS) -ffunction-sections -fdata-section
 ALL_LDFLAGS = $(LDHARDEN) $(SAN) $(LDFLAGS)
 
 # Goals that must work before a compiler or pkg-config is there.
-BARE := deps demo check help clean dist
+BARE := deps demo check help clean dist deb deb-check uninstall
 ifneq ($(filter-out $(BARE),$(or $(MAKECMDGOALS),all)),)
 -include $(BUILD)/flags.mk
 endif
@@ -231,6 +231,14 @@ install: all docs pc
 	$(Q)$(PLACE_VARS) docs/packaging/install install
 uninstall:
 	$(Q)$(PLACE_VARS) docs/packaging/install uninstall
+# A tarball, and Debian packages of it; deb-check installs and purges them in a fresh Debian.
+.PHONY: dist deb deb-check
+dist:
+	$(Q)BUILD=$(BUILD) docs/packaging/dist
+deb:
+	$(Q)BUILD=$(BUILD) JOBS=$(JOBS) docs/packaging/deb
+deb-check: deb
+	$(Q)BUILD=$(BUILD) docs/packaging/deb-check
 clean:
 	rm -rf $(BUILD)
 
