@@ -356,6 +356,29 @@ static void leases(void **state)
 	expect("S1.V15", "10.0.0.11", AMT_WARN, "ends in a NUL byte");
 }
 
+/* ProvisionServer by what DHCP hands out here, and not by another network's. */
+static void from_dhcp(void **state)
+{
+	struct amt_dhcp_reply r = offer("10.0.0.11");
+
+	(void)state;
+	server("10.0.0.1", true);
+	point("10.0.0.30");
+	provision(0, AMT_DNS_ANSWER, "A 10.0.0.30");
+	judge();
+	assert_null(find("S2.C14a", NULL));
+	amt_names_add_dhcp(&facts, &r);
+	judge();
+	expect("S2.C14a", "ProvisionServer.x.test", AMT_PASS, "that DHCP hands out here");
+	facts.provision.v[0].a =
+		reply(0, "ProvisionServer.x.test", AMT_DNS_A, AMT_DNS_NXDOMAIN, NULL);
+	judge();
+	expect("S2.C14a", "ProvisionServer.x.test", AMT_FAIL, "does not exist");
+	facts.dhcp.v[0].domain = "z.test";
+	judge();
+	assert_null(find("S2.C14a", NULL));
+}
+
 static void round_trip(void **state)
 {
 	struct amt_names_facts back = {0};
@@ -416,6 +439,7 @@ int main(void)
 		T(a_fleet_is_grouped_by_cause),
 		T(servers_and_zones),
 		T(leases),
+		T(from_dhcp),
 		T(round_trip),
 	};
 
