@@ -178,9 +178,7 @@ void sim_flood(struct sim_conn *c)
 	char piece[4096];
 
 	for (size_t i = 0; i < sizeof(piece); i += 32)
-		memcpy(piece + i, "X-Filler: 0123456789abcdefghi\r\n\r\n", 32);
-	for (size_t i = 31; i < sizeof(piece); i += 32)
-		piece[i] = '\n';
+		memcpy(piece + i, "X-Filler: 0123456789abcdefghij\r\n", 32);
 	c->flooding = true;
 	sim_conn_send(c, piece, sizeof(piece));
 }
