@@ -87,4 +87,24 @@ static inline bool bytes_ascii(const char *p, size_t n)
 	return true;
 }
 
+/* How many bytes there are before the first '~', carriage return or NUL. */
+static inline size_t bytes_plain(const char *p, size_t n)
+{
+	size_t i = 0;
+
+#ifdef __SSE2__
+	for (; n - i >= 16; i += 16) {
+		__m128i v = bytes_16(p + i), hit = _mm_cmpeq_epi8(v, _mm_setzero_si128());
+		hit = _mm_or_si128(hit, _mm_cmpeq_epi8(v, _mm_set1_epi8('~')));
+		hit = _mm_or_si128(hit, _mm_cmpeq_epi8(v, _mm_set1_epi8('\r')));
+		int mask = _mm_movemask_epi8(hit);
+		if (mask)
+			return i + (size_t)__builtin_ctz((unsigned)mask);
+	}
+#endif
+	while (i < n && p[i] != '~' && p[i] != '\r' && p[i])
+		i++;
+	return i;
+}
+
 #endif

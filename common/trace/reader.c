@@ -4,7 +4,6 @@
 #include "bytes.h"
 #include "zone.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -252,17 +251,9 @@ bool trace_reader_at(struct trace_reader *r, uint64_t offset, uint64_t line,
 	return ok;
 }
 
-/* On a disk if there is room for files without a name, so that a log does not fill the memory. */
-static int nameless(void)
-{
-	int fd = open("/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-
-	return fd >= 0 ? fd : memfd_create("amt-log", MFD_CLOEXEC);
-}
-
 bool trace_reader_spool(struct trace_reader *r, struct amt_error *err)
 {
-	int fd = nameless();
+	int fd = memfd_create("amt-log", MFD_CLOEXEC);
 	long got;
 
 	if (fd < 0)
@@ -338,16 +329,20 @@ static void put_text(const char *s, size_t n, struct amt_buf *out)
 			i++;
 	else
 		i = 0; /* blanks without a mark behind them are the text's own */
-	for (; i < n; i++) {
-		if (s[i] == '\r')
-			continue;
+	while (i < n) {
+		size_t run = bytes_plain(s + i, n - i);
+		amt_buf_add(out, s + i, run);
+		i += run;
+		if (i >= n)
+			break;
 		if (s[i] == '~' && i + 1 < n && (s[i + 1] == '~' || s[i + 1] == ' ')) {
 			while (i + 1 < n && s[i + 1] == '~')
 				i++;
 			amt_buf_byte(out, '\n');
-			continue;
+		} else if (s[i] != '\r') {
+			amt_buf_byte(out, s[i] ? s[i] : ' ');
 		}
-		amt_buf_byte(out, s[i] ? s[i] : ' ');
+		i++;
 	}
 	while (out->len > at && (out->data[out->len - 1] == ' ' || out->data[out->len - 1] == '\n'))
 		out->data[--out->len] = '\0';

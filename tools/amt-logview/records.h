@@ -1,0 +1,51 @@
+/* What the two files behind --records share: the records, and how they are written. */
+#ifndef LOGVIEW_RECORDS_H
+#define LOGVIEW_RECORDS_H
+
+#include "logview.h"
+
+struct stream { /* the files of one log, one after the other */
+	const struct trace_path *paths;
+	size_t n, at;
+	struct trace_reader *r;
+	struct trace_record rec;
+	bool have;
+	ino_t inode;
+	off_t size;
+};
+
+/* What records have in common with the one before is written once. */
+struct last_time {
+	bool set;
+	amt_time minute;
+	int bias;
+	enum trace_offset offset;
+	char head[20], tail[8]; /* "2009-01-14T13:43:" and "Z" */
+	size_t tail_len;
+};
+struct last_component {
+	bool set, ours;
+	char raw[104];
+	size_t raw_len;
+	struct amt_buf json; /* with its quotes */
+};
+
+struct writer {
+	struct amt_cli *cli;
+	struct amt_buf out, text, other;
+	struct amt_out file;
+	bool failed, choosy; /* choosy: a filter was given */
+	uint64_t written;
+	struct last_time time;
+	struct last_component component;
+	struct amt_buf name; /* of the file, as JSON */
+	const char *name_of;
+};
+
+/* put.c */
+void put_record(struct writer *w, struct stream *s, const char *name, enum trace_severity sev);
+void put_line(struct writer *w, struct stream *s, enum trace_severity sev);
+/* The component of the record: whether it is one of ours; keeps its text. */
+bool put_component_of(struct writer *w, struct stream *s);
+
+#endif
