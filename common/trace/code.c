@@ -1,13 +1,37 @@
 /* Status codes: look-up, and finding them in a text. */
 #include "amtdiag/trace.h"
 
+#include <pthread.h>
 #include <stdio.h>
+
+/* Row numbers + 1 by code, made once: lines name codes by the million. */
+#define PLACES 1024
+static uint16_t places[PLACES];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static size_t place_of(uint32_t code)
+{
+	return (code * UINT32_C(0x9e3779b1)) >> 22;
+}
+
+static void index_codes(void)
+{
+	for (size_t i = 0; i < trace_codes_count && i < PLACES / 2; i++) {
+		size_t at = place_of(trace_codes[i].code);
+		while (places[at])
+			at = (at + 1) % PLACES;
+		places[at] = (uint16_t)(i + 1);
+	}
+}
 
 const struct trace_code *trace_code_find(uint32_t code, bool firmware)
 {
-	for (size_t i = 0; i < trace_codes_count; i++)
-		if (trace_codes[i].code == code && trace_codes[i].firmware == firmware)
-			return &trace_codes[i];
+	pthread_once(&once, index_codes);
+	for (size_t at = place_of(code); places[at]; at = (at + 1) % PLACES) {
+		const struct trace_code *c = &trace_codes[places[at] - 1];
+		if (c->code == code && c->firmware == firmware)
+			return c;
+	}
 	return NULL;
 }
 

@@ -143,13 +143,13 @@ bool frame_fast(struct frame *f, const char *p, const char *end, struct trace_re
 	return true;
 }
 
-bool frame_alone(struct frame *f, const char *p, const char *end, struct frame_line *out)
+/* A change of component, hour or zone. */
+static __attribute__((noinline)) bool changed(struct frame *f, const char *p, const char *end,
+					      struct frame_line *out)
 {
 	struct frame_tail t;
 	const char *nl, *e, *b;
 
-	if (f->before_len && frame_line(f, p, end, out))
-		return true;
 	if (*p == '\n' || *p == '\r' || *p == '\0' || *p == '<')
 		return false;
 	nl = memchr(p, '\n', (size_t)(end - p));
@@ -169,4 +169,9 @@ bool frame_alone(struct frame *f, const char *p, const char *end, struct frame_l
 				   .component = t.component,
 				   .local = t.when.local};
 	return true;
+}
+
+bool frame_alone(struct frame *f, const char *p, const char *end, struct frame_line *out)
+{
+	return (f->before_len && frame_line(f, p, end, out)) || changed(f, p, end, out);
 }

@@ -150,7 +150,7 @@ static uint32_t hexnumber(const char *p, const char *e)
 	return v;
 }
 
-static bool keep(struct trace_match *m, char type, const char *p, const char *e)
+static inline bool keep(struct trace_match *m, char type, const char *p, const char *e)
 {
 	size_t n = (size_t)(e - p);
 
@@ -201,7 +201,8 @@ static bool keep(struct trace_match *m, char type, const char *p, const char *e)
 	return true;
 }
 
-static bool literal_at(const struct trace_segment *s, const char *p, const char *end)
+static inline __attribute__((always_inline)) bool literal_at(const struct trace_segment *s,
+							     const char *p, const char *end)
 {
 	return (size_t)(end - p) >= s->len && bytes_same(p, s->p, s->len);
 }

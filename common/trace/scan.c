@@ -85,6 +85,12 @@ static void push(struct scanner *sc, const char *p, size_t n)
 	}
 }
 
+/* A status message: the clock wants to see it. */
+static inline bool may_calibrate(const char *text, size_t n)
+{
+	return n > 8 && text[0] == 'S' && text[1] == 'T' && text[2] == 'A';
+}
+
 /* A line that was framed and understood ahead. */
 static void quick(struct scanner *sc, const struct chunk *c, const struct chunk_line *v)
 {
@@ -95,7 +101,7 @@ static void quick(struct scanner *sc, const struct chunk *c, const struct chunk_
 	amt_time at;
 	bool placed;
 
-	if (trace_reader_clock_same(r, &h->when, v->local) && (!v->text_len || *text != 'S')) {
+	if (trace_reader_clock_same(r, &h->when, v->local) && !may_calibrate(text, v->text_len)) {
 		at = trace_reader_clock_go(r, v->local);
 		placed = r->hour_offset != TRACE_OFFSET_UNKNOWN;
 	} else {

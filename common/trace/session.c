@@ -123,6 +123,12 @@ static enum trace_kind kind_of(enum trace_event e)
 	}
 }
 
+static const uint8_t ranks[TRACE_EVENTS] = {
+#define TRACE_EVENT(id, name, label, milestone) [TRACE_EV_##id] = (milestone),
+#include "amtdiag/trace_events.def"
+#undef TRACE_EVENT
+};
+
 static bool opens(enum trace_event e)
 {
 	return e == TRACE_EV_BEGIN || e == TRACE_EV_DISCOVER || e == TRACE_EV_POWER ||
@@ -132,20 +138,19 @@ static bool opens(enum trace_event e)
 /* A line that only makes sense inside a task, so that one whose beginning is missing shows. */
 static bool inside(enum trace_event e)
 {
-	return trace_event_milestone(e) >= 10 || e == TRACE_EV_CALL ||
-	       e == TRACE_EV_CONNECT_FAILED || e == TRACE_EV_NO_CONNECTION ||
-	       e == TRACE_EV_OTP_BAD || e == TRACE_EV_AD_FAILED || e == TRACE_EV_CERT_MISSING ||
-	       e == TRACE_EV_STAGE1_FAILED || e == TRACE_EV_WSMAN_FAILED ||
-	       e == TRACE_EV_REVOKE_FAILED || e == TRACE_EV_UNPROVISION_FAILED ||
-	       e == TRACE_EV_POWER_FAILED || e == TRACE_EV_UPDATE_FAILED ||
-	       e == TRACE_EV_DISCOVER_FAILED || e == TRACE_EV_TLS_FAILED || e == TRACE_EV_MEBX;
+	return ranks[e] >= 10 || e == TRACE_EV_CALL || e == TRACE_EV_CONNECT_FAILED ||
+	       e == TRACE_EV_NO_CONNECTION || e == TRACE_EV_OTP_BAD || e == TRACE_EV_AD_FAILED ||
+	       e == TRACE_EV_CERT_MISSING || e == TRACE_EV_STAGE1_FAILED ||
+	       e == TRACE_EV_WSMAN_FAILED || e == TRACE_EV_REVOKE_FAILED ||
+	       e == TRACE_EV_UNPROVISION_FAILED || e == TRACE_EV_POWER_FAILED ||
+	       e == TRACE_EV_UPDATE_FAILED || e == TRACE_EV_DISCOVER_FAILED ||
+	       e == TRACE_EV_TLS_FAILED || e == TRACE_EV_MEBX;
 }
 
 static bool outside(enum trace_event e)
 {
 	return e == TRACE_EV_STATE_FILE || e == TRACE_EV_STATE_FILL || e == TRACE_EV_PROXY_FILE ||
-	       e == TRACE_EV_NO_MUTUAL ||
-	       (trace_event_milestone(e) && trace_event_milestone(e) < 10);
+	       e == TRACE_EV_NO_MUTUAL || (ranks[e] && ranks[e] < 10);
 }
 
 static bool is_pool(enum trace_event e)
@@ -204,6 +209,12 @@ static void milestone(struct feed_open *o, const struct feed_line *l)
 	}
 	if (n >= FEED_MILESTONES_MAX)
 		return;
+	/* Thousands of threads keep one of these: grow by little. */
+	if (n == o->milestones.cap) {
+		o->milestones.cap += 4;
+		o->milestones.v = amt_reallocarray(o->milestones.v, o->milestones.cap,
+						   sizeof(*o->milestones.v));
+	}
 	amt_vec_push(&o->milestones,
 		     (struct trace_milestone){
 			     .event = (uint8_t)e, .file = l->file, .line = l->line, .at = l->at});
@@ -265,7 +276,7 @@ static void about(struct feed *f, struct feed_open *o, const struct feed_line *l
 static void take(struct feed *f, struct feed_open *o, const struct feed_line *l)
 {
 	enum trace_event e = l->m->event;
-	unsigned rank = trace_event_milestone(e);
+	unsigned rank = ranks[e];
 
 	about(f, o, l);
 	o->s.last = (struct trace_spot){l->file, l->line};
@@ -273,7 +284,7 @@ static void take(struct feed *f, struct feed_open *o, const struct feed_line *l)
 		o->s.end = l->at;
 	if (kind_of(e) == TRACE_UNPROVISION || kind_of(e) == TRACE_PARTIAL_UNPROVISION)
 		o->s.kind = kind_of(e);
-	if (rank && rank < 70 && rank > trace_event_milestone(o->s.reached))
+	if (rank && rank < 70 && rank > ranks[o->s.reached])
 		o->s.reached = (uint8_t)e;
 	if (e == TRACE_EV_CERT_RETRY && l->m->has_number && l->m->number > o->s.retries)
 		o->s.retries = l->m->number;

@@ -1,6 +1,8 @@
 /* amt-logview: the logs of provisioning, read and understood. */
 #include "tui.h"
 
+#include <malloc.h>
+
 /* Reads stay possible in the folders named: a followed log is opened again after rollover. */
 static bool confine(struct amt_cli *cli, struct amt_error *err)
 {
@@ -156,5 +158,8 @@ int main(int argc, char **argv)
 		.cleanup = cleanup,
 	};
 
+	/* Arrays that grow are better moved by the kernel than left behind as holes. */
+	mallopt(M_MMAP_THRESHOLD, 64 * AMT_KIB);
+	mallopt(M_TRIM_THRESHOLD, 256 * AMT_KIB);
 	return amt_cli_main(&tool, argc, argv);
 }
