@@ -1,7 +1,7 @@
 /* Capture files and single messages into facts. */
 #include "hello/bpf.h"
-#include "hello/engine.h"
 #include "hello/relate.h"
+#include "hello/skim.h"
 
 #include <stdlib.h>
 
@@ -58,12 +58,17 @@ static void read_file(struct hello_engine *e, struct hello_reader *r, struct hel
 	hello_engine_flush(e); /* connections end with their file */
 	uint32_t at = hello_engine_capture(e, strcmp(path, "-") ? path : "standard input",
 					   r->ng ? "pcapng" : "pcap");
-	uint64_t n = 0;
+	uint64_t told = 0;
 
-	while (hello_reader_next(r, &p)) {
+	for (;;) {
+		if (!bpf)
+			hello_skim(e, r);
+		if (!hello_reader_next(r, &p))
+			break;
 		if (!bpf || hello_bpf_match(bpf, &p))
 			hello_engine_packet(e, &p);
-		if (++n % PROGRESS_EVERY == 0) {
+		if (r->frame - told >= PROGRESS_EVERY) {
+			told = r->frame;
 			amt_progress_update(e->opt->progress, path, r->bytes.offset, 0);
 			if (amt_stopped())
 				break;

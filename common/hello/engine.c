@@ -2,7 +2,7 @@
  * One packet after the other: a glance at the ports, and for the few that matter the
  * whole way down. The glance is what a capture of millions is measured by.
  */
-#include "hello/engine.h"
+#include "hello/skim.h"
 
 #include <stdlib.h>
 
@@ -271,40 +271,6 @@ static bool matters(struct hello_engine *e, const struct hello_packet *p)
 	return protocol == PROTO_ICMP || protocol == PROTO_ICMP6 || protocol == PROTO_FRAGMENT;
 }
 
-static inline unsigned dealt_with(const struct hello_engine *e, uint16_t port)
-{
-	return (unsigned)(e->dealt_with[port >> 6] >> (port & 63)) & 1;
-}
-
-/*
- * What nearly all packets of a capture end with: Ethernet, IPv4 without options, whole, about
- * nothing of ours. True only when matters() would be false. No branches inside: they come in
- * no order that a processor could guess.
- */
-static inline bool passes_by(const struct hello_engine *e, const struct hello_packet *p)
-{
-	/* begins_hello(), as bits that must be clear in a hello's first eight bytes */
-	static const uint8_t clear[8] = {0xfe, 0xff, 0xfc, 0xff, 0, 0xff, 0xff, 0xff};
-	const uint8_t *d = p->data;
-	uint64_t first, mask;
-
-	if (p->link != LINK_ETHERNET || p->caplen < 54)
-		return false;
-	unsigned usual =
-		(d[12] == 0x08) & (d[13] == 0) & (d[14] == 0x45) & (((d[20] & 0x3f) | d[21]) == 0);
-	uint16_t from = (uint16_t)(d[34] << 8 | d[35]), to = (uint16_t)(d[36] << 8 | d[37]);
-	uint32_t at = 34 + (d[46] >> 4) * 4u;
-	unsigned room = p->caplen >= at + 24;
-	memcpy(&first, d + (room ? at : 46), sizeof(first));
-	memcpy(&mask, clear, sizeof(mask));
-	unsigned hello = room & ((first & mask) == 0);
-	unsigned dns = (from == 53) | (to == 53);
-	unsigned label = (unsigned)(e->labels >> (d[p->caplen > 54 ? 54 : 53] & 63)) & 1;
-	unsigned udp = (d[23] == PROTO_UDP) & ~(dns & label);
-	unsigned tcp = (d[23] == PROTO_TCP) & ~(dns | hello);
-	return usual & ~(dealt_with(e, from) | dealt_with(e, to)) & (udp | tcp);
-}
-
 static void count_expected(struct hello_engine *e, const struct hello_packet *p)
 {
 	struct hello_frame f;
@@ -334,7 +300,7 @@ void hello_engine_packet(struct hello_engine *e, const struct hello_packet *p)
 		c->cut++;
 	if (e->looking)
 		count_expected(e, p);
-	if (passes_by(e, p))
+	if (hello_passes_by(e, p))
 		return;
 	if (!matters(e, p)) {
 		if (!hello_link_supported(p->link))

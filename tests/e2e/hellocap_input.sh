@@ -71,6 +71,34 @@ is "the failing step is marked" "$(facts $C/row27-chain-refused.pcapng)" '["tls-
 q='[(.facts.certificates | length), (.facts.connections[] | select(.tls) | .tls | (.client_chain | length))]'
 is "both chains are facts" "$(facts $C/row27-chain-refused.pcapng)" '[3,2]'
 
+# Records that are stepped over in a big pcap count as they do in a pcapng, where each is looked at by itself.
+gen_pcap "$tmp/big.pcap" 30000 50
+$PYTHON - "$tmp" <<'PY'
+import struct, sys
+sys.path.insert(0, "captures/hello")
+from wire import block, option
+data = open(sys.argv[1] + "/big.pcap", "rb").read()
+at = 24
+with open(sys.argv[1] + "/big.pcapng", "wb") as ng, open(sys.argv[1] + "/swapped.pcap", "wb") as swapped:
+    ng.write(block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)))
+    ng.write(block(1, struct.pack("<HHI", 1, 0, 262144) + option(9, b"\x06") + bytes(4)))
+    swapped.write(struct.pack(">IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))
+    n = 0
+    while at < len(data):
+        s, us, caplen, length = struct.unpack_from("<IIII", data, at)
+        n += 1
+        if n % 7 == 0:  # some are cut by the snap length
+            length += 100
+        t, p = s * 1000000 + us, data[at + 16:at + 16 + caplen]
+        ng.write(block(6, struct.pack("<IIIII", 0, t >> 32, t & 0xFFFFFFFF, caplen, length) + p + bytes(-caplen % 4)))
+        swapped.write(struct.pack(">IIII", s, us, caplen, length) + p)
+        at += 16 + caplen
+PY
+q='.facts | [(.captures[0] | [.packets, .bytes, .cut, .first, .last]), .hellos, .connections, .dhcp, .dns, .duplicates]'
+facts "$tmp/big.pcapng" >"$tmp/want"; facts "$tmp/swapped.pcap" >"$tmp/got"
+ok "30,000 packets as pcap and as pcapng: the same facts" cmp "$tmp/want" "$tmp/got"
+is "three hellos among them" "$(jq -c '[.[0][0], .[0][2], (.[1] | length)]' "$tmp/got")" '[30000,4285,3]'
+
 # Absence is not concluded from a capture that lost packets: its own statistics block says so.
 $PYTHON - $C/row01-silence.pcapng "$tmp/drops.pcapng" <<'PY'
 import struct, sys
