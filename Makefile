@@ -73,7 +73,7 @@ FUZZERS   := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 GUIDE_SRC := $(sort $(wildcard common/guide/catalogue/*.items))
 
 .PHONY: all deps demo demo-run check check-run tests golden lint bench fuzz docs install uninstall clean help tags \
-	check-fast fuzzers faults
+	check-fast check-strict fuzzers faults
 all: $(BINS) $(LIB)
 
 help:
@@ -93,6 +93,9 @@ demo-run: all $(SIM)
 tests: all $(UNITS) $(SIM) $(HELPERS) $(REPLAYS) $(BUILD)/tests/fault.so
 check-run: tests
 	$(Q)BUILD=$(BUILD) JOBS=$(JOBS) tests/run
+# The tests of whole runs again, with nothing allowed but the listed system calls.
+check-strict: tests
+	$(Q)AMTDIAG_SANDBOX=strict BUILD=$(BUILD) JOBS=$(JOBS) tests/run golden lab/ e2e/
 golden: tests
 	$(Q)BUILD=$(BUILD) tests/golden/run --update
 

@@ -68,7 +68,7 @@ static void allow_result(struct rules *r, const char *path)
 	if (!path || !strcmp(path, "-"))
 		return;
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		allow(r, path, WRITE);
+		allow(r, path, WRITE | FS_IOCTL_DEV);
 		return;
 	}
 	if ((size_t)snprintf(folder, sizeof(folder), "%s", path) >= sizeof(folder))

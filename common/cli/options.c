@@ -51,7 +51,12 @@ const struct amt_opt *cli_common_options(struct amt_cli *c)
 		{0, "explain", AMT_OPT_STRING, &c->explain, "ID",
 		 "show one check whole: what, why, how, what to do"},
 		{0, "sandbox", AMT_OPT_CHOICE, &c->sandbox, "KIND",
-		 "how tightly to confine the parsers", .choices = "default|strict"},
+		 "how tightly to confine the parsers", .choices = "default|strict",
+		 .man = "strict allows only listed system calls, and ends the run when a layer of "
+			"the "
+			"confinement can't be had. The environment variable AMTDIAG_SANDBOX gives "
+			"the "
+			"kind for runs that name none."},
 		{0, "no-sandbox", AMT_OPT_FLAG, &c->no_sandbox,
 		 .help = "do not confine; the report says so"},
 		AMT_OPT_END,

@@ -162,6 +162,18 @@ bool site_profile_load(struct site_profile *p, const char *path, struct amt_note
 	return ini_source_parse(&l.src, path, on_key, &l, notes, &p->mistakes, err);
 }
 
+void site_profile_files(const struct site_profile *p, struct amt_strlist *out)
+{
+	for (size_t i = 0; i < N_KEYS; i++) {
+		const void *at = (const char *)p + keys[i].at;
+		if (keys[i].type == SITE_FILE && *(const char *const *)at)
+			amt_vec_push(out, *(const char *const *)at);
+		for (size_t k = 0;
+		     keys[i].type == SITE_FILES && k < ((const struct amt_strlist *)at)->n; k++)
+			amt_vec_push(out, ((const struct amt_strlist *)at)->v[k]);
+	}
+}
+
 void site_profile_free(struct site_profile *p)
 {
 	for (size_t i = 0; i < N_KEYS; i++)

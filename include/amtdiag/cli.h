@@ -127,6 +127,8 @@ struct amt_confine {
 	bool net;
 	struct amt_strlist read, write; /* files or folders */
 };
+/* A file or folder that is still to be read; also where the links in a folder lead. */
+void amt_confine_read(struct amt_cli *cli, struct amt_confine *c, const char *path);
 bool amt_cli_confine(struct amt_cli *cli, const struct amt_confine *c, struct amt_error *err);
 
 #endif

@@ -34,6 +34,8 @@ struct site_profile {
  */
 bool site_profile_load(struct site_profile *p, const char *path, struct amt_notes *notes,
 		       struct amt_error *err);
+/* The files that the profile names; the texts stay the profile's. */
+void site_profile_files(const struct site_profile *p, struct amt_strlist *out);
 void site_profile_free(struct site_profile *p);
 /* A commented profile with every key, for 'amt-stage --init' and the manual. */
 void site_profile_sample(struct amt_buf *out);

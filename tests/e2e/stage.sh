@@ -109,4 +109,20 @@ cp "$tmp/out" "$tmp/ad.json"
 amt-stage --replay "$tmp/ad.json" --json >"$tmp/ad2.json" 2>/dev/null
 ok "replayed, it is the same" cmp <(jq .findings "$tmp/ad.json") <(jq .findings "$tmp/ad2.json")
 exits 74 "a bundle that can't be written is an error" walk --bundle "$tmp/no/such/folder/b.tar.gz"
+
+# Confinement: nothing beside what the profile names, and strictly when asked.
+exits 2 "a strictly confined walk" amt-stage --site captures/contoso/site.ini --sandbox strict -v
+if grep -q 'Landlock: only the named files' "$tmp/err"; then
+	pass_ "the walk says what confines it"
+	mkdir -p "$tmp/away" "$tmp/site/logs"
+	cp captures/contoso/logs/Amtopmgr.log "$tmp/away/"
+	ln -s "$tmp/away/Amtopmgr.log" "$tmp/site/logs/Amtopmgr.log"
+	printf '[evidence]\nlogs = logs\n' >"$tmp/site/site.ini"
+	amt-stage --site "$tmp/site/site.ini" --json >"$tmp/out" 2>"$tmp/err"
+	ok "a link out of a folder of evidence is followed" grep -q 'Amtopmgr.log' "$tmp/out"
+	ok "and nothing is refused" bash -c "! grep -q 'Permission denied' $tmp/out $tmp/err"
+else
+	skip "the walk says what confines it" "no Landlock here"
+fi
+
 done_testing

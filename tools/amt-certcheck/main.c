@@ -1,12 +1,10 @@
 /* amt-certcheck: the rules that certificates of AMT must meet, per firmware. */
 #include "certcheck.h"
 
-#include <dirent.h>
 #include <openssl/crypto.h>
 #include <openssl/opensslv.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static void libraries(struct amt_buf *out)
@@ -76,23 +74,6 @@ const struct pki_tables *certcheck_tables(struct amt_cli *cli)
 	return &o->tables;
 }
 
-#define LINKS_MAX 4096
-
-/* A symbolic link in a folder leads outside of it: where to must be readable too. */
-static void read_links(struct amt_cli *cli, const char *path, struct amt_confine *c)
-{
-	DIR *d = opendir(path);
-	struct stat st;
-
-	for (struct dirent *e; d && c->read.n < LINKS_MAX && (e = readdir(d));) {
-		char *name = amt_arena_printf(&cli->run.arena, "%s/%s", path, e->d_name);
-		if (!lstat(name, &st) && S_ISLNK(st.st_mode) && !access(name, R_OK))
-			amt_vec_push(&c->read, name);
-	}
-	if (d)
-		closedir(d);
-}
-
 /*
  * Before the first foreign byte: only the inputs can be read. The legacy provider of old
  * PFX files is loaded late, from the system's folders, which stay readable.
@@ -103,10 +84,8 @@ static bool confine(struct amt_cli *cli, struct amt_error *err)
 	struct amt_confine c = {.net = o->connect || o->crl};
 
 	for (size_t i = 0; i < cli->args.n; i++)
-		if (strcmp(cli->args.v[i], "-") != 0) {
-			amt_vec_push(&c.read, cli->args.v[i]);
-			read_links(cli, cli->args.v[i], &c);
-		}
+		if (strcmp(cli->args.v[i], "-") != 0)
+			amt_confine_read(cli, &c, cli->args.v[i]);
 	for (size_t i = 0; i < o->opt.hash_files.n; i++)
 		amt_vec_push(&c.read, o->opt.hash_files.v[i]);
 	for (size_t i = 0; i < o->crl_files.n; i++)

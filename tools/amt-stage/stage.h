@@ -63,6 +63,8 @@ bool stage_parse_stages(struct stage *st, struct amt_error *err);
 /* evidence.c */
 bool stage_load(struct stage *st, struct amt_error *err);
 void stage_collect(struct stage *st);
+/* confine.c: from here on only what the profile and the options name is to be had. */
+bool stage_confine(struct stage *st, struct amt_error *err);
 /* What a room has collected, or NULL: for rooms whose evidence meets another's. */
 const void *stage_state(const struct stage *st, const struct stage_room *room);
 void stage_free(struct stage *st);
