@@ -69,13 +69,13 @@ CNF
 		-enddate "$to" 2>"$P/log" || { cat "$P/log" >&2; return 1; }
 	rm -f "$P/$name.csr" "$P"/[0-9A-F]*.pem
 }
-# crl NAME ISSUER this-update-days hours [revoked certificate names]; $P/NAME.crl
+# crl NAME ISSUER hours [revoked certificate names]; $P/NAME.crl. CRL_EXT: extension lines; CRL_REASON: superseded
 crl() {
 	local name=$1 issuer=$2 hours=$3 c; shift 3
 	: >"$P/db"; echo 01 >"$P/crlnumber"
-	printf '[ca]\ndefault_ca=d\n[d]\ndatabase=%s\ncrlnumber=%s\ndefault_md=sha256\nunique_subject=no\n' "$P/db" "$P/crlnumber" >"$P/crl.cnf"
+	printf '[ca]\ndefault_ca=d\n[d]\ndatabase=%s\ncrlnumber=%s\ndefault_md=sha256\nunique_subject=no\ncrl_extensions=e\n[e]\n%s\n' "$P/db" "$P/crlnumber" "${CRL_EXT:-authorityKeyIdentifier=keyid}" >"$P/crl.cnf"
 	for c; do openssl ca -config "$P/crl.cnf" -cert "$P/$issuer.pem" -keyfile "$P/$issuer.key" -revoke "$P/$c.pem" \
-		-crl_reason superseded 2>"$P/log" || return 1; done
+		-crl_reason "${CRL_REASON:-superseded}" 2>"$P/log" || return 1; done
 	openssl ca -config "$P/crl.cnf" -gencrl -cert "$P/$issuer.pem" -keyfile "$P/$issuer.key" -crlhours "$hours" -out "$P/$name.crl" \
 		2>"$P/log"
 }

@@ -60,7 +60,7 @@ static const char *reason_text(const X509_REVOKED *r)
 					   "cessation of operation",
 					   "on hold",
 					   NULL,
-					   "removed from the CRL",
+					   PKI_REASON_LIFTED,
 					   "privilege withdrawn",
 					   "attribute authority compromised"};
 	ASN1_ENUMERATED *e = X509_REVOKED_get_ext_d2i(r, NID_crl_reason, NULL, NULL);
@@ -115,6 +115,8 @@ void pki_crl_fact(struct pki_facts *f, X509_CRL *crl, uint32_t cert, struct pki_
 	if (rc == 1) {
 		x->revoked_at = pki_asn1_time(X509_REVOKED_get0_revocationDate(entry));
 		x->reason = reason_text(entry);
+	} else if (rc == 2) {
+		x->reason = PKI_REASON_LIFTED; /* only a delta says that */
 	}
 	ERR_clear_error();
 }

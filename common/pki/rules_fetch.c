@@ -17,10 +17,27 @@ static const char *whose(struct rules *r, uint32_t cert)
 	return "nobody";
 }
 
+/* Only a certificate on hold comes off a list again, by a delta that is in force. */
+static bool lifted(const struct rules *r, const struct pki_fetch_fact *x)
+{
+	if (strcmp(x->kind, "crl") != 0)
+		return false;
+	for (size_t i = 0; i < r->f->fetches.n; i++) {
+		const struct pki_fetch_fact *d = &r->f->fetches.v[i];
+		if (d->cert == x->cert && !strcmp(d->kind, "delta") && d->signature == AMT_YES &&
+		    d->reason && !strcmp(d->reason, PKI_REASON_LIFTED) &&
+		    d->this_update >= x->this_update && d->next_update >= r->ctx->now)
+			return true;
+	}
+	return false;
+}
+
 static void revoked(struct rules *r, const struct pki_fetch_fact *x)
 {
 	char day[AMT_TIME_TEXT];
 
+	if (lifted(r, x))
+		return;
 	rule_says(r, "S3.C24a", AMT_FAIL, x->cert, "%s is revoked since %s%s%s (%s)",
 		  whose(r, x->cert), amt_time_date(x->revoked_at, day), x->reason ? ", " : "",
 		  x->reason ? x->reason : "", x->url);

@@ -231,6 +231,9 @@ struct pki_source {
 
 enum pki_revocation { PKI_REV_UNKNOWN, PKI_REV_GOOD, PKI_REV_REVOKED };
 
+/* reason of a good status: a delta takes back what the base list says (RFC 5280 5.3.1). */
+#define PKI_REASON_LIFTED "removed from the CRL"
+
 /* A CRL, an issuer certificate or an OCSP answer that was looked for. */
 struct pki_fetch_fact {
 	const char *kind; /* "crl", "delta", "aia", "ocsp"; "file" for an offline CRL */

@@ -89,6 +89,26 @@ cp "$www/root.crt" "$www/iss.crt"; check "$P/chain" --crl; verdict "AIA gives an
 openssl crl2pkcs7 -nocrl -certfile "$P/iss.pem" -outform DER -out "$www/iss.crt"; check "$P/chain" --crl; verdict "AIA as PKCS#7" S3.C24b pass
 rm "$www/pol.crt"; check "$P/chain" --crl; verdict "AIA place that is empty" S3.C24b fail
 kill $ocsp_pid; wait $ocsp_pid 2>/dev/null; check "$P/chain" --crl; says "no OCSP responder" S3.C24a "gave no answer"
+# Delta CRLs, where the base list says they are (RFC 5280 5.2.6), as Windows CAs publish them.
+fresh="freshestCRL=URI:$web/iss-delta.crl" indicator='2.5.29.27=critical,DER:020101'
+CRL_EXT=$fresh crl iss iss 240; publish iss
+CRL_EXT=$indicator crl iss-delta iss 48; publish iss-delta
+check "$P/chain" --crl; is "a delta with nothing on it" "$(v S3.C24a | tr , '\n' | grep -c fail)" 0
+is "it was asked for" "$(jq -r '[.facts.fetches[]|select(.kind=="delta")|"\(.fetched) \(.signature) \(.status)"]|join("|")' "$tmp/doc")" "true yes good"
+CRL_EXT=$indicator crl iss-delta iss 48 leaf; publish iss-delta
+check "$P/chain" --crl; verdict "revoked by the delta alone" S3.C24a fail; says "the delta is named" S3.C24a "superseded ($web/iss-delta.crl)"
+CRL_EXT=$fresh CRL_REASON=certificateHold crl iss iss 240 leaf; publish iss
+CRL_EXT=$indicator crl iss-delta iss 48; publish iss-delta
+check "$P/chain" --crl; says "on hold by the base list" S3.C24a "on hold"
+CRL_EXT=$indicator CRL_REASON=removeFromCRL crl iss-delta iss 48 leaf; publish iss-delta
+check "$P/chain" --crl; is "and the delta takes it off again" "$(jq -r '[.findings[]|select(.id=="S3.C24a" and (.summary|test("revoked since")))]|length' "$tmp/doc")" 0
+amt-certcheck --replay "$tmp/doc" --json >"$tmp/again"
+is "replay judges deltas the same" "$(jq -S .findings "$tmp/again" | sha1sum)" "$(jq -S .findings "$tmp/doc" | sha1sum)"
+check "$P/chain" --crl --now "$(date -u -d +3days +%FT%TZ)"; says "a delta that has run out takes nothing off" S3.C24a "revoked since"
+CRL_EXT=$fresh crl iss iss 240; publish iss; rm "$www/iss-delta.crl"
+check "$P/chain" --crl; says "a delta that is not there" S3.C24a "iss-delta.crl can't be had: HTTP status 404"
+crl other-delta other 48; publish other-delta iss-delta; check "$P/chain" --crl; says "a delta by somebody else" S3.C24a "not signed by the issuer"
+crl iss iss 240; publish iss
 for bad in slow huge loop; do
 	cert "$bad" '/CN=amt.lab.test' iss "$(cdp "$oid_ext" "URI:$web/$bad.crl" "caIssuers;URI:$web/iss.crt")"; bundle $bad iss pol root >"$P/$bad.chain"
 	start=$SECONDS; check "$P/$bad.chain" --crl --timeout 1; is "a $bad CRL place ends in time" "$((SECONDS - start < 10)) $(v S3.C24a)" "1 fail"
