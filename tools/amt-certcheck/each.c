@@ -21,6 +21,7 @@ struct block {
 	struct amt_buf out;
 	enum amt_verdict verdict;
 	bool ready;
+	bool cut; /* stopped within it: what follows is not whole */
 };
 struct each {
 	struct amt_cli *cli;
@@ -145,6 +146,31 @@ static enum amt_verdict one(struct each *e, struct pki_options *opt, const char 
 	return v;
 }
 
+/* What was under way when the run was stopped was read in part: no line is better than a wrong one.
+ */
+static void one_block(struct each *e, struct pki_options *opt, size_t k, struct block *b)
+{
+	enum amt_verdict v = AMT_NA;
+	bool cut = false;
+
+	amt_buf_clear(&b->out);
+	for (size_t i = k * BLOCK; !cut && i < (k + 1) * BLOCK && i < e->files.n; i++) {
+		size_t before = b->out.len;
+		enum amt_verdict one_v = one(e, opt, e->files.v[i], &b->out);
+		cut = amt_stopped();
+		if (cut)
+			b->out.len = before;
+		else
+			v = amt_verdict_fold(v, one_v);
+	}
+	pthread_mutex_lock(&e->lock);
+	b->verdict = v;
+	b->cut = cut;
+	b->ready = true;
+	pthread_cond_broadcast(&e->moved);
+	pthread_mutex_unlock(&e->lock);
+}
+
 static bool claim(struct each *e, size_t *block)
 {
 	pthread_mutex_lock(&e->lock);
@@ -167,18 +193,8 @@ static void *work(void *arg)
 	opt.no_opinion = true;
 	opt.ask = NULL; /* thousands of questions help nobody */
 	opt.progress = NULL;
-	while (claim(e, &k)) {
-		struct block *b = &e->blocks[k % WINDOW];
-		enum amt_verdict v = AMT_NA;
-		amt_buf_clear(&b->out);
-		for (size_t i = k * BLOCK; i < (k + 1) * BLOCK && i < e->files.n; i++)
-			v = amt_verdict_fold(v, one(e, &opt, e->files.v[i], &b->out));
-		pthread_mutex_lock(&e->lock);
-		b->verdict = v;
-		b->ready = true;
-		pthread_cond_broadcast(&e->moved);
-		pthread_mutex_unlock(&e->lock);
-	}
+	while (claim(e, &k))
+		one_block(e, &opt, k, &e->blocks[k % WINDOW]);
 	pki_cache_free(opt.cache);
 	pthread_mutex_lock(&e->lock);
 	pthread_cond_broadcast(&e->moved);
@@ -196,12 +212,14 @@ static enum amt_verdict drain(struct each *e, struct amt_out *out)
 		pthread_mutex_lock(&e->lock);
 		while (!b->ready && !(amt_stopped() && e->next <= e->written))
 			pthread_cond_wait(&e->moved, &e->lock);
-		bool ready = b->ready;
+		bool ready = b->ready, cut = b->cut;
 		pthread_mutex_unlock(&e->lock);
 		if (!ready)
 			break;
 		fwrite(amt_buf_cstr(&b->out), 1, b->out.len, out->f);
 		v = amt_verdict_fold(v, b->verdict);
+		if (cut)
+			break;
 		pthread_mutex_lock(&e->lock);
 		b->ready = false;
 		e->written++;
