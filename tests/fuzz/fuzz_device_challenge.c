@@ -9,12 +9,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = size ? amt_strndup((const char *)data, size) : amt_strdup("");
 	const char *product, *version;
 	struct dev_challenge c = {0};
-	struct amt_device d;
+	static struct amt_device d; /* only its arena is used */
 
-	amt_device_init(&d, "x");
 	dev_challenge_read(text, &c);
 	dev_banner_read(&d, text, &product, &version);
-	amt_device_free(&d);
+	amt_arena_free(&d.arena);
 	free(text);
 	return 0;
 }

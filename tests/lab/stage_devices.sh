@@ -68,8 +68,8 @@ site 'user = admin' 'password-file = pw'
 walk --json >"$tmp/run.json"
 is 'without a CA file it is not known whether the chain is whole' "$(verdict S3.C21 pc17)" unknown
 
-site 'probe-5689 = yes'
-walk --client pc20 --json >"$tmp/run.json"
+site
+walk --client pc20 --probe-5689 --json >"$tmp/run.json"
 ok 'asked for, it warns before' grep -q 'trying CVE-2017-5689' "$tmp/err"
 is '... and tells who is let in' "$(verdict X.D06 pc20)" fail
 is 'nobody logged in without a user' "$(jq '[.facts.evidence.devices.devices[].classes.login] | all(. == null)' "$tmp/run.json")" true

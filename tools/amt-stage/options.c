@@ -42,6 +42,11 @@ const struct amt_opt stage_options[] = {
 	 "the private map of pseudonyms, read and written (amtdiag-redaction.map)"},
 	{0, "interactive", AMT_OPT_FLAG, &stage.opt.interactive,
 	 .help = "ask what only a person can settle; answers are saved at once"},
+	{0, "probe-5689", AMT_OPT_FLAG, &stage.opt.probe_5689,
+	 .help = "try the empty log-in of CVE-2017-5689 on the devices that the profile asks",
+	 .man = "This is the first step of an exploit, though it changes nothing: it asks for a "
+		"page with an empty password, and a device may log it as an attack. Only where "
+		"you may. Without it the firmware version alone is judged."},
 	{0, "init", AMT_OPT_FLAG, &stage.opt.init,
 	 .help = "write a commented site profile and end"},
 	{0, "what-to-collect", AMT_OPT_FLAG, &stage.opt.what_to_collect,

@@ -75,11 +75,11 @@ static unsigned what_to_ask(const struct stage *st, bool login)
 {
 	unsigned ask = AMT_ASK_OPEN | (login ? (unsigned)AMT_ASK_WSMAN : 0);
 
-	if (st->profile.devices_probe_5689 != AMT_YES)
+	if (!st->opt.probe_5689)
 		return ask;
-	amt_cli_say(st->cli, "trying CVE-2017-5689 on every device, as the profile wants "
-			     "(devices, probe-5689): an empty log-in, which a device may log as an "
-			     "attack; nothing is changed");
+	amt_cli_say(st->cli,
+		    "--probe-5689: trying CVE-2017-5689 on every device: an empty log-in, which a "
+		    "device may log as an attack; nothing is changed");
 	return ask | AMT_ASK_CVE_5689;
 }
 

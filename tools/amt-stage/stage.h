@@ -32,7 +32,7 @@ struct stage_options {
 	struct amt_strlist stages, clients;
 	const char *inventory, *answers, *run, *resume, *baseline, *waive, *bundle, *open,
 		*redact_map, *shard, *to_sqlite;
-	bool what_to_collect, init, interactive, redact;
+	bool what_to_collect, init, interactive, redact, probe_5689;
 };
 
 struct stage {
