@@ -122,10 +122,32 @@ static void add_folded(struct state *st, const struct amt_finding *f, int stage)
 	amt_map_free(&by_cause);
 }
 
+/* Measured, but of no matter here: a client without an audit log where nobody audits. Firmware that
+ * was seen says more than the list of the profile, so it does not count here. */
+static bool of_no_matter(struct state *st, const struct amt_finding *f)
+{
+	struct amt_context traits = *st->in->ctx;
+	char why[200];
+
+	traits.firmware = NULL;
+	traits.n_firmware = 0;
+	if (f->verdict == AMT_PASS || f->verdict == AMT_NA ||
+	    amt_item_applies(f->item, &traits, why, sizeof(why)) != AMT_NO)
+		return false;
+	struct amt_finding *na = amt_finding_copy(
+		st->out, f, AMT_NA,
+		amt_arena_printf(&st->out->arena, "does not apply: %s; seen: %s", why, f->summary));
+	for (size_t i = 0; i < f->subjects.n; i++)
+		amt_vec_push(&na->subjects, f->subjects.v[i]);
+	return true;
+}
+
 static void add_seen(struct state *st, const struct amt_finding *f, int stage)
 {
 	const struct amt_finding *by = NULL;
 
+	if (of_no_matter(st, f))
+		return;
 	if (f->verdict == AMT_PASS || f->verdict == AMT_NA) {
 		add_part(st, f, f->subjects.v, f->subjects.n, NULL, 0);
 	} else if (f->subjects.n) {
@@ -216,12 +238,28 @@ static void drop_needless(struct state *st, int stage)
 	}
 }
 
-/* A cause goes before its symptom: corrective rows and prerequisites before what verifies. */
+/*
+ * How near a row is to a cause. Corrective rows and prerequisites name one; a step of provisioning
+ * says where it broke; what provisioning leaves behind (AD object, settings of the device) is
+ * missing because of that; whether the task ended well or the client counts as provisioned sums all
+ * of it up (guide, stage 3: "verify").
+ */
+static int nearness(const struct amt_item *item)
+{
+	static const char *const sums[] = {"S2.V01a", "S2.V01b", "S3.V01a", "CK.13"};
+
+	if (item->kind != AMT_KIND_VERIFY)
+		return 3;
+	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++)
+		if (!strcmp(item->id, sums[i]))
+			return 0;
+	return !strncmp(item->id, "S3.V01", 6) || !(item->stages & AMT_STAGE_BIT(3)) ? 2 : 1;
+}
+
+/* A cause goes before its symptom, and the step that broke before the sum of all steps. */
 static bool better(const struct amt_finding *a, const struct amt_finding *b)
 {
-	if (!b)
-		return true;
-	return b->item->kind == AMT_KIND_VERIFY && a->item->kind != AMT_KIND_VERIFY;
+	return !b || nearness(a->item) > nearness(b->item);
 }
 
 static void note_client(struct walk_client *c, const struct amt_finding *f, const char *summary,
@@ -274,8 +312,9 @@ static void note_subject(struct state *st, const struct amt_finding *f, const ch
 		*first = f;
 }
 
-/* What broke the stage for this subject, when it is a cause and not what verifies the stage. */
-static const struct amt_finding *cause_for(const struct state *st, const char *subject, int stage)
+/* What broke the stage for this subject, when it is nearer to the cause than f is. */
+static const struct amt_finding *cause_for(const struct state *st, const struct amt_finding *f,
+					   const char *subject, int stage)
 {
 	const struct walk_client *c = walk_fleet_find(st->fleet, subject);
 	const struct amt_finding *by = NULL;
@@ -284,7 +323,7 @@ static const struct amt_finding *cause_for(const struct state *st, const char *s
 		by = st->w->broken;
 	else if (c && c->broken_stage == stage)
 		by = c->broken;
-	return by && by->item->kind != AMT_KIND_VERIFY ? by : NULL;
+	return by && better(by, f) ? by : NULL;
 }
 
 /* A stage that is not verified because of a cause that was found in it: the symptom. */
@@ -294,9 +333,9 @@ static void chain_symptoms(struct state *st, int stage)
 		struct amt_finding *f = st->out->list.v[i];
 		if (f->verdict != AMT_FAIL || f->item->kind != AMT_KIND_VERIFY)
 			continue;
-		const struct amt_finding *by = cause_for(st, f->subject, stage);
+		const struct amt_finding *by = cause_for(st, f, f->subject, stage);
 		for (size_t m = 1; by && m < f->subjects.n; m++)
-			if (cause_for(st, f->subjects.v[m].name, stage) != by)
+			if (cause_for(st, f, f->subjects.v[m].name, stage) != by)
 				by = NULL; /* of several causes: it stands for itself */
 		if (by)
 			because(f, by);

@@ -129,6 +129,38 @@ static void causes_go_before_symptoms(void **state)
 	assert_string_equal(s->walk.broken->item->id, "S2.C05");
 }
 
+static void the_step_goes_before_the_sum(void **state)
+{
+	struct scene *s = *state;
+
+	see(s, "S3.V01a", AMT_FAIL, "pc1.contoso.com");
+	see(s, "PV.13", AMT_FAIL, "pc1.contoso.com");
+	see(s, "S3.V01f", AMT_FAIL, "pc1.contoso.com");
+	see(s, "CK.13", AMT_FAIL, "pc1");
+	go(s, 0);
+	assert_string_equal(s->fleet.clients.v[0].broken->item->id, "S3.V01f");
+	assert_string_equal(find(s, "S3.V01a", "pc1.contoso.com")->because_id, "S3.V01f");
+	assert_string_equal(find(s, "CK.13", "pc1")->because_id, "S3.V01f");
+	assert_true(!find(s, "S3.V01f", "pc1.contoso.com")->because_id);
+}
+
+static void what_is_of_no_matter_breaks_nobody(void **state)
+{
+	struct scene *s = *state;
+	const struct amt_fw later = {5, 2};
+
+	s->ctx.trait[AMT_TRAIT_SP2] = AMT_NO;
+	s->ctx.firmware = &later;
+	s->ctx.n_firmware = 1;
+	see(s, "P.10", AMT_FAIL, "pc1.contoso.com");
+	see(s, "S3.C16", AMT_FAIL, "pc2.contoso.com");
+	go(s, 0);
+	assert_int_equal(find(s, "P.10", "pc1.contoso.com")->verdict, AMT_NA);
+	assert_int_equal(s->fleet.clients.v[0].broken_stage, 0);
+	/* but firmware that was seen counts more than the list */
+	assert_int_equal(s->fleet.clients.v[1].broken_stage, 3);
+}
+
 static void answers_count_where_nothing_was_measured(void **state)
 {
 	struct scene *s = *state;
@@ -190,6 +222,8 @@ int main(void)
 		SCENE(the_site_blocks_everybody),
 		SCENE(a_client_blocks_itself_only),
 		SCENE(causes_go_before_symptoms),
+		SCENE(the_step_goes_before_the_sum),
+		SCENE(what_is_of_no_matter_breaks_nobody),
 		SCENE(answers_count_where_nothing_was_measured),
 		SCENE(rows_that_do_not_apply_are_na),
 		SCENE(only_the_stages_asked_for),
