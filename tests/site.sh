@@ -94,7 +94,7 @@ site_profile() {
 		sp1 = yes
 		sp2 = no
 		wireless = no
-		8021x = no
+		802.1x = no
 	END
 }
 

@@ -212,10 +212,14 @@ static void judge_certificate(struct judge *j)
 	struct amt_finding *fd;
 
 	if (s->cert_bad) {
-		fd = amt_finding_add(j->fs, "S3.C09a", AMT_FAIL, "",
+		/* Found for one device and not for another: the other's list is to blame. */
+		fd = amt_finding_add(j->fs, "S3.C09a", s->cert_matched ? AMT_WARN : AMT_FAIL, "",
 				     "the provisioning certificate was refused or not found (%llu) "
-				     "(wording unconfirmed)",
-				     (unsigned long long)s->cert_bad);
+				     "(wording unconfirmed)%s",
+				     (unsigned long long)s->cert_bad,
+				     s->cert_matched ? ", but it was found for other devices: see "
+						       "S3.C10b for those it failed for"
+						     : "");
 		trace_judge_evidence(j, fd, &s->cert_bad_at, "provisioning certificate not usable");
 	}
 	if (s->cert_expiring) {

@@ -118,12 +118,9 @@ static void connecting(struct work *w)
 	} else if (ended_badly(s) || judge_has(s, TRACE_EV_NO_CONNECTION)) {
 		snprintf(w->text, sizeof(w->text), "no connection to AMT: %s", w->why);
 		add(w, CONNECT, AMT_FAIL, &s->last, "no connection", w->text, &s->cause);
-		if (cause_is(s, "A") && judge_has(s, TRACE_EV_CONNECT_FAILED)) {
-			const struct trace_milestone *m = judge_at(s, TRACE_EV_CONNECT_FAILED);
-			struct trace_spot at = {m->file, m->line};
-			add(w, ACCOUNTS, AMT_FAIL, &at, "Fail to connect",
+		if (cause_is(s, "A") && s->cause.event == TRACE_EV_CONNECT_FAILED)
+			add(w, ACCOUNTS, AMT_FAIL, &s->cause.at, "Fail to connect",
 			    "every account was refused (wording unconfirmed)", NULL);
-		}
 	}
 	/* The self-signed certificate of firmware 3.2.1: error and version must fit. */
 	if (s->cause.set && s->cause.has_code && s->cause.code == 0x80090308 &&
