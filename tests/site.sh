@@ -1,13 +1,21 @@
 # Sourced after tests/lib.sh and tests/sim/lib.sh: makes a site in folder $site and starts what it lives of, in a network
 # namespace of its own. tests/e2e/site.sh and tests/demo walk it.
 #
-#   site_start          everything that this machine can run; $site_has names the parts: devices dns ad
-#   site_expected       "client id stage", one line each, as far as the parts can show it
+#   site_enter "$0" "$@"   first line of the script: runs it again in namespaces of its own, or says why not and ends
+#   site_start             starts all that this machine can run; $site_has names it: devices capture dns ad crl
+#   site_expected          "client id stage", one line each, as far as the parts can show it
 #
-# Ten clients are broken, each in one way: pc02 to pc09, pc11, pc12. pc01 is healthy, and pc10 was un-provisioned on purpose.
+# SITE_DEVICES_ONLY=1 starts the devices alone. Ten clients are broken, each in one way: pc02 to pc09, pc11, pc12. pc01 is healthy, and pc10 was un-provisioned on purpose.
 # The logs are those of captures/contoso; contoso.com and 127.0.2.x stand for the company and its network.
 site=$tmp/site
 site_has=devices
+site_enter() {
+	[ -n "${AMTSIM_NS:-}" ] && return 0
+	if unshare -n -m true 2>/dev/null; then
+		AMTSIM_NS=1 SITE_MOUNTS=1 exec unshare -n -m bash -c 'ip link set lo up && exec bash "$@"' site "$@"
+	fi
+	sim_namespace "$@"
+}
 site_expected() {
 	cat <<-'END'
 		pc01 - 0
@@ -144,12 +152,12 @@ site_devices() {
 site_dns() {
 	local n
 	{
-		printf '$TTL 600\n@ SOA dc01.contoso.com. hostmaster.contoso.com. 7 3600 600 86400 60\n@ NS dc01\ndc01 A 127.0.2.5\nsccm01 A 127.0.2.10\ncrl A 127.0.2.10\nprovisionserver A 127.0.2.10\n'
+		printf '$TTL 600\n@ SOA dc01.contoso.com. hostmaster.contoso.com. 7 3600 600 86400 60\n@ NS dc01\ndc01 A 10.77.0.1\nsccm01 A 127.0.2.10\ncrl A 127.0.2.10\nprovisionserver A 127.0.2.10\n'
 		printf '_ldap._tcp.dc._msdcs SRV 0 100 389 dc01\n_ldap._tcp SRV 0 100 389 dc01\n_kerberos._tcp SRV 0 100 88 dc01\n'
 		for n in 01 02 03 04 05 06 07 08 09 10 11 12; do echo "pc$n A 127.0.2.1$n"; done
 	} >"$site/contoso.zone"
 	{
-		printf '$TTL 600\n@ SOA dc01.contoso.com. hostmaster.contoso.com. 7 3600 600 86400 60\n@ NS dc01.contoso.com.\n10 PTR sccm01.contoso.com.\n5 PTR dc01.contoso.com.\n'
+		printf '$TTL 600\n@ SOA dc01.contoso.com. hostmaster.contoso.com. 7 3600 600 86400 60\n@ NS dc01.contoso.com.\n10 PTR sccm01.contoso.com.\n'
 		for n in 01 02 03 04 05 06 07 08 10 11 12; do echo "1$n PTR pc$n.contoso.com."; done
 		echo '109 PTR pc99.contoso.com.'
 	} >"$site/reverse.zone"
@@ -184,7 +192,38 @@ site_dns() {
 	site_has="$site_has dns"
 }
 
-# CRLs over HTTP need the name to be found: a resolver of our own.
+# What tcpdump sees of three devices that say hello to the service point.
+site_capture() {
+	command -v tcpdump >/dev/null || return 1
+	mkdir -p "$site/captures"
+	"$PYTHON" -c 'import socket
+s = socket.create_server(("127.0.2.10", 9971))
+while True:
+    c, _ = s.accept()
+    while c.recv(4096):
+        pass
+    c.close()' &
+	at_exit "kill $! 2>/dev/null"
+	tcpdump -i lo -U -w "$site/captures/hello.pcap" -Z root tcp port 9971 2>"$site/tcpdump.log" &
+	local dump=$! n i
+	at_exit "kill $dump 2>/dev/null"
+	for i in $(seq 50); do grep -q listening "$site/tcpdump.log" && break; sleep 0.1; done
+	[ "$i" -lt 50 ] || return 1
+	for n in 01 03 04; do
+		local hash=0123456789abcdef0123456789abcdef01234567
+		[ $n = 04 ] || hash=$(openssl x509 -in "$site/pki/root.pem" -outform DER | sha1sum | cut -d' ' -f1)
+		for i in 1 2 3 4 5; do
+			"$TESTBIN/amtsim" --hello 127.0.2.10:9971 --from "127.0.2.1$n" --uuid "4C4C4544-00$n-4D10-8031-B4C04F333231" --hash "$hash" 2>/dev/null && break
+			sleep 0.2
+		done
+	done
+	sleep 0.3
+	kill $dump; wait $dump 2>/dev/null
+	sed -i 's|^logs = .*|&\ncaptures = captures/*|' "$site/site.ini"
+	site_has="$site_has capture"
+}
+
+# CRLs over HTTP: their names stand in the certificates.
 site_crl() {
 	"$PYTHON" -m http.server --bind 127.0.2.10 --directory "$site/www" 8080 >"$site/http.log" 2>&1 &
 	at_exit "kill $! 2>/dev/null"
@@ -199,5 +238,71 @@ site_start() {
 	mkdir -p "$tmp/pki"
 	ln -s "$tmp/pki" "$site/sim"
 	sim_start "$site/devices.ini"
-	if command -v knotd >/dev/null && command -v kdig >/dev/null; then site_dns; fi
+	[ -z "${SITE_DEVICES_ONLY:-}" ] || return 0
+	site_capture
+	if command -v knotd >/dev/null && command -v kdig >/dev/null && site_dns; then
+		site_ad && site_crl
+	fi
+	return 0
+}
+
+# Active Directory: a Samba domain controller. Needs a mount namespace too (for its name in /etc/hosts).
+site_ad() {
+	local need
+	[ "${SITE_MOUNTS:-}" = 1 ] || return 1
+	for need in samba samba-tool ip mount; do command -v $need >/dev/null || return 1; done
+	DC=$site/dc IP=10.77.0.1 PW='Lab-Passw0rd!'
+	mount --make-rprivate / && ip addr add $IP/24 dev lo || return 1
+	echo 'nameserver 127.0.2.4' >"$site/resolv.conf"; printf '127.0.0.1 localhost\n%s dc01.contoso.com dc01\n' $IP >"$site/hosts"
+	mount --bind "$site/resolv.conf" "$(readlink -f /etc/resolv.conf)" && mount --bind "$site/hosts" /etc/hosts || return 1
+	samba-tool domain provision --targetdir="$DC" --realm=CONTOSO.COM --domain=CONTOSO --host-name=dc01 --host-ip=$IP \
+		--server-role=dc --dns-backend=SAMBA_INTERNAL --adminpass="$PW" -s /dev/null \
+		--option="interfaces=lo $IP" --option="bind interfaces only=yes" >"$site/provision.log" 2>&1 || return 1
+	mkdir -p "$DC/cache" "$DC/run" "$DC/log" "$DC/private/tls"
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout "$DC/private/tls/key.pem" -out "$DC/private/tls/cert.pem" -days 30 \
+		-subj /CN=dc01.contoso.com -addext subjectAltName=DNS:dc01.contoso.com >/dev/null 2>&1
+	cp "$DC/private/tls/cert.pem" "$DC/private/tls/ca.pem"; chmod 600 "$DC/private/tls/key.pem"
+	cat >"$DC/etc/lab.conf" <<-END
+		[global]
+		workgroup = CONTOSO
+		realm = CONTOSO.COM
+		netbios name = DC01
+		server role = active directory domain controller
+		server services = ldap, cldap, kdc, rpc
+		interfaces = lo $IP
+		bind interfaces only = Yes
+		private dir = $DC/private
+		state directory = $DC/state
+		cache directory = $DC/cache
+		lock directory = $DC
+		pid directory = $DC/run
+		ncalrpc dir = $DC/run/ncalrpc
+		binddns dir = $DC/bind-dns
+		ntp signd socket directory = $DC/ntp_signd
+		winbindd socket directory = $DC/run/winbindd
+		log file = $DC/log/log.%m
+		load printers = no
+		[sysvol]
+		path = $DC/state/sysvol
+		read only = no
+	END
+	"$PYTHON" tests/lab/site_directory.py "$DC" "$site/pki/root.pem" "$site/pki/iss.pem" >"$site/populate.log" 2>&1 || return 1
+	samba -i -M single -s "$DC/etc/lab.conf" >"$site/samba.log" 2>&1 </dev/null &
+	at_exit "kill $! 2>/dev/null"
+	(umask 077; echo "$PW" >"$site/ad-password")
+	cat >>"$site/site.ini" <<-END
+		[directory]
+		server = ldaps://dc01.contoso.com
+		container = OU=Out of Band Management Controllers
+		bind = administrator@contoso.com
+		password-file = ad-password
+		ca-file = $DC/private/tls/ca.pem
+		templates = ConfigMgrAMTWebServerCertificate
+		amt-users = CONTOSO\\AMT Operators
+		every-controller = no
+	END
+	local i
+	for i in $(seq 60); do LDAPTLS_CACERT=$DC/private/tls/ca.pem ldapsearch -x -H ldaps://dc01.contoso.com -s base -b '' >/dev/null 2>&1 && break; sleep 0.2; done
+	[ "$i" -lt 60 ] || return 1
+	site_has="$site_has ad"
 }
