@@ -253,7 +253,8 @@ static int nearness(const struct amt_item *item)
 	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++)
 		if (!strcmp(item->id, sums[i]))
 			return 0;
-	return !strncmp(item->id, "S3.V01", 6) || !(item->stages & AMT_STAGE_BIT(3)) ? 2 : 1;
+	bool step = !strncmp(item->id, "S3.V0", 5) && item->id[5] == '1';
+	return step || !(item->stages & AMT_STAGE_BIT(3)) ? 2 : 1;
 }
 
 /* A cause goes before its symptom, and the step that broke before the sum of all steps. */
