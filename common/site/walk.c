@@ -244,17 +244,28 @@ static void drop_needless(struct state *st, int stage)
  * missing because of that; whether the task ended well or the client counts as provisioned sums all
  * of it up (guide, stage 3: "verify").
  */
+static bool among(const struct amt_item *item, const char *const *ids, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(item->id, ids[i]))
+			return true;
+	return false;
+}
+
 static int nearness(const struct amt_item *item)
 {
-	static const char *const sums[] = {"S2.V01a", "S2.V01b", "S3.V01a", "CK.13"};
+	static const char *const sums[] = {"S2.V01a", "S2.V01b", "S3.V01a", "CK.13"},
+				 *const steps[] = {"S3.V01b", "S3.V01c", "S3.V01d", "S3.V01e",
+						   "S3.V01f", "S3.V01g", "S3.V01h"};
 
 	if (item->kind != AMT_KIND_VERIFY)
 		return 3;
-	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++)
-		if (!strcmp(item->id, sums[i]))
-			return 0;
-	bool step = !strncmp(item->id, "S3.V0", 5) && item->id[5] == '1';
-	return step || !(item->stages & AMT_STAGE_BIT(3)) ? 2 : 1;
+	if (among(item, sums, sizeof(sums) / sizeof(sums[0])))
+		return 0;
+	return among(item, steps, sizeof(steps) / sizeof(steps[0])) ||
+			       !(item->stages & AMT_STAGE_BIT(3))
+		       ? 2
+		       : 1;
 }
 
 /* A cause goes before its symptom, and the step that broke before the sum of all steps. */
