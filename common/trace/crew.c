@@ -43,6 +43,10 @@ static long more(struct crew *w, char *out, size_t n)
 		size_t take = w->n_early - w->early_at < n ? w->n_early - w->early_at : n;
 		memcpy(out, w->early + w->early_at, take);
 		w->early_at += take;
+		if (w->early_at == w->n_early) {
+			free(w->early);
+			w->early = NULL;
+		}
 		return (long)take;
 	}
 	if (w->r->eof)
@@ -132,7 +136,12 @@ static void take_early(struct crew *w)
 	w->n_early = r->end - r->start;
 	w->early = amt_malloc(w->n_early + 1);
 	memcpy(w->early, r->buf + r->start, w->n_early);
+	/* Its own window is for what lies between our lines: seldom much, and it can grow. */
 	r->start = r->end = 0;
+	if (r->cap > WINDOW_ALONE) {
+		r->cap = WINDOW_ALONE;
+		r->buf = amt_realloc(r->buf, r->cap);
+	}
 }
 
 static void add_hand(struct crew *w, struct trace_signer *signer, uint32_t group)

@@ -189,6 +189,11 @@ static long unpacked(struct trace_input *in, char *out, size_t n, struct amt_err
 		size_t take = in->raw_end - in->raw_start < n ? in->raw_end - in->raw_start : n;
 		memcpy(out, in->raw + in->raw_start, take);
 		in->raw_start += take;
+		if (in->raw_start == in->raw_end) {
+			free(in->raw);
+			in->raw = NULL;
+			in->raw_start = in->raw_end = 0;
+		}
 		return (long)take;
 	}
 	return pull(in, out, n, err);

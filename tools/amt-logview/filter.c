@@ -98,6 +98,14 @@ static bool device_fits(const struct trace_match *m, const char *text, size_t n)
 	return false;
 }
 
+bool logview_filter_text(struct logview_filter *f, const char *text, size_t n)
+{
+	for (size_t i = 0; i < f->grep.n; i++)
+		if (pcre2_match(f->grep.v[i], (PCRE2_SPTR)text, n, 0, 0, f->data, f->limits) < 0)
+			return false;
+	return true;
+}
+
 bool logview_filter_record(struct logview_filter *f, const struct trace_record *rec,
 			   enum trace_severity sev, const struct trace_match *m, const char *text,
 			   size_t n)
@@ -123,12 +131,7 @@ bool logview_filter_record(struct logview_filter *f, const struct trace_record *
 		if (!fits)
 			return false;
 	}
-	if (!device_fits(m, text, n))
-		return false;
-	for (size_t i = 0; i < f->grep.n; i++)
-		if (pcre2_match(f->grep.v[i], (PCRE2_SPTR)text, n, 0, 0, f->data, f->limits) < 0)
-			return false;
-	return true;
+	return device_fits(m, text, n) && logview_filter_text(f, text, n);
 }
 
 bool logview_filter_device(const struct trace_device *d)

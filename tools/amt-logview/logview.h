@@ -31,6 +31,8 @@ struct logview_filter;
 struct logview_filter *logview_filter_new(struct amt_error *err);
 void logview_filter_free(struct logview_filter *f);
 bool logview_filter_any(const struct logview_filter *f);
+/* Only what --grep asks: the rest need not be found out of a record that fails it. */
+bool logview_filter_text(struct logview_filter *f, const char *text, size_t n);
 /* text is UTF-8 */
 bool logview_filter_record(struct logview_filter *f, const struct trace_record *rec,
 			   enum trace_severity sev, const struct trace_match *m, const char *text,

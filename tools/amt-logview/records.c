@@ -16,16 +16,19 @@ static void flush(struct writer *w)
 static void give(struct writer *w, struct stream *s)
 {
 	struct trace_record *rec = &s->rec;
-	bool ours = put_component_of(w, s);
 	struct trace_match m;
 	const char *name = s->paths[s->at].path;
 
-	trace_classify(rec->text, rec->text_len, ours, &m);
-	enum trace_severity sev = trace_severity_of(rec, &m);
 	amt_buf_clear(&w->text);
 	trace_reader_text(s->r, rec, &w->text);
-	if (w->choosy && !logview_filter_record(logview.filter, rec, sev, &m,
-						amt_buf_cstr(&w->text), w->text.len))
+	const char *text = amt_buf_cstr(&w->text);
+	/* The cheapest first: most records of a search end here. */
+	if (w->choosy && !logview_filter_text(logview.filter, text, w->text.len))
+		return;
+	bool ours = put_component_of(w, s);
+	trace_classify(rec->text, rec->text_len, ours, &m);
+	enum trace_severity sev = trace_severity_of(rec, &m);
+	if (w->choosy && !logview_filter_record(logview.filter, rec, sev, &m, text, w->text.len))
 		return;
 	w->written++;
 	if (logview.raw)
