@@ -21,7 +21,7 @@ tui() {
 	mux kill-server 2>/dev/null
 	run=$((run + 1)) # a server that is still going away is left alone
 	rm -f "$tmp/code"
-	cmd="unset NO_COLOR; PATH=$(printf %q "$PATH"); cd $(printf %q "${from:-$PWD}"); ${env_:+export $env_;} TERM=$term LC_ALL=$locale XDG_STATE_HOME=$(printf %q "$tmp/state") amt-logview --tui"
+	cmd="unset NO_COLOR; PATH=$(printf %q "$PATH"); cd $(printf %q "${from:-$PWD}"); ${env_:+export $env_;} export TERM=$term LC_ALL=$locale XDG_STATE_HOME=$(printf %q "$tmp/state"); ${pipe_:+cat $(printf %q "$pipe_") |} amt-logview --tui"
 	for arg; do cmd="$cmd $(printf %q "$arg")"; done
 	mux -u new-session -d -x "$w" -y "$h" "bash -c $(printf %q "$cmd; echo \$? >$tmp/code; sleep 20")"
 }

@@ -4,6 +4,7 @@
 #include "bytes.h"
 #include "zone.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -251,9 +252,17 @@ bool trace_reader_at(struct trace_reader *r, uint64_t offset, uint64_t line,
 	return ok;
 }
 
+/* On a disk if there is room for files without a name, so that a log does not fill the memory. */
+static int nameless(void)
+{
+	int fd = open("/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	return fd >= 0 ? fd : memfd_create("amt-log", MFD_CLOEXEC);
+}
+
 bool trace_reader_spool(struct trace_reader *r, struct amt_error *err)
 {
-	int fd = memfd_create("amt-log", MFD_CLOEXEC);
+	int fd = nameless();
 	long got;
 
 	if (fd < 0)

@@ -130,6 +130,10 @@ if command -v zstd >/dev/null; then
 	tui 80x24 screen C.UTF-8 "$tmp/a.log.zst"; sees "1/214" "zstd"; leaves "leaving is clean"
 fi
 
+pipe_=$log tui 80x24 screen C.UTF-8 -
+sees "1/214" "standard input, the keyboard is the terminal's"; keys G; sees "214/214" "to its end"
+keys s; sees "save standard input as a file" "tasks are not claimed to be none"; leaves "leaving is clean"
+
 # Colours: 16, and none when asked.
 if infocmp xterm >"$tmp/xterm" 2>/dev/null && command -v tic >/dev/null; then
 	sed 's/^xterm[^,]*,/amt16|sixteen colours,/; s/colors#[^,]*,/colors#16,/; s/pairs#[^,]*,/pairs#256,/' "$tmp/xterm" | TERMINFO=$tmp/ti tic -x -o "$tmp/ti" - 2>/dev/null
