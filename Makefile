@@ -72,13 +72,13 @@ REPLAYS   := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/replay/%)
 FUZZERS   := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 GUIDE_SRC := $(sort $(wildcard common/guide/catalogue/*.items))
 
-.PHONY: all deps demo demo-run check check-run tests golden lint bench fuzz docs install uninstall clean help tags \
+.PHONY: all deps demo demo-run check check-run tests golden lint bench bench-doc fuzz docs install uninstall clean help tags \
 	check-fast check-strict fuzzers faults
 all: $(BINS) $(LIB)
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
-	@echo 'Targets: all tests check-run golden lint bench fuzz docs static install uninstall dist deb clean deps'
+	@echo 'Targets: all tests check-run golden lint bench bench-doc fuzz docs static install uninstall dist deb deb-check clean deps'
 
 deps:
 	@.ci/install-packages
@@ -200,6 +200,9 @@ lint:
 	+$(Q)BUILD=$(BUILD) JOBS=$(JOBS) tests/lint
 bench: all $(HELPERS) $(SIM)
 	$(Q)BUILD=$(BUILD) tests/bench/run
+# The last table of docs/performance.md, measured anew: on a quiet machine.
+bench-doc: bench
+	$(Q)BUILD=$(BUILD) tests/bench/document
 docs: all
 	$(Q)BUILD=$(BUILD) docs/generate
 
