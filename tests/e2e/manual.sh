@@ -48,8 +48,8 @@ count = 0
 for path in sys.argv[2:]:
     for n, line in enumerate(open(path, encoding="utf-8"), 1):
         line = line.replace("\\-", "-")
-        # one command: from the tool's name to a pipe, a back quote, a new command or the line's end
-        for tool, rest in re.findall(r"\b(amt-(?:certcheck|dnscheck|hellocap|krbsize|logview|stage))\b([^|`;&]*)", line):
+        # one command: from the tool's name (no --job-name=amt-stage) to a pipe, a back quote, a new command or the line's end
+        for tool, rest in re.findall(r"(?<!=)\b(amt-(?:certcheck|dnscheck|hellocap|krbsize|logview|stage))\b([^|`;&]*)", line):
             rest = re.split(r"\bamt-[a-z]+|: ", rest)[0]
             if tool not in known:
                 known[tool] = set(open(f"{tmp}/{tool}.options").read().split())
