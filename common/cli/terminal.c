@@ -1,13 +1,17 @@
 /* The terminal, the environment, signals: asked here and nowhere else. */
+#include "cli/confine.h"
 #include "cli/private.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <time.h>
@@ -199,8 +203,24 @@ static char *password_from_terminal(const char *prompt, struct amt_error *err)
 	return word;
 }
 
+/*
+ * A process that knows a password leaves no core file, and what libraries copy of it (LDAP's and
+ * TLS's buffers) is overwritten as soon as it is freed.
+ */
+static void keep_secret(void)
+{
+	const struct rlimit none = {0, 0};
+
+	if (AMT_SANITIZED) /* the leak checker must be able to look at us; it has its own heap */
+		return;
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	mallopt(M_PERTURB, 0xa5);
+}
+
 char *amt_cli_password(const char *file, const char *prompt, struct amt_error *err)
 {
+	keep_secret();
 	return file ? password_from_file(file, err) : password_from_terminal(prompt, err);
 }
 

@@ -13,7 +13,17 @@ struct directory_search *job_ask(struct directory_link *l, const char *purpose, 
 				 const char *base, enum directory_scope scope, const char *filter,
 				 const char *attributes)
 {
-	const struct question q = {purpose, about, base, filter, scope, attributes, 0};
+	const struct question q = {purpose, about, base, filter, scope, attributes, 0, false};
+	return link_search(l, &q);
+}
+
+/* All users or groups of a domain. */
+static struct directory_search *ask_all(struct directory_link *l, const char *purpose,
+					const char *about, const char *base, const char *filter,
+					const char *attributes)
+{
+	const struct question q = {purpose,       about,      base, filter,
+				   DIRECTORY_SUB, attributes, 0,    true};
 	return link_search(l, &q);
 }
 
@@ -36,11 +46,8 @@ static bool connect_any(struct job *j, struct amt_error *err)
 		const char *h = hosts.v[i];
 		const char *uri = strstr(h, "://") ? h : amt_arena_printf(a, "ldap://%s", h);
 		ok = link_open(&j->here, uri, err);
-		if (!ok) {
-			link_close(&j->here);
-			if (hosts.n > 1)
-				amt_note_add(j->notes, uri, "%s", err ? err->text : "");
-		}
+		if (!ok && hosts.n > 1)
+			amt_note_add(j->notes, uri, "%s", err ? err->text : "");
 	}
 	amt_vec_free(&hosts);
 	return ok;
@@ -61,7 +68,6 @@ static void connect_gc(struct job *j)
 		amt_note_add(j->notes, gc,
 			     "no global catalog: names are only searched in this domain (%s)",
 			     err.text);
-		link_close(&j->gc);
 	}
 }
 
@@ -92,6 +98,52 @@ static bool domain(struct job *j, struct amt_error *err)
 	return true;
 }
 
+/*
+ * Groups once for all accounts. Of other domains: universal ones by their members in the catalog,
+ * and the domain-local ones of the domain that the service is in (handbook kerberos.md 4).
+ */
+static void groups(struct job *j)
+{
+	static const char by_member[] = "objectSid sAMAccountName groupType member sIDHistory";
+	const struct directory_search *refs = directory_find(j->f, "crossrefs", NULL, 0),
+				      *s = directory_find(j->f, "service", NULL, 0);
+	size_t domains = 0;
+
+	ask_all(&j->here, "groups", NULL, j->nc, "(groupType:1.2.840.113556.1.4.803:=2147483648)",
+		"objectSid sAMAccountName groupType memberOf sIDHistory");
+	for (size_t i = 0; i < refs->entries.n; i++)
+		domains += (directory_number(&refs->entries.v[i], "systemFlags", 0) & 2) != 0;
+	if (domains > 1 && j->gc.ld)
+		ask_all(&j->gc, "universal", NULL, "",
+			"(groupType:1.2.840.113556.1.4.803:=2147483656)", by_member);
+	const char *nc = s && s->entries.n ? job_nc_of(s->entries.v[0].dn) : j->nc;
+	if (!amt_strcasecmp(nc, j->nc))
+		return;
+	struct directory_link *l = job_domain(j, nc);
+	job_ask(l, "service-domain", nc, nc, DIRECTORY_BASE, "(objectClass=*)", "objectSid");
+	s = ask_all(l, "local-groups", nc, nc, "(groupType:1.2.840.113556.1.4.803:=2147483652)",
+		    by_member);
+	if (s->code)
+		amt_note_add(j->notes, nc,
+			     "the domain-local groups of the AMT object's domain could not be "
+			     "read, so sizes may be too low: %s",
+			     s->error);
+}
+
+/* The clock by SNTP too: rootDSE tells whole seconds only. */
+static void clock_offset(struct job *j)
+{
+	const char *p = strstr(j->here.uri, "://"), *host = p ? p + 3 : j->here.uri;
+	struct amt_arena *a = &j->f->arena;
+	struct amt_error err = {0};
+
+	bool six = *host == '[';
+	j->f->ntp.server = amt_arena_strndup(a, host + six, strcspn(host + six, six ? "]" : ":/"));
+	j->f->ntp.done = directory_sntp(j->f->ntp.server, "ntp", 1, &j->f->ntp.offset, &err);
+	if (!j->f->ntp.done)
+		j->f->ntp.error = amt_arena_strdup(a, err.text);
+}
+
 static void users(struct job *j)
 {
 	const struct directory_options *o = j->o;
@@ -111,8 +163,8 @@ static void users(struct job *j)
 				user_attributes);
 	}
 	if (o->users_below)
-		job_ask(&j->here, "users", o->users_below, o->users_below, DIRECTORY_SUB,
-			ENABLED_USER ")", user_attributes);
+		ask_all(&j->here, "users", o->users_below, o->users_below, ENABLED_USER ")",
+			user_attributes);
 	for (size_t i = 0; i < o->members_of.n; i++) {
 		const char *g = o->members_of.v[i];
 		struct directory_search *s = job_ask(
@@ -125,7 +177,7 @@ static void users(struct job *j)
 					      g),
 			"objectSid");
 		if (s->entries.n)
-			job_ask(&j->here, "users", g, j->nc, DIRECTORY_SUB,
+			ask_all(&j->here, "users", g, j->nc,
 				filter_text(a,
 					    ENABLED_USER "(memberOf:1.2.840.113556.1.4.1941:=$))",
 					    s->entries.v[0].dn),
@@ -134,9 +186,7 @@ static void users(struct job *j)
 			amt_note_add(j->notes, g, "no such group in %s", j->nc);
 	}
 	if (o->groups)
-		job_ask(&j->here, "groups", NULL, j->nc, DIRECTORY_SUB,
-			"(groupType:1.2.840.113556.1.4.803:=2147483648)",
-			"objectSid sAMAccountName groupType memberOf sIDHistory");
+		groups(j);
 	size_t left = o->verify;
 	for (size_t n = 0; left; n++) {
 		const struct directory_search *s = directory_find(j->f, "users", NULL, n);
@@ -157,6 +207,8 @@ bool directory_collect(const struct directory_options *o, struct directory_facts
 	if (ok) {
 		if (o->clients.n || o->spn || o->removed.n)
 			connect_gc(&j);
+		if (o->sntp)
+			clock_offset(&j);
 		collect_container(&j);
 		collect_clients(&j);
 		if (o->forest)

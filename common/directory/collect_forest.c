@@ -54,9 +54,10 @@ static bool open_first(struct job *j, struct directory_link *l, const struct amt
 	struct amt_error err = {0};
 
 	for (size_t i = 0; i < hosts->n && i < 3; i++) {
-		if (link_open(l, job_uri(j, hosts->v[i]), &err))
+		if (link_open(l, job_uri(j, hosts->v[i]), &err)) {
+			l->why = NULL;
 			return true;
-		link_close(l);
+		}
 		l->why = amt_arena_strdup(&j->f->arena, err.text);
 	}
 	if (!hosts->n)
@@ -267,9 +268,6 @@ static void one_domain(struct job *j, struct directory_link *first, const char *
 		if (!link_open(&l, uri, &err)) {
 			l.why = amt_arena_strdup(a, err.text);
 			amt_note_add(j->notes, uri, "%s", err.text);
-			if (l.ld)
-				ldap_unbind_ext_s(l.ld, NULL, NULL);
-			l.ld = NULL;
 		}
 		ask_replica(j, &l, nc);
 		link_close(&l);

@@ -114,6 +114,14 @@ json_t *directory_to_json(const struct directory_facts *f)
 	char t[AMT_TIME_TEXT];
 
 	json_object_set_new(o, "server", json_string(f->server ? f->server : ""));
+	if (f->ntp.server) {
+		json_t *n = json_object();
+		json_object_set_new(n, "server", amt_json_str(f->ntp.server));
+		json_object_set_new(n, "done", json_boolean(f->ntp.done));
+		json_object_set_new(n, "offset", json_integer(f->ntp.offset));
+		json_object_set_new(n, "error", amt_json_str(f->ntp.error));
+		json_object_set_new(o, "sntp", n);
+	}
 	json_object_set_new(o, "asked_at", json_string(amt_time_format(f->asked_at, t)));
 	for (size_t i = 0; i < f->searches.n; i++) {
 		const struct directory_search *s = f->searches.v[i];
@@ -198,6 +206,11 @@ bool directory_from_json(const json_t *o, struct directory_facts *f, struct amt_
 		f->asked_at = AMT_TIME_NONE;
 	s = json_string_value(json_object_get(o, "server"));
 	f->server = amt_arena_strdup(&f->arena, s);
+	const json_t *ntp = json_object_get(o, "sntp");
+	f->ntp.server = amt_json_dup(&f->arena, ntp, "server");
+	f->ntp.done = amt_json_get_bool(ntp, "done", false);
+	f->ntp.offset = amt_json_get_int(ntp, "offset", 0);
+	f->ntp.error = amt_json_dup(&f->arena, ntp, "error");
 	json_array_foreach(list, i, j)
 	{
 		struct directory_search *t = amt_arena_new(&f->arena, struct directory_search);

@@ -46,27 +46,40 @@ amt_time judge_time(const char *s)
 	return amt_civil_valid(&c) ? amt_time_from_civil(&c) : AMT_TIME_NONE;
 }
 
+enum { TOLERANCE = 300, CLOSE = 120 }; /* seconds: AMT's and Kerberos' limit, and half-way */
+
 static void judge_clock(const struct directory_facts *f, struct amt_findings *fs)
 {
 	const struct directory_search *s = directory_find(f, "rootdse", NULL, 0);
 	const char *text =
 		s && s->entries.n ? directory_text(&s->entries.v[0], "currentTime") : NULL;
 	amt_time there = judge_time(text);
+	bool told = there != AMT_TIME_NONE && f->asked_at != AMT_TIME_NONE;
 
-	if (there == AMT_TIME_NONE || f->asked_at == AMT_TIME_NONE) {
+	if (!told && !f->ntp.done) {
 		amt_finding_add(fs, "X.K3", AMT_UNKNOWN, f->server ? f->server : "",
 				"No domain controller told its time.");
 		return;
 	}
-	long long off = (f->asked_at - there) / AMT_SECOND, n = off < 0 ? -off : off;
-	struct amt_finding *x = amt_finding_add(
-		fs, "X.K3",
-		n > 300   ? AMT_FAIL
-		: n > 120 ? AMT_WARN
-			  : AMT_PASS,
-		f->server, "The clock here is %lld seconds %s the domain controller's.", n,
-		off < 0 ? "behind" : "ahead of");
-	amt_finding_evidence(fs, x, f->server, "currentTime", "%s", text);
+	/* Within the range of 64 bits of nanoseconds, and a double shows tenths well enough. */
+	double off = f->ntp.done ? (double)f->ntp.offset / (double)AMT_SECOND
+				 : (double)((f->asked_at - there) / AMT_SECOND),
+	       n = off < 0 ? -off : off;
+	struct amt_finding *x =
+		amt_finding_add(fs, "X.K3",
+				n > TOLERANCE ? AMT_FAIL
+				: n > CLOSE   ? AMT_WARN
+					      : AMT_PASS,
+				f->server ? f->server : "",
+				"The clock here is %.*f seconds %s the domain controller's.",
+				f->ntp.done ? 3 : 0, n, off < 0 ? "behind" : "ahead of");
+	if (told)
+		amt_finding_evidence(fs, x, f->server, "currentTime", "%s", text);
+	if (f->ntp.server)
+		amt_finding_evidence(fs, x, f->ntp.server, "SNTP", "%s",
+				     f->ntp.done    ? "answered"
+				     : f->ntp.error ? f->ntp.error
+						    : "no answer");
 }
 
 const char *judge_nc(const char *dn)
@@ -134,8 +147,8 @@ void directory_judge(const struct directory_facts *f, const struct directory_opt
 	judge_container(f, o, fs);
 	judge_templates(f, o, fs);
 	judge_ca(f, o, ctx, fs);
-	judge_clients(f, o, fs);
+	judge_clients(f, o, ctx, fs);
 	judge_forest(f, o, fs);
-	judge_access(f, o, fs);
+	judge_access(f, o, ctx, fs);
 	judge_removed(f, fs);
 }

@@ -23,7 +23,7 @@ void judge_container(const struct directory_facts *f, const struct directory_opt
 void judge_templates(const struct directory_facts *f, const struct directory_options *o,
 		     struct amt_findings *fs);
 void judge_clients(const struct directory_facts *f, const struct directory_options *o,
-		   struct amt_findings *fs);
+		   const struct amt_context *ctx, struct amt_findings *fs);
 void judge_forest(const struct directory_facts *f, const struct directory_options *o,
 		  struct amt_findings *fs);
 void judge_ca(const struct directory_facts *f, const struct directory_options *o,
@@ -33,6 +33,6 @@ void judge_link(const struct directory_facts *f, const struct directory_options 
 void judge_replicas(const struct directory_facts *f, const char *fqdn, struct amt_findings *fs);
 void judge_removed(const struct directory_facts *f, struct amt_findings *fs);
 void judge_access(const struct directory_facts *f, const struct directory_options *o,
-		  struct amt_findings *fs);
+		  const struct amt_context *ctx, struct amt_findings *fs);
 
 #endif

@@ -115,9 +115,10 @@ static void long_names(const struct directory_facts *f, const struct directory_o
 }
 
 void judge_access(const struct directory_facts *f, const struct directory_options *o,
-		  struct amt_findings *fs)
+		  const struct amt_context *ctx, struct amt_findings *fs)
 {
 	for (size_t i = 0; o->acl.n && i < o->operators.n; i++)
 		operator_in(f, o, o->operators.v[i], fs);
-	long_names(f, o, fs);
+	if (ctx->trait[AMT_TRAIT_SP1] != AMT_NO)
+		long_names(f, o, fs);
 }

@@ -92,12 +92,18 @@ static void marks(const struct directory_facts *f, const char *fqdn,
 	amt_finding_evidence(fs, x, e->dn, "userAccountControl", "0x%llx, accountExpires %s",
 			     (unsigned long long)uac, ends ? ends : "not set");
 	judge_seen(fs, x, s);
-	if (strlen(e->dn) <= DIRECTORY_LONG_DN || judge_told(fs, "HF.KB955355"))
+}
+
+static void long_dn(const char *fqdn, const struct directory_search *s, struct amt_findings *fs)
+{
+	const struct directory_entry *e = &s->entries.v[0];
+
+	if (strlen(e->dn) <= DIRECTORY_LONG_DN)
 		return;
-	x = amt_finding_add(fs, "HF.KB955355", AMT_WARN, fqdn,
-			    "The object's DN has %zu characters: with SP1 alone, KB955355 "
-			    "is needed above %d.",
-			    strlen(e->dn), DIRECTORY_LONG_DN);
+	struct amt_finding *x = amt_finding_add(
+		fs, "HF.KB955355", AMT_WARN, fqdn,
+		"The object's DN has %zu characters: with SP1 alone, KB955355 is needed above %d.",
+		strlen(e->dn), DIRECTORY_LONG_DN);
 	amt_finding_evidence(fs, x, s->server, "dn", "%s", e->dn);
 }
 
@@ -183,8 +189,10 @@ static void object(const struct directory_facts *f, const char *fqdn,
 }
 
 void judge_clients(const struct directory_facts *f, const struct directory_options *o,
-		   struct amt_findings *fs)
+		   const struct amt_context *ctx, struct amt_findings *fs)
 {
+	bool hotfix = ctx->trait[AMT_TRAIT_SP1] != AMT_NO && !judge_told(fs, "HF.KB955355");
+
 	for (size_t i = 0; i < o->clients.n; i++) {
 		const char *fqdn = o->clients.v[i];
 		const struct directory_search *s = directory_find(f, "amt-object", fqdn, 0);
@@ -195,6 +203,8 @@ void judge_clients(const struct directory_facts *f, const struct directory_optio
 		if (!s->entries.n)
 			continue;
 		marks(f, fqdn, s, fs);
+		if (hotfix)
+			long_dn(fqdn, s, fs);
 		names(f, fqdn, s, fs);
 		judge_link(f, o, fqdn, fs);
 		judge_replicas(f, fqdn, fs);

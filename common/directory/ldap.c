@@ -15,8 +15,14 @@ static bool fail_ldap(struct amt_error *err, int rc, const struct directory_link
 
 	if (l->ld)
 		ldap_get_option(l->ld, LDAP_OPT_DIAGNOSTIC_MESSAGE, &more);
-	amt_fail(err, "%s %s: %s%s%s", doing, l->uri, ldap_err2string(rc),
-		 more && *more ? ": " : "", more && *more ? more : "");
+	/* GnuTLS has no word for a certificate that it refuses. */
+	bool tls = (l->o->starttls || !strncmp(l->uri, "ldaps:", 6)) &&
+		   (rc == LDAP_SERVER_DOWN || rc == LDAP_CONNECT_ERROR);
+	amt_fail(err, "%s %s: %s%s%s%s", doing, l->uri, ldap_err2string(rc),
+		 more && *more ? ": " : "", more && *more ? more : "",
+		 tls ? "; if the port is open, its certificate is not for this name or not by a CA "
+		       "that is trusted here"
+		     : "");
 	if (more)
 		ldap_memfree(more);
 	return false;
@@ -67,7 +73,7 @@ static bool secure(struct directory_link *l, struct amt_error *err)
 	return rc == LDAP_SUCCESS || fail_ldap(err, rc, l, "starting TLS with");
 }
 
-bool link_open(struct directory_link *l, const char *uri, struct amt_error *err)
+static bool open_now(struct directory_link *l, const char *uri, struct amt_error *err)
 {
 	int version = LDAP_VERSION3, rc;
 	double wait = l->o->timeout > 0 ? l->o->timeout : 5;
@@ -93,6 +99,15 @@ bool link_open(struct directory_link *l, const char *uri, struct amt_error *err)
 		return false;
 	rc = bind_now(l);
 	return rc == LDAP_SUCCESS || fail_ldap(err, rc, l, "binding to");
+}
+
+bool link_open(struct directory_link *l, const char *uri, struct amt_error *err)
+{
+	bool ok = open_now(l, uri, err);
+
+	if (!ok)
+		link_close(l);
+	return ok;
 }
 
 void link_close(struct directory_link *l)
@@ -208,12 +223,21 @@ static char **split(struct amt_arena *a, const char *attributes)
 	return list;
 }
 
-static bool full(const struct directory_link *l, const struct question *q,
-		 const struct directory_search *s)
+/* What is enough, and what no honest server sends: false for the latter, and it is asked no more.
+ */
+static bool wanted(struct directory_link *l, const struct question *q, struct directory_search *s,
+		   size_t used)
 {
 	size_t most = q->max ? q->max : l->o->max_entries;
 
-	return (most && s->entries.n >= most) || l->f->arena.used > AMT_CAP_LDAP_FACTS;
+	if (l->f->arena.used - used > AMT_CAP_LDAP_SEARCH && !q->bulk)
+		l->why = "it sends more than is kept of one search";
+	if (l->f->arena.used > AMT_CAP_LDAP_FACTS)
+		l->why = "it sends more than is kept of one run";
+	if (q->scope == DIRECTORY_BASE && s->entries.n)
+		l->why = "it sends more than one entry for one object";
+	s->cut = s->cut || l->why || (most && s->entries.n >= most);
+	return !s->cut;
 }
 
 /* One answer, message by message, so that a server without an end fills no memory. */
@@ -223,6 +247,7 @@ static int one_page(struct directory_link *l, const struct question *q, LDAPCont
 	static const int scopes[] = {LDAP_SCOPE_BASE, LDAP_SCOPE_ONELEVEL, LDAP_SCOPE_SUBTREE};
 	LDAPMessage *m = NULL;
 	LDAPControl **back = NULL;
+	size_t used = l->f->arena.used;
 	int id, type = 0, code = LDAP_OTHER,
 		rc = ldap_search_ext(l->ld, q->base, scopes[q->scope], q->filter, attrs, 0,
 				     controls, NULL, NULL, 0, &id);
@@ -231,16 +256,15 @@ static int one_page(struct directory_link *l, const struct question *q, LDAPCont
 		return rc;
 	while ((type = ldap_result(l->ld, id, LDAP_MSG_ONE, NULL, &m)) > 0 &&
 	       type != LDAP_RES_SEARCH_RESULT) {
-		if (type == LDAP_RES_SEARCH_ENTRY && !full(l, q, s)) {
+		bool entry = type == LDAP_RES_SEARCH_ENTRY;
+		if (entry && wanted(l, q, s, used))
 			keep_entry(l, m, s);
-		} else if (type == LDAP_RES_SEARCH_ENTRY) {
-			s->cut = true;
-			ldap_msgfree(m);
+		ldap_msgfree(m);
+		m = NULL;
+		if (entry && s->cut) {
 			ldap_abandon_ext(l->ld, id, NULL, NULL);
 			return LDAP_SUCCESS;
 		}
-		ldap_msgfree(m);
-		m = NULL;
 	}
 	if (type <= 0) {
 		ldap_get_option(l->ld, LDAP_OPT_RESULT_CODE, &code);
@@ -348,10 +372,13 @@ struct directory_search *link_search(struct directory_link *l, const struct ques
 				       .scope = q->scope,
 				       .code = -1};
 	amt_vec_push(&l->f->searches, s);
-	if (!l->ld)
-		s->error = l->why ? l->why : "not connected";
+	if (!l->ld && !l->why && !link_open(l, l->uri, &err))
+		l->why = amt_arena_strdup(a, err.text);
+	if (!l->ld || l->why)
+		s->error = l->why;
 	else
 		s->code = all_pages(l, q, s);
+	/* Once more from the start: an idle connection may have been closed. */
 	if (l->ld && s->code == LDAP_SERVER_DOWN && !s->entries.n) {
 		link_close(l);
 		if (link_open(l, l->uri, &err))
@@ -360,6 +387,9 @@ struct directory_search *link_search(struct directory_link *l, const struct ques
 	if (l->ld && s->code == LDAP_SUCCESS)
 		follow_ranges(l, s);
 	l->ranges.n = 0;
+	/* Whatever is still on its way would stand before the next answer. */
+	if (s->code == LDAP_TIMEOUT || l->why)
+		link_close(l);
 	if (s->code > 0)
 		s->error = amt_arena_strdup(a, ldap_err2string(s->code));
 	else if (s->code < 0 && !s->error)

@@ -18,7 +18,7 @@ struct directory_link {
 	struct directory_facts *f;
 	amt_time last;   /* when the last search was sent, for qps */
 	bool anonymous;  /* no bind: nobody learns who asks, and no password goes there */
-	const char *why; /* it could not be opened */
+	const char *why; /* it could not be opened, or is not to be used any more */
 	struct AMT_VEC(struct directory_range) ranges; /* of the search under way */
 };
 /* Connects and binds. uri is kept. */
@@ -30,6 +30,7 @@ struct question {
 	enum directory_scope scope;
 	const char *attributes; /* separated by blanks */
 	size_t max;             /* entries; 0: what the options say */
+	bool bulk;              /* all users or groups: may fill what a run keeps */
 };
 /* Pages, follows ranges, reconnects once; always a record in the facts, also of a failure. */
 struct directory_search *link_search(struct directory_link *l, const struct question *q);

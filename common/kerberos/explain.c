@@ -1,6 +1,8 @@
 /* Why a measured ticket differs: tries what is known to change the size, and says what fits. */
 #include "kerberos/model.h"
 
+enum { KRB_TIME = 19 }; /* bytes of a KerberosTime with its tag */
+
 static size_t with(const struct krb_input *in, const struct krb_user *u, const struct krb_terms *t)
 {
 	struct krb_walk w = {0};
@@ -16,6 +18,21 @@ static struct amt_buf *also(struct amt_buf *out)
 	if (out->len)
 		amt_buf_str(out, "; or ");
 	return out;
+}
+
+/* Start and end of renewal: AD always writes the first, MIT each only when it says something. */
+static bool times(const struct krb_measured *m, long diff, struct amt_buf *out)
+{
+	if (diff > 0 && diff == KRB_TIME * (m->started + m->renewable))
+		amt_buf_printf(out, "%s%s%s, which MIT's KDC puts in only when needed",
+			       m->started ? "a start time of its own" : "",
+			       m->started && m->renewable ? " and " : "",
+			       m->renewable ? "the end of its renewal" : "");
+	else if (diff == -KRB_TIME && !m->renewable)
+		amt_buf_str(out, "the ticket can't be renewed, as those of AD usually can");
+	else
+		return false;
+	return true;
 }
 
 void krb_explain(const struct krb_input *in, const struct krb_user *u, const struct krb_terms *t,
@@ -34,6 +51,8 @@ void krb_explain(const struct krb_input *in, const struct krb_user *u, const str
 			return;
 		}
 	}
+	if (times(m, (long)m->ticket - (long)computed->ticket, out))
+		return;
 	for (size_t l = 0; l < AMT_LAYOUT_COUNT; l++) {
 		struct krb_terms e = *t;
 		e.layout = (enum krb_layout)l;

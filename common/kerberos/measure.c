@@ -144,6 +144,8 @@ static bool get_ticket(struct measure *m, struct amt_arena *arena, struct krb_me
 		out->etype = t->enc_part.enctype;
 		out->skey = got->keyblock.enctype;
 		out->ok_as_delegate = got->ticket_flags & TKT_FLG_OK_AS_DELEGATE;
+		out->started = got->times.starttime && got->times.starttime != got->times.authtime;
+		out->renewable = got->ticket_flags & TKT_FLG_RENEWABLE;
 		out->authtime = (amt_time)(uint32_t)got->times.authtime * AMT_SECOND;
 		out->endtime = (amt_time)(uint32_t)got->times.endtime * AMT_SECOND;
 		if (!krb5_unparse_name(m->ctx, got->client, &name)) {
@@ -302,6 +304,8 @@ json_t *krb_measured_to_json(const struct krb_measured *m)
 	json_object_set_new(o, "client", json_string(m->client ? m->client : ""));
 	json_object_set_new(o, "spn", json_string(m->spn ? m->spn : ""));
 	json_object_set_new(o, "delegated", json_boolean(m->delegated));
+	json_object_set_new(o, "started_later", json_boolean(m->started));
+	json_object_set_new(o, "renewable", json_boolean(m->renewable));
 	json_object_set_new(o, "ok_as_delegate", json_boolean(m->ok_as_delegate));
 	json_object_set_new(o, "authtime", json_string(amt_time_format(m->authtime, t)));
 	json_object_set_new(o, "endtime", json_string(amt_time_format(m->endtime, t)));
@@ -330,6 +334,8 @@ bool krb_measured_from_json(const json_t *j, struct amt_arena *arena, struct krb
 	out->client = amt_arena_strdup(arena, json_string_value(json_object_get(j, "client")));
 	out->spn = amt_arena_strdup(arena, json_string_value(json_object_get(j, "spn")));
 	out->delegated = json_is_true(json_object_get(j, "delegated"));
+	out->started = json_is_true(json_object_get(j, "started_later"));
+	out->renewable = json_is_true(json_object_get(j, "renewable"));
 	out->ok_as_delegate = json_is_true(json_object_get(j, "ok_as_delegate"));
 	s = json_string_value(json_object_get(j, "authtime"));
 	if (s)

@@ -92,6 +92,12 @@ struct directory_facts {
 	struct AMT_VEC(struct directory_search *) searches;
 	const char *server; /* host asked */
 	amt_time asked_at;  /* our clock when rootDSE was read */
+	struct {
+		const char *server; /* NULL: not asked */
+		bool done;
+		amt_time offset; /* our clock minus the server's */
+		const char *error;
+	} ntp;
 };
 void directory_facts_free(struct directory_facts *f);
 json_t *directory_to_json(const struct directory_facts *f);
@@ -146,6 +152,7 @@ struct directory_options {
 	unsigned verify;              /* so many users' tokenGroups are read to check the closure */
 	bool every_dc;                /* ask every DC for the AMT objects */
 	bool forest; /* the clients' place in the forest: its domains, its trees, its schema */
+	bool sntp;   /* ask the first server for its clock by SNTP, too */
 	bool pki;    /* enrollment services, NTAuth, AIA, CDP */
 	struct AMT_VEC(struct directory_update) updates;
 };
@@ -167,5 +174,15 @@ const char *directory_dns_of(const char *dn, struct amt_arena *a);
 /* SRV records of a name, best first: "host:port" strings into the arena. */
 bool directory_srv(const char *name, struct amt_arena *a, struct amt_strlist *out,
 		   struct amt_error *err);
+
+/*
+ * SNTP (RFC 4330): our clock minus the server's. The answer of 48 bytes to a request whose
+ * transmit time was cookie, sent at sent and received at got.
+ */
+bool directory_sntp_parse(const void *p, size_t n, uint64_t cookie, amt_time sent, amt_time got,
+			  amt_time *offset, struct amt_error *err);
+/* Asks once, waits so many seconds. */
+bool directory_sntp(const char *host, const char *service, double timeout, amt_time *offset,
+		    struct amt_error *err);
 
 #endif

@@ -221,6 +221,8 @@ struct krb_measured {
 	int etype, skey;
 	const char *client, *spn; /* principals, from the arena given */
 	bool delegated, ok_as_delegate;
+	bool started; /* it begins later than the sign-in: MIT's KDC only then tells when */
+	bool renewable;
 	amt_time authtime, endtime;
 	char error[256]; /* why not, when !done */
 };

@@ -75,6 +75,14 @@ static void service(const struct directory_facts *f, struct krb_input *in)
 	v->etypes = (uint32_t)directory_number(e, "msDS-SupportedEncryptionTypes", 0);
 	v->uac = (uint32_t)directory_number(e, "userAccountControl", 0);
 	v->kvno = directory_number(e, "msDS-KeyVersionNumber", 2);
+	/* Another domain than the users': its name is in the ticket, its domain-local groups count.
+	 */
+	const struct directory_search *d = directory_find(f, "service-domain", NULL, 0);
+	if (d) {
+		const char *dns = directory_dns_of(d->base, &in->arena);
+		v->realm = upper(dns, strlen(dns), &in->arena);
+		v->domain_sid = d->entries.n ? object_sid(&d->entries.v[0], &in->arena) : NULL;
+	}
 }
 
 /* DNs are compared without regard to case. */
@@ -87,16 +95,30 @@ static const char *key(const char *dn, char *buf, size_t size)
 	return buf;
 }
 
-static void groups(const struct directory_facts *f, struct krb_input *in, struct amt_map *by_dn)
+/* Groups by their DN; and of groups that only tell their members, whom each member is in. */
+struct who {
+	struct amt_map by_dn, members;
+	struct AMT_VEC(struct krb_indices) in;
+};
+
+static void who_free(struct who *w)
 {
-	const struct directory_search *s = directory_find(f, "groups", NULL, 0);
+	for (size_t i = 0; i < w->in.n; i++)
+		amt_vec_free(&w->in.v[i]);
+	amt_vec_free(&w->in);
+	amt_map_free(&w->by_dn);
+	amt_map_free(&w->members);
+}
+
+static void add_groups(const struct directory_search *s, struct krb_input *in, struct who *w)
+{
 	char buf[4096];
 	bool is_new;
 
 	for (size_t i = 0; s && i < s->entries.n; i++) {
 		const struct directory_entry *e = &s->entries.v[i];
 		const char *sid = object_sid(e, &in->arena);
-		if (!sid)
+		if (!sid || amt_map_get_str(&w->by_dn, key(e->dn, buf, sizeof(buf))))
 			continue;
 		size_t at = krb_group_at(in, sid);
 		struct krb_group *g = &in->groups.v[at];
@@ -109,23 +131,80 @@ static void groups(const struct directory_facts *f, struct krb_input *in, struct
 								     : AMT_SCOPE_GLOBAL;
 		g->security = type & 0x80000000u;
 		history(e, &in->arena, &g->history);
-		amt_map_put_str(by_dn, key(e->dn, buf, sizeof(buf)), &is_new)->n = at;
+		amt_map_put_str(&w->by_dn, key(e->dn, buf, sizeof(buf)), &is_new)->n = at;
 	}
+}
+
+static void up_by_member_of(const struct directory_search *s, struct krb_input *in,
+			    const struct who *w)
+{
+	char buf[4096];
+
 	for (size_t i = 0; s && i < s->entries.n; i++) {
 		const struct directory_attribute *m =
 			directory_attribute(&s->entries.v[i], "memberOf");
 		union amt_map_value *self =
-			amt_map_get_str(by_dn, key(s->entries.v[i].dn, buf, sizeof(buf)));
+			amt_map_get_str(&w->by_dn, key(s->entries.v[i].dn, buf, sizeof(buf)));
 		for (size_t k = 0; self && m && k < m->values.n; k++) {
-			union amt_map_value *up = amt_map_get_str(
-				by_dn, key((const char *)m->values.v[k].data, buf, sizeof(buf)));
+			union amt_map_value *up =
+				amt_map_get_str(&w->by_dn, key((const char *)m->values.v[k].data,
+							       buf, sizeof(buf)));
 			if (up)
 				amt_vec_push(&in->groups.v[self->n].up, (size_t)up->n);
 		}
 	}
 }
 
-static void user(const struct directory_entry *e, struct krb_input *in, const struct amt_map *by_dn)
+static void up_by_member(const struct directory_search *s, struct krb_input *in, struct who *w)
+{
+	char buf[4096];
+	bool is_new;
+
+	for (size_t i = 0; s && i < s->entries.n; i++) {
+		const struct directory_attribute *m =
+			directory_attribute(&s->entries.v[i], "member");
+		union amt_map_value *self =
+			amt_map_get_str(&w->by_dn, key(s->entries.v[i].dn, buf, sizeof(buf)));
+		for (size_t k = 0; self && m && k < m->values.n; k++) {
+			const char *dn = key((const char *)m->values.v[k].data, buf, sizeof(buf));
+			union amt_map_value *g = amt_map_get_str(&w->by_dn, dn);
+			if (g) {
+				amt_vec_push(&in->groups.v[g->n].up, (size_t)self->n);
+				continue;
+			}
+			union amt_map_value *v = amt_map_put_str(&w->members, dn, &is_new);
+			if (is_new) {
+				v->n = w->in.n;
+				amt_vec_add(&w->in);
+			}
+			amt_vec_push(&w->in.v[v->n], (size_t)self->n);
+		}
+	}
+}
+
+static void groups(const struct directory_facts *f, struct krb_input *in, struct who *w)
+{
+	const struct directory_search *here = directory_find(f, "groups", NULL, 0),
+				      *universal = directory_find(f, "universal", NULL, 0),
+				      *local = directory_find(f, "local-groups", NULL, 0);
+
+	add_groups(here, in, w);
+	add_groups(universal, in, w);
+	add_groups(local, in, w);
+	up_by_member_of(here, in, w);
+	up_by_member(universal, in, w);
+	up_by_member(local, in, w);
+}
+
+static void join_group(struct krb_user *u, size_t group)
+{
+	for (size_t i = 0; i < u->direct.n; i++)
+		if (u->direct.v[i] == group)
+			return;
+	amt_vec_push(&u->direct, group);
+}
+
+static void user(const struct directory_entry *e, struct krb_input *in, const struct who *w)
 {
 	char buf[4096], sid[256];
 	const char *name = directory_text(e, "sAMAccountName");
@@ -153,11 +232,24 @@ static void user(const struct directory_entry *e, struct krb_input *in, const st
 			       .uac = (uint32_t)directory_number(e, "userAccountControl", 0)};
 	for (size_t k = 0; m && k < m->values.n; k++) {
 		union amt_map_value *g = amt_map_get_str(
-			by_dn, key((const char *)m->values.v[k].data, buf, sizeof(buf)));
+			&w->by_dn, key((const char *)m->values.v[k].data, buf, sizeof(buf)));
 		if (g) /* distribution groups were not asked for */
-			amt_vec_push(&u->direct, (size_t)g->n);
+			join_group(u, (size_t)g->n);
 	}
+	const union amt_map_value *more =
+		amt_map_get_str(&w->members, key(e->dn, buf, sizeof(buf)));
+	for (size_t i = 0; more && i < w->in.v[more->n].n; i++)
+		join_group(u, w->in.v[more->n].v[i]);
 	history(e, &in->arena, &u->history);
+}
+
+/* What a DC of the users' domain tells: no builtin groups, no domain-local ones of others. */
+static bool told_by_token(const struct krb_input *in, const struct krb_group *g)
+{
+	size_t n = in->domain.sid ? strlen(in->domain.sid) : 0;
+
+	return g->security && g->scope != AMT_SCOPE_BUILTIN &&
+	       (g->scope != AMT_SCOPE_LOCAL || !n || !strncmp(g->sid, in->domain.sid, n));
 }
 
 /* tokenGroups of a sample against the closure in memory: the same SIDs, builtin ones left out. */
@@ -183,8 +275,7 @@ static void verify(struct amt_cli *cli, const struct directory_facts *f, const s
 		size_t here = 0, there = 0, missing = 0;
 		krb_closure(in, u, &plain, NULL, &w, &got);
 		for (size_t i = 0; i < got.n; i++)
-			here += in->groups.v[got.v[i]].scope != AMT_SCOPE_BUILTIN &&
-				in->groups.v[got.v[i]].security;
+			here += told_by_token(in, &in->groups.v[got.v[i]]);
 		for (size_t i = 0; i < t->values.n; i++) {
 			const char *sid = sid_of(&t->values.v[i], &a);
 			if (!sid || !strncmp(sid, "S-1-5-32-", 9))
@@ -211,14 +302,14 @@ void krbsize_join(struct amt_cli *cli)
 	const struct directory_facts *f = &krbsize.directory;
 	struct krb_input *in = &krbsize.input;
 	const struct directory_search *s;
-	struct amt_map by_dn = {0};
+	struct who w = {0};
 
 	domain(f, in);
 	service(f, in);
-	groups(f, in, &by_dn);
+	groups(f, in, &w);
 	for (size_t n = 0; (s = directory_find(f, "users", NULL, n)); n++) {
 		for (size_t i = 0; i < s->entries.n; i++)
-			user(&s->entries.v[i], in, &by_dn);
+			user(&s->entries.v[i], in, &w);
 		if (!s->entries.n)
 			amt_note_add(&cli->run.notes, s->about, "no such account was found (%s)",
 				     s->error ? s->error : s->filter);
@@ -227,6 +318,6 @@ void krbsize_join(struct amt_cli *cli)
 				     "there are more accounts than were read");
 	}
 	verify(cli, f, in);
-	amt_map_free(&by_dn);
+	who_free(&w);
 	krbsize.where = f->server ? f->server : "directory";
 }

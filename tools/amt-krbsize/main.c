@@ -84,6 +84,7 @@ static void ask_directory(struct amt_cli *cli)
 				      .users_below = krbsize.ou,
 				      .spn = krbsize.spn,
 				      .groups = true,
+				      .sntp = true,
 				      .verify = krbsize.verify};
 	char *password = NULL;
 	const char *host = krbsize.spn ? strchr(krbsize.spn, '/') : NULL;
@@ -143,12 +144,16 @@ static bool collect(struct amt_cli *cli, struct amt_error *err)
 /* Users and groups stand in the inputs already; only the small searches are kept. */
 static json_t *small_searches(void)
 {
+	static const char *const large[] = {"users", "groups", "universal", "local-groups",
+					    "token"};
 	struct directory_facts few = krbsize.directory;
 	memset(&few.searches, 0, sizeof(few.searches));
 	for (size_t i = 0; i < krbsize.directory.searches.n; i++) {
 		struct directory_search *s = krbsize.directory.searches.v[i];
-		if (strcmp(s->purpose, "users") != 0 && strcmp(s->purpose, "groups") != 0 &&
-		    strcmp(s->purpose, "token") != 0)
+		bool small = true;
+		for (size_t k = 0; k < sizeof(large) / sizeof(large[0]); k++)
+			small = small && strcmp(s->purpose, large[k]) != 0;
+		if (small)
 			amt_vec_push(&few.searches, s);
 	}
 	json_t *j = directory_to_json(&few);

@@ -105,6 +105,7 @@ static void expectations(const struct stage *st, struct ad *ad)
 					       .container = p->directory_container,
 					       .every_dc = p->directory_every_dc != AMT_NO,
 					       .forest = true,
+					       .sntp = true,
 					       .pki = true,
 					       .progress = &st->cli->progress};
 	add_all(ad, &ad->asked.site_servers, &p->site_servers);

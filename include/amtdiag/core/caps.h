@@ -50,7 +50,8 @@
 /* directory */
 #define AMT_CAP_LDAP_MESSAGE                                                                       \
 	(64 * AMT_MIB) /* one message of a server; AD sends 1,500 values in it */
-#define AMT_CAP_LDAP_FACTS (1024 * AMT_MIB) /* all that is kept of one run's answers */
+#define AMT_CAP_LDAP_FACTS  (512 * AMT_MIB) /* all answers of one run: 250,000 accounts */
+#define AMT_CAP_LDAP_SEARCH (64 * AMT_MIB)  /* one search that is not for all users or groups */
 #define AMT_CAP_LDAP_SERVERS                                                                       \
 	((size_t)64) /* domain controllers or domains asked beside the first                       \
 		      */
