@@ -63,7 +63,7 @@ static void judge_clock(const struct directory_facts *f, struct amt_findings *fs
 	}
 	/* Within the range of 64 bits of nanoseconds, and a double shows tenths well enough. */
 	double off = f->ntp.done ? (double)f->ntp.offset / (double)AMT_SECOND
-				 : (double)((f->asked_at - there) / AMT_SECOND),
+				 : (double)(f->asked_at - there) / (double)AMT_SECOND,
 	       n = off < 0 ? -off : off;
 	struct amt_finding *x =
 		amt_finding_add(fs, "X.K3",

@@ -238,8 +238,9 @@ static void user(const struct directory_entry *e, struct krb_input *in, const st
 	}
 	const union amt_map_value *more =
 		amt_map_get_str(&w->members, key(e->dn, buf, sizeof(buf)));
-	for (size_t i = 0; more && i < w->in.v[more->n].n; i++)
-		join_group(u, w->in.v[more->n].v[i]);
+	const struct krb_indices *those = more && w->in.v ? &w->in.v[more->n] : NULL;
+	for (size_t i = 0; those && i < those->n; i++)
+		join_group(u, those->v[i]);
 	history(e, &in->arena, &u->history);
 }
 
