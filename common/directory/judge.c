@@ -61,7 +61,6 @@ static void judge_clock(const struct directory_facts *f, struct amt_findings *fs
 				"No domain controller told its time.");
 		return;
 	}
-	/* Within the range of 64 bits of nanoseconds, and a double shows tenths well enough. */
 	double off = f->ntp.done ? (double)f->ntp.offset / (double)AMT_SECOND
 				 : (double)(f->asked_at - there) / (double)AMT_SECOND,
 	       n = off < 0 ? -off : off;

@@ -18,7 +18,7 @@ static amt_time of_ntp(uint64_t t)
 
 	if (!(t >> 63)) /* RFC 4330, 3: top bit clear means 2036 and later */
 		s += INT64_C(0x100000000);
-	return s * AMT_SECOND + (amt_time)(((t & 0xffffffff) * 1000000000) >> 32);
+	return s * AMT_SECOND + (amt_time)(((t & 0xffffffff) * (uint64_t)AMT_SECOND) >> 32);
 }
 
 bool directory_sntp_parse(const void *p, size_t n, uint64_t cookie, amt_time sent, amt_time got,

@@ -42,7 +42,7 @@ amt-stage --site "$W/site.ini" --timeout 2 --json >"$W/o.json" 2>/dev/null
 says() { $PYTHON -c 'import json,sys
 want = sys.argv[3] if len(sys.argv) > 3 else None
 v = {f["verdict"] for n in sys.argv[1].split() for f in json.load(open(n))["findings"]
-	if f["id"] == sys.argv[2] and f["verdict"] != "skipped" and (want is None or f["subject"] == want)}
+	if f["id"] == sys.argv[2] and f["verdict"] != "skipped" and (want is None or want in f.get("subjects", [f["subject"]]))}
 order = ["na", "pass", "pending", "warn", "unknown", "fail"]
 print(max(v, key=order.index) if v else "-")' "${JSON:-$W/o1.json $W/o3.json $W/o5.json $W/o7.json}" "$@"; }
 row() { is "$1${2:+ of $2}: $4" "$(says "$1" $2)" "$3"; }
@@ -113,4 +113,12 @@ is "and not before" "$(grep -c '^bind.* clear' "$W/ldap.log")" 0
 amt-krbsize --server ldaps://dc1.x.test --bind-dn CN=jane,CN=Users,DC=x,DC=test --bind-password-file "$W/password" --ca-file "$W/other.pem" \
 	--user jane --spn HTTP/pc1.x.test:16993 --timeout 2 >/dev/null 2>"$W/ca.err"
 ok "a server of another CA gets no password" grep -qi 'certificate' "$W/ca.err"
+sntp() { # seconds that the controller is ahead: verdict, and what SNTP made of it
+	CLOCK=$1 scripted tests/lab/ldap_forest.py
+	krb --user jane --spn HTTP/pc1.x.test:16993 --json >"$W/clock.json" 2>/dev/null
+	jq -r '.findings[] | select(.id == "X.K3") | .verdict + " " + ([.evidence[] | select(.locator == "SNTP") | .text] | join("")) + " " + (.summary | capture("(?<n>[0-9]+)[.]?[0-9]* seconds (?<w>[a-z]+)") | .n + " " + .w)' "$W/clock.json"
+}
+is "a clock that is right, by SNTP" "$(sntp 0 | cut -d' ' -f1,2)" "pass answered"
+is "400 seconds behind the controller, whatever its LDAP says" "$(sntp 400.5)" "fail answered 400 behind"
+is "200 seconds ahead of it" "$(sntp -200.5)" "warn answered 200 ahead"
 done_testing

@@ -1,5 +1,5 @@
 # Fills sam.ldb of the lab domain before the daemon starts: groups of every scope, users in 0 to 300
-# of them, AMT objects right and wrong. usage: krb_populate.py DC-FOLDER [SWEEP-USERS]
+# of them, AMT objects right and wrong. usage: krb_populate.py DC-FOLDER
 import sys
 from samba.samdb import SamDB
 from samba.param import LoadParm
@@ -82,6 +82,7 @@ change('CN=Domain Admins,CN=Users,' + BASE, 'member', [a], ldb.FLAG_MOD_ADD)
 amt('host', None)
 amt('hostrc4', 4)
 amt('hosta256', 16)
+amt('hostnc', 4 | 0x80000)  # resource SID compression off: tickets as before 2012
 amt('hostdel', 4, 4096 | 0x80000)
 amt('hostnopac', 4, 4096 | 0x2000000)
 amt('hostoff', 4, 4096 | 2)
@@ -91,19 +92,3 @@ sam.add({'dn': dn('sccm', 'Users'), 'objectClass': 'computer', 'sAMAccountName':
 for name in ('hostrc4', 'hostfew'):
     sam.add({'dn': dn('win-' + name, 'Users'), 'objectClass': 'computer', 'sAMAccountName': 'w' + name + '$',
              'dNSHostName': name + '.vprolab.test', 'userAccountControl': '4096'})
-
-# A sweep: many accounts, each in eight groups of 200 that are nested in one another by tens.
-if len(sys.argv) > 2:
-    count = int(sys.argv[2])
-    sam.transaction_start()
-    sam.add({'dn': 'OU=Sweep,OU=Lab,' + BASE, 'objectClass': 'organizationalUnit'})
-    for i in range(count):
-        sam.add({'dn': dn('s%05d' % i, 'Sweep'), 'objectClass': 'user', 'sAMAccountName': 's%05d' % i, 'userAccountControl': '544'})
-    for i in range(200):
-        members = [dn('s%05d' % u, 'Sweep') for u in range(count) for k in range(8) if (u * 7 + k * 23) % 200 == i]
-        if i % 10:
-            members.append(dn('sweep%03d' % (i - 1), 'Groups'))
-        group('sweep%03d' % i, list(SCOPES.values())[i % 3])
-        for n in range(0, len(members), 500):
-            change(dn('sweep%03d' % i, 'Groups'), 'member', members[n:n + 500], ldb.FLAG_MOD_ADD)
-    sam.transaction_commit()

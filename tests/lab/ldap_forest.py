@@ -1,4 +1,5 @@
 # Two trees and a child domain of one forest, and a second forest: right and wrong at once.
+import os
 import struct
 import time
 
@@ -118,7 +119,7 @@ second = {k: dict(v) for k, v in x.items() if not k.startswith('CN=pc5,OU')}
 second['CN=pc1$iME,OU=AMT,DC=x,DC=test']['userAccountControl'] = [4098]
 
 servers = [
-    {'addr': '10.9.0.1', 'entries': x, 'catalog': catalog, 'rootdse': domain('DC=x,DC=test')},
+    {'addr': '10.9.0.1', 'entries': x, 'catalog': catalog, 'clock': float(os.environ.get('CLOCK', '0')), 'rootdse': domain('DC=x,DC=test')},
     {'addr': '10.9.0.2', 'entries': second, 'rootdse': domain('DC=x,DC=test')},
     {'addr': '10.9.0.3', 'entries': child, 'rootdse': domain('DC=child,DC=x,DC=test')},
     {'addr': '10.9.0.4', 'entries': tree, 'rootdse': domain('DC=tree,DC=test')},

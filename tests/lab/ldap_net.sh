@@ -28,13 +28,12 @@ done
 dnsmasq -C /dev/null -k -u "$(id -un)" --listen-address=10.9.0.1 --bind-interfaces --no-resolv --no-hosts --host-record=dc2.x.test,10.9.0.2 \
 	--local=/test/ "${srv[@]}" 9>&- >"$W/dns.log" 2>&1 &
 at_exit "kill $! 2>/dev/null"
-LDAP_PID=
 scripted() {
-	[ -z "$LDAP_PID" ] || { kill $LDAP_PID; wait $LDAP_PID 2>/dev/null; }
+	[ ! -e "$W/ldap.pid" ] || kill "$(cat "$W/ldap.pid")" 2>/dev/null
 	: >"$W/ldap.log"
 	$PYTHON tests/lab/ldap_server.py "$1" "$W/srv.pem" "$W/srv.key" "$W/ldap.log" 9>&- >"$W/ldap.err" 2>&1 &
-	LDAP_PID=$!
-	for _ in $(seq 50); do grep -q '^up' "$W/ldap.log" && (: </dev/tcp/10.9.0.1/636) 2>/dev/null && return; sleep 0.1; done
+	echo $! >"$W/ldap.pid" # a file: this may run in a subshell
+	for _ in $(seq 100); do grep -q '^up' "$W/ldap.log" && (: </dev/tcp/10.9.0.1/636) 2>/dev/null && return; sleep 0.1; done
 	giveup "scripted LDAP server" "$(tail -n 1 "$W/ldap.err")"
 }
-at_exit 'kill $LDAP_PID 2>/dev/null'
+at_exit 'kill "$(cat "$W/ldap.pid")" 2>/dev/null'

@@ -277,12 +277,24 @@ def listen(server, port, context, tls):
         threading.Thread(target=guarded, args=(server, sock.accept()[0], context, tls), daemon=True).start()
 
 
+def clock(server):
+    """SNTP, as many seconds ahead of the right time as the scene says."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.bind((server['addr'], 123))
+    while True:
+        ask, peer = sock.recvfrom(512)
+        now = int((time.time() + server['clock'] + 2208988800) * 2 ** 32)
+        sock.sendto(struct.pack('>BBBb12x8x8sQQ', 0x24, 2, 0, -20, ask[40:48], now, now), peer)
+
+
 def main():
     scene = {}
     exec(open(sys.argv[1]).read(), scene)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(sys.argv[2], sys.argv[3])
     for server in scene['servers']:
+        if 'clock' in server:
+            threading.Thread(target=clock, args=(server,), daemon=True).start()
         for port, tls in ((389, False), (636, True), (3269, True), (3268, False)):
             threading.Thread(target=listen, args=(server, port, context, tls), daemon=True).start()
     log('up')

@@ -262,12 +262,45 @@ static void clients(void **state)
 	directory_facts_free(&f);
 }
 
+/* RFC 4330: both ways count, the answer must be to our question, and a server without time says so.
+ */
+static void sntp(void **state)
+{
+	(void)state;
+	uint8_t p[48] = {0x24, 2};
+	const uint64_t second = 1ULL << 32, at = (2208988800ULL + 1000) << 32;
+	amt_time off;
+	const uint64_t stamps[3] = {77, at + second / 2, at + second / 2}; /* origin, in, out */
+	for (size_t i = 0; i < 3; i++)
+		for (size_t k = 0; k < 8; k++)
+			p[24 + 8 * i + k] = (uint8_t)(stamps[i] >> (56 - 8 * k));
+	assert_true(
+		directory_sntp_parse(p, 48, 77, 1000 * AMT_SECOND, 1001 * AMT_SECOND, &off, NULL));
+	assert_int_equal(off, 0); /* the second on the way, half each */
+	assert_true(
+		directory_sntp_parse(p, 48, 77, 1400 * AMT_SECOND, 1401 * AMT_SECOND, &off, NULL));
+	assert_int_equal(off, 400 * AMT_SECOND);
+	assert_false(directory_sntp_parse(p, 48, 78, 0, 0, &off, NULL)); /* another question */
+	for (size_t n = 0; n < 48; n++)
+		assert_false(directory_sntp_parse(p, n, 77, 0, 0, &off, NULL));
+	p[1] = 0; /* kiss of death */
+	assert_false(directory_sntp_parse(p, 48, 77, 0, 0, &off, NULL));
+	p[1] = 2, p[0] = 0xe4; /* not synchronised */
+	assert_false(directory_sntp_parse(p, 48, 77, 0, 0, &off, NULL));
+	p[0] = 0x23; /* a client */
+	assert_false(directory_sntp_parse(p, 48, 77, 0, 0, &off, NULL));
+	p[0] = 0x24, p[32] = 0, p[40] = 0; /* after 2036 */
+	assert_true(directory_sntp_parse(p, 48, 77, 0, 0, &off, NULL));
+	assert_true(off < -2000000000LL * AMT_SECOND);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sids),      cmocka_unit_test(access_rules),
 		cmocka_unit_test(malformed), cmocka_unit_test(rights_and_round_trip),
-		cmocka_unit_test(templates), cmocka_unit_test(clients),
+		cmocka_unit_test(templates), cmocka_unit_test(sntp),
+		cmocka_unit_test(clients),
 	};
 	return cmocka_run_group_tests_name("directory", tests, NULL, NULL);
 }

@@ -20,7 +20,7 @@ struct krbsize {
 	struct amt_strlist users, groups, with, without, as_global, keep;
 	const char *ou, *spn, *from, *ccache, *keytab, *principal, *password_file;
 	const char *client, *layout, *etype, *session, *compress, *limits_file;
-	bool measure, fresh, advise, delegate, sidhistory;
+	bool measure, fresh, advise, delegate, no_sidhistory;
 	unsigned limit_http, limit_redir, reserve, top;
 
 	const char *server, *domain, *bind_dn, *bind_password_file, *ca_file;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-struct krbsize krbsize = {.sidhistory = true, .verify = 3};
+struct krbsize krbsize = {.verify = 3};
 
 const struct amt_opt krbsize_options[] = {
 	{'u', "user", AMT_OPT_LIST, &krbsize.users, "USER",
@@ -45,8 +45,8 @@ const struct amt_opt krbsize_options[] = {
 	 .choices = "auto|on|off"},
 	{0, "delegate", AMT_OPT_FLAG, &krbsize.delegate,
 	 .help = "the client hands over its TGT as well"},
-	{0, "sidhistory", AMT_OPT_FLAG, &krbsize.sidhistory,
-	 .help = "count sIDHistory (the default; --no-sidhistory)"},
+	{0, "no-sidhistory", AMT_OPT_FLAG, &krbsize.no_sidhistory,
+	 .help = "as if nobody had a sIDHistory"},
 	{0, "with", AMT_OPT_LIST, &krbsize.with, "GROUP", "as if the users were in GROUP too"},
 	{0, "without", AMT_OPT_LIST, &krbsize.without, "GROUP", "as if GROUP did not exist"},
 	{0, "as-global", AMT_OPT_LIST, &krbsize.as_global, "GROUP",
@@ -123,7 +123,7 @@ bool krbsize_setup(struct amt_cli *cli, struct amt_error *err)
 	if (krbsize.compress && strcmp(krbsize.compress, "auto") != 0)
 		t->compress = strcmp(krbsize.compress, "on") == 0 ? AMT_YES : AMT_NO;
 	t->delegate = krbsize.delegate;
-	t->no_history = !krbsize.sidhistory;
+	t->no_history = krbsize.no_sidhistory;
 	if (!krbsize.top)
 		krbsize.top = 20;
 	for (size_t i = 0; i < cli->args.n; i++)
