@@ -105,6 +105,8 @@ static void section(struct amt_buf *out, const struct amt_section *s)
 	amt_buf_str(out, "</section>\n");
 }
 
+#define SUBJECTS_MAX 500 /* a browser has its limits; JSON, NDJSON and the database have all */
+
 /* Who else, one fold for all of them. */
 static void subjects(const struct amt_finding *f, struct amt_buf *out)
 {
@@ -112,13 +114,16 @@ static void subjects(const struct amt_finding *f, struct amt_buf *out)
 		return;
 	amt_buf_printf(out, "<details class=\"s\"%s><summary>All %zu subjects</summary><ul>\n",
 		       f->subjects.n <= 20 ? " open" : "", f->subjects.n);
-	for (size_t i = 0; i < f->subjects.n; i++) {
+	for (size_t i = 0; i < f->subjects.n && i < SUBJECTS_MAX; i++) {
 		const struct amt_subject *m = &f->subjects.v[i];
 		element(out, "<li>", m->name, "");
 		if (m->summary)
 			element(out, ": ", m->summary, "");
 		amt_buf_str(out, "</li>\n");
 	}
+	if (f->subjects.n > SUBJECTS_MAX)
+		amt_buf_printf(out, "<li>... and %zu more, in the JSON document</li>\n",
+			       f->subjects.n - SUBJECTS_MAX);
 	amt_buf_str(out, "</ul></details>\n");
 }
 

@@ -34,6 +34,9 @@ ok "a cause that all have in common is one finding" jq -e --argjson n $N '[.find
 exits 64 "two runs at once in one folder are refused" flock "$tmp/whole" amt-stage --site "$tmp/site.ini" --resume "$tmp/whole"
 walk --resume "$tmp/whole" --json >"$tmp/again.json"
 ok "resumed when it is finished, the document is the same, byte for byte" cmp "$tmp/whole.json" "$tmp/again.json"
+jq '.facts.evidence.devices |= {devices: [], in_run_folder: 600}' "$tmp/whole.json" >"$tmp/far.json"
+amt-stage --replay "$tmp/far.json" >/dev/null 2>"$tmp/err"
+ok "a document without what its devices told says so when it is judged again" grep -q 'what 600 devices told is in the run folder' "$tmp/err"
 
 # Killed at ten moments; each time what was finished is still there.
 RANDOM=${SEED:-$$}

@@ -102,6 +102,11 @@ ok "waived ones of many are better, as one change with its subjects" jq -e '[.fa
 walk a --waive "$tmp/waive.ini" --now 2009-02-15T00:00:00Z --baseline "$tmp/base.json" --json >"$tmp/next.json"
 ok "when the waiver has ended they are worse again" jq -e '[.facts.changes[] | select(.change == "worse" and .id == "S3.V01a" and (.subjects | length) >= 2)] | length == 1' "$tmp/next.json"
 
+sed -i 's|pki/provisioning.pem|pki/provisioning-good.pem|' "$tmp/b/site.ini"
+walk b --json >"$tmp/good.json"
+amt-stage --replay "$tmp/good.json" --now +6000d --baseline "$tmp/good.json" --json >"$tmp/soon.json"
+ok "--now +6000d shows what breaks until then" jq -e '[.facts.changes[] | select(.change == "new" or .change == "worse")] | length >= 1' "$tmp/soon.json"
+
 # docs/fleet.md as it stands
 block() { # the indented block of the document that holds a word
 	awk -v word="$1" '/^    /{b = b substr($0, 5) "\n"; next} /^$/{if (b) b = b "\n"; next} {if (index(b, word)) {printf "%s", b; exit} b = ""} END{if (index(b, word)) printf "%s", b}' "$top/docs/fleet.md"

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -77,12 +76,20 @@ bool stage_journal_read(struct stage *st, const struct stage_room *room, void *s
 static void write_json(struct stage *st, const char *path, json_t *j)
 {
 	struct amt_error err;
-	char *text = json_dumps(j, JSON_COMPACT);
+	struct amt_out out;
+	bool good = amt_out_open(&out, path, &err);
 
-	if (!text || !amt_file_write(path, text, strlen(text), &err))
-		amt_note_add(&st->cli->run.notes, path, "%s",
-			     text ? err.text : "can't be written as JSON");
-	free(text);
+	/* Piece by piece: the text of a fleet's report is as long as all else together. */
+	if (good && json_dumpf(j, out.f, JSON_COMPACT)) {
+		good = amt_fail_errno(&err, errno, "can't write %s", path);
+		amt_out_abort(&out);
+	} else if (good) {
+		good = amt_out_commit(&out, &err);
+	}
+	if (!good) {
+		amt_note_add(&st->cli->run.notes, path, "%s", err.text);
+		st->cli->io_failed = true;
+	}
 	json_decref(j);
 }
 
