@@ -37,6 +37,9 @@ ok "resumed when it is finished, the document is the same, byte for byte" cmp "$
 jq '.facts.evidence.devices |= {devices: [], in_run_folder: 600}' "$tmp/whole.json" >"$tmp/far.json"
 amt-stage --replay "$tmp/far.json" >/dev/null 2>"$tmp/err"
 ok "a document without what its devices told says so when it is judged again" grep -q 'what 600 devices told is in the run folder' "$tmp/err"
+head -n 4 "$tmp/inventory.csv" >"$tmp/three.csv"
+exits 2 "without a run folder, confined" walk --inventory "$tmp/three.csv" --sandbox strict --json
+is "the same is found" "$(jq '.facts.evidence.devices.devices | length' "$tmp/out")" 3
 
 # Killed at ten moments; each time what was finished is still there.
 RANDOM=${SEED:-$$}

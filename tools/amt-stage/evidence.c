@@ -85,6 +85,8 @@ void stage_free(struct stage *st)
 			stage_rooms[i]->free(st->state[i]);
 		free(st->state[i]);
 	}
+	if (st->scratch)
+		fclose(st->scratch);
 	amt_folder_free(&st->folder);
 	amt_findings_free(&st->seen);
 	walk_fleet_free(&st->fleet);

@@ -104,8 +104,8 @@ void stage_fleet_ask(struct stage *st, const struct amt_device_options *o,
 	const char *path =
 		st->run_dir ? amt_arena_printf(&st->arena, "%s/devices.ndjson", st->run_dir) : NULL;
 
-	if (!stage_spool_open(spool, path, st->opt.resume != NULL, &st->inventory,
-			      &st->cli->run.notes, &err)) {
+	if (!stage_spool_open(spool, path, st->scratch ? fileno(st->scratch) : -1,
+			      st->opt.resume != NULL, &st->inventory, &st->cli->run.notes, &err)) {
 		amt_note_add(&st->cli->run.notes, "devices", "not asked: %s", err.text);
 		return;
 	}

@@ -41,6 +41,12 @@ bool stage_journal_open(struct stage *st, struct amt_error *err)
 	return true;
 }
 
+void stage_journal_scratch(struct stage *st)
+{
+	if (!st->run_dir && st->profile.devices_probe == AMT_YES)
+		st->scratch = tmpfile();
+}
+
 /* A document like any other of the suite, with one room's facts. */
 static json_t *wrap(const struct stage *st, json_t *facts)
 {

@@ -63,11 +63,10 @@ static bool read_back(struct stage_spool *s, struct amt_notes *notes, struct amt
 	return true;
 }
 
-bool stage_spool_open(struct stage_spool *s, const char *path, bool resume,
+bool stage_spool_open(struct stage_spool *s, const char *path, int unnamed, bool resume,
 		      const struct site_inventory *inventory, struct amt_notes *notes,
 		      struct amt_error *err)
 {
-	FILE *unnamed = path ? NULL : tmpfile();
 	size_t n = inventory->clients.n;
 
 	*s = (struct stage_spool){.path = path ? path : "a temporary file", .inventory = inventory};
@@ -77,12 +76,9 @@ bool stage_spool_open(struct stage_spool *s, const char *path, bool resume,
 	if (path)
 		s->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | (resume ? 0 : O_TRUNC), 0600);
 	else
-		s->fd = unnamed ? fcntl(fileno(unnamed), F_DUPFD_CLOEXEC, 3) : -1;
-	int code = errno;
-	if (unnamed)
-		fclose(unnamed);
+		s->fd = unnamed < 0 ? -1 : fcntl(unnamed, F_DUPFD_CLOEXEC, 3);
 	if (s->fd < 0)
-		return amt_fail_errno(err, code, "can't keep devices in %s", s->path);
+		return amt_fail_errno(err, errno, "can't keep devices in %s", s->path);
 	return !resume || read_back(s, notes, err);
 }
 

@@ -17,10 +17,10 @@ struct stage_spool {
 };
 
 /*
- * path NULL: a file without a name. resume: what is in the file counts, a torn last line is cut
- * off. False with err when it can't be had; stage_spool_close() is still due.
+ * path NULL: the file unnamed, which stays the caller's. resume: what is in the file counts, a torn
+ * last line is cut off. False with err when it can't be had; stage_spool_close() is still due.
  */
-bool stage_spool_open(struct stage_spool *s, const char *path, bool resume,
+bool stage_spool_open(struct stage_spool *s, const char *path, int unnamed, bool resume,
 		      const struct site_inventory *inventory, struct amt_notes *notes,
 		      struct amt_error *err);
 bool stage_spool_has(const struct stage_spool *s, size_t client);

@@ -42,7 +42,8 @@ struct stage {
 	struct site_inventory inventory;
 	struct site_answers answers;
 	const char *answers_path, *run_dir;
-	int run_lock; /* the folder's, 0: none */
+	int run_lock;  /* the folder's, 0: none */
+	FILE *scratch; /* what devices tell, without a run folder */
 	struct site_waivers waivers;
 	bool has_profile, merge;
 	void *state[STAGE_ROOMS_MAX]; /* NULL: no evidence for this room */
@@ -73,6 +74,8 @@ bool stage_journal_open(struct stage *st, struct amt_error *err);
 bool stage_journal_read(struct stage *st, const struct stage_room *room, void *state);
 void stage_journal_write(struct stage *st, const struct stage_room *room, const void *state);
 void stage_journal_close(struct stage *st);
+/* Before confinement, which allows no new temporary file. */
+void stage_journal_scratch(struct stage *st);
 /* shard.c */
 bool stage_parse_shard(struct stage *st, const char *text, struct amt_error *err);
 /* Whether this client is to be asked and reported: --client and --shard. */
