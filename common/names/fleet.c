@@ -219,8 +219,7 @@ static void deliver(struct fleet *fl)
 			amt_vec_push(&f->hosts, names_host_copy(&f->arena, &s->host));
 		else if (!o->each(o->each_arg, f, &s->host))
 			fl->end = true;
-		if (fl->delivered % 64 == 0 || fl->delivered == o->total)
-			amt_progress_update(o->progress, "hosts", fl->delivered, o->total);
+		amt_progress_update(o->progress, "hosts", fl->delivered, o->total);
 	}
 	/* Half a ring at a time, so that reading and asking alternate in good pieces. */
 	if (fl->read - fl->delivered <= RING / 2)

@@ -75,6 +75,10 @@ is "the password is nowhere in the document" "$(cat "$tmp/doc" "$tmp/err" | grep
 echo wrong >"$P/wrong"; chmod 600 "$P/wrong"
 check "$P/new.pfx" --password-file "$P/wrong"; is "wrong password: unknown" "$rc" 3; ok "wrong password: said so" grep -q 'password is wrong' "$tmp/err"
 check "$P/new.pfx"; is "no password: unknown" "$rc" 3
+asked() { $PYTHON tests/helpers/pty_run.py "$tmp/screen" -t 'Password of' "$1" amt-certcheck --json --now "$NOW" "$P/new.pfx" >"$tmp/doc"; }
+asked geheim; verdict "a password typed at the prompt" S1.V11a pass
+is "it is not shown while it is typed" "$(grep -ac 'Password of' "$tmp/screen") $(cat "$tmp/screen" "$tmp/doc" | grep -ac geheim)" "1 0"
+asked falsch; is "a wrong one typed" $? 3; ok "is told" grep -aq 'password is wrong' "$tmp/screen"
 check "$P/good.chain" --key "$P/good.key"; verdict "a key file that fits" S1.V11a pass
 check "$P/good.chain" --key "$P/int.key"; verdict "a key of another certificate" S1.V11a fail
 openssl rsa -aes128 -in "$P/good.key" -out "$P/enc.key" -passout file:"$P/pw" 2>/dev/null

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Runs a command on a terminal of its own: pty_run.py SCREEN [-i TEXT] COMMAND...
+"""Runs a command on a terminal of its own: pty_run.py SCREEN [-i TEXT | -t TEXT KEYS] COMMAND...
 
 Standard error (and standard input) is the terminal, standard output is passed on. What the terminal
-showed goes to the file SCREEN. With -i, Ctrl-C is typed once TEXT stands on it. Ends with the exit code
-of the command, 124 after two minutes.
+showed goes to the file SCREEN. With -i, Ctrl-C is typed once TEXT stands on it, with -t KEYS and
+Return. Ends with the exit code of the command, 124 after two minutes.
 """
 import fcntl
 import os
@@ -14,9 +14,11 @@ import termios
 import time
 
 screen, args = sys.argv[1], sys.argv[2:]
-text = None
+text, keys = None, b"\x03"
 if args[0] == "-i":
     text, args = args[1].encode(), args[2:]
+elif args[0] == "-t":
+    text, keys, args = args[1].encode(), args[2].encode() + b"\n", args[3:]
 master, slave = pty.openpty()
 pid = os.fork()
 if pid == 0:
@@ -36,7 +38,7 @@ while time.time() < end:
         except OSError:
             break
         if text and text in seen:
-            os.write(master, b"\x03")
+            os.write(master, keys)
             text = None
 while status is None and time.time() < end:
     done, code = os.waitpid(pid, os.WNOHANG)

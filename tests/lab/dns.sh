@@ -269,6 +269,14 @@ is "NDJSON can be judged again as well" "$(jq -S .facts "$tmp/j3" | sha256sum)" 
 dns --server 10.8.0.10 --no-provision --no-aaaa --qps 20 pc1.corp.vpro.test pc2.corp.vpro.test pc3.corp.vpro.test pc4.corp.vpro.test pc5.corp.vpro.test pc11.corp.vpro.test pc12.corp.vpro.test
 is "no faster than --qps" "$(jq '.facts.seconds > 0.4' "$tmp/j")" true
 
+# ---- a progress line with the time left, on a terminal and nowhere else
+seq 201 260 | sed 's/.*/pc&.corp.vpro.test/' >"$tmp/sixty"
+sixty() { $PYTHON tests/helpers/pty_run.py "$tmp/screen" amt-dnscheck --no-resolv-conf --server 10.8.0.10 --no-provision --no-aaaa --qps 25 --format csv "$@" $(cat "$tmp/sixty") >"$tmp/csv"; }
+sixty
+ok "progress and time left on a terminal" grep -aqE 'hosts: [0-9]+ of 60, about [0-9]+ s left' "$tmp/screen"
+is "the output is in the order of the input" "$(tail -n +2 "$tmp/csv" | cut -d, -f1 | paste -sd' ')" "$(paste -sd' ' "$tmp/sixty")"
+sixty --no-progress --qps 0; is "--no-progress" "$(grep -ac 'hosts:' "$tmp/screen")" 0
+
 # ---- stopped in the middle: what was done is reported, the rest is said to be unknown
 timeout --preserve-status -k 10 -s INT 1 amt-dnscheck --no-resolv-conf --json --timeout 20 --server 10.8.0.10 --server 10.8.0.13 --suffix good.test --service-point 10.8.0.30 pc1.corp.vpro.test >"$tmp/j" 2>"$tmp/e"
 is "interrupted: exit code" "$?" 130

@@ -49,7 +49,7 @@ named_conf() { # NAME ADDRESS options
 	printf 'options { directory "%s/%s"; pid-file none; session-keyfile "%s/%s/key"; listen-on { %s; }; listen-on-v6 { none; }; dnssec-validation no; empty-zones-enable no; managed-keys-directory "%s/%s"; %s };\ncontrols {};\n' \
 		"$tmp" "$1" "$tmp" "$1" "$2" "$tmp" "$1" "$3"
 }
-{ named_conf auth 10.8.0.11 'recursion no;'; for z in $zones; do printf 'zone "%s" { type primary; file "%s/%s"; };\n' "${z%:*}" "$tmp" "${z#*:}"; done; } >"$tmp/auth.conf"
+{ named_conf auth 10.8.0.11 'recursion no;'; for z in $zones; do printf 'zone "%s" { type primary; file "%s/%s"; %s};\n' "${z%:*}" "$tmp" "${z#*:}" "$([ "${z%:*}" = other.test ] && echo 'allow-update { any; }; ')"; done; } >"$tmp/auth.conf"
 named_conf cookie 10.8.0.12 'recursion yes; require-server-cookie yes; forward only; forwarders { 10.8.0.10; };' >"$tmp/cookie.conf"
 for n in auth cookie; do
 	named -g -n 1 -c "$tmp/$n.conf" >"$tmp/$n.log" 2>&1 &
@@ -139,6 +139,14 @@ verdict() { jq -r --arg id "$1" --arg s "$2" '[.findings[] | select(.id == $id a
 one --server 10.8.0.13 --server 10.8.0.12 --suffix corp.vpro.test pc1.corp.vpro.test
 is "ProvisionServer through two resolvers" "$(verdict P.19 ProvisionServer.corp.vpro.test)" pass
 is "a client through two resolvers" "$(verdict S3.C06a pc1.corp.vpro.test) $(verdict S3.C06b pc1.corp.vpro.test)" "pass pass"
+# dynamic updates: only asked when told to, and nothing is changed by asking
+updates() { grep -ac "update.*denied" "$tmp/auth.log"; }
+one --server 10.8.0.11 --suffix corp.vpro.test --suffix other.test
+is "no UPDATE is sent unasked" "$(updates) $(verdict S1.V13 corp.vpro.test)" "0 none"
+one --server 10.8.0.11 --suffix corp.vpro.test --suffix other.test --ask-update
+is "a zone that refuses updates, and one that takes them" "$(verdict S1.V13 corp.vpro.test) $(verdict S1.V13 other.test)" "warn pass"
+is "the server saw the question" "$(($(updates) > 0))" 1
+is "and its zone is what it was" "$(kdig +short @10.8.0.11 soa other.test | cut -d' ' -f3) $(kdig +short @10.8.0.11 a a.other.test)" "7 10.8.0.114"
 one --server 10.8.0.14 --no-provision pc1.corp.vpro.test
 is "a resolver that keeps private reverse zones to itself" "$(verdict S3.C06a pc1.corp.vpro.test) $(verdict S3.C06b pc1.corp.vpro.test)" "pass warn"
 one --server 10.8.0.15 --suffix corp.vpro.test

@@ -41,7 +41,8 @@ const struct amt_opt certcheck_options[] = {
 	{0, "each", AMT_OPT_FLAG, &O.each,
 	 .help = "judge every file by itself, one line each (with --json: one object each)",
 	 .man = "For many chains: memory stays bounded, all processors work (--jobs), the order is "
-		"that of the input. Exit code and verdicts are as for single files."},
+		"that of the input. Exit code and verdicts are as for single files, but OpenSSL's "
+		"second opinion is asked only where a CA has name constraints."},
 	{0, "warn-days", AMT_OPT_UINT, &O.warn_days, "N",
 	 "warn of what expires within N days (60; 90 for CAs)", .min = 1, .max = 36500},
 	AMT_OPT_END,
