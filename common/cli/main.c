@@ -223,6 +223,5 @@ int amt_cli_main(const struct amt_tool *tool, int argc, char **argv)
 	amt_vec_free(&cli.args);
 	amt_vec_free(&cli.firmware);
 	amt_vec_free(&cli.firmware_text);
-	cli_end(rc);
-	return rc;
+	return cli_end(rc);
 }

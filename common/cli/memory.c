@@ -8,17 +8,13 @@
 #include "cli/private.h"
 
 #include <jansson.h>
-#include <lber.h>
-#include <libxml/xmlmemory.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <uv.h>
 
 #pragma weak CRYPTO_set_mem_functions
-#pragma weak ber_set_option
 #pragma weak json_set_alloc_funcs
 #pragma weak uv_replace_allocator
-#pragma weak xmlMemSetup
 
 static void *crypto_malloc(size_t n, const char *file, int line)
 {
@@ -42,42 +38,12 @@ static void *crypto_realloc(void *p, size_t n, const char *file, int line)
 	return NULL;
 }
 
-static void *lber_malloc(ber_len_t n, void *arg)
-{
-	(void)arg;
-	return amt_malloc(n);
-}
-
-static void *lber_calloc(ber_len_t count, ber_len_t size, void *arg)
-{
-	(void)arg;
-	return amt_calloc(count, size);
-}
-
-static void *lber_realloc(void *p, ber_len_t n, void *arg)
-{
-	(void)arg;
-	return amt_realloc(p, n);
-}
-
-static void lber_free(void *p, void *arg)
-{
-	(void)arg;
-	free(p);
-}
-
 void cli_memory(void)
 {
-	static const BerMemoryFunctions lber = {lber_malloc, lber_calloc, lber_realloc, lber_free};
-
 	if (CRYPTO_set_mem_functions)
 		CRYPTO_set_mem_functions(crypto_malloc, crypto_realloc, crypto_free);
-	if (ber_set_option)
-		ber_set_option(NULL, LBER_OPT_MEMORY_FNS, &lber);
 	if (json_set_alloc_funcs)
 		json_set_alloc_funcs(amt_malloc, free);
 	if (uv_replace_allocator)
 		uv_replace_allocator(amt_malloc, amt_realloc, amt_calloc, free);
-	if (xmlMemSetup)
-		xmlMemSetup(free, amt_malloc, amt_realloc, amt_strdup);
 }

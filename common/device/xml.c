@@ -42,6 +42,8 @@ xmlDoc *dev_xml_read(const char *xml, size_t len, struct amt_error *err)
 					XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
 						XML_PARSE_NOCDATA);
 	const xmlError *e = xmlCtxtGetLastError(p);
+	if (e && e->code == XML_ERR_NO_MEMORY)
+		amt_no_memory();
 	bool ok = false;
 	if (dtd)
 		amt_fail(err, "the XML has a document type declaration, which is refused");

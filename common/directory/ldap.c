@@ -15,6 +15,8 @@ static bool fail_ldap(struct amt_error *err, int rc, const struct directory_link
 
 	if (l->ld)
 		ldap_get_option(l->ld, LDAP_OPT_DIAGNOSTIC_MESSAGE, &more);
+	if (rc == LDAP_NO_MEMORY)
+		amt_no_memory();
 	/* GnuTLS has no word for a certificate that it refuses. */
 	bool tls = (l->o->starttls || !strncmp(l->uri, "ldaps:", 6)) &&
 		   (rc == LDAP_SERVER_DOWN || rc == LDAP_CONNECT_ERROR);

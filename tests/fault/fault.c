@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 void *__libc_malloc(size_t n);
@@ -54,7 +55,7 @@ __attribute__((constructor)) static void start(void)
 	ready = 1;
 }
 
-__attribute__((destructor)) static void end(void)
+static void tell(void)
 {
 	char line[64];
 	int n = snprintf(line, sizeof(line), "allocations %lu\n", atomic_load(&count));
@@ -66,6 +67,14 @@ __attribute__((destructor)) static void end(void)
 static int exempt(void *caller)
 {
 	return (char *)caller >= spare_from && (char *)caller < spare_to;
+}
+
+/* The tools end so, and skip what is registered for exit(). */
+void _exit(int code)
+{
+	tell();
+	syscall(SYS_exit_group, code);
+	__builtin_unreachable();
 }
 
 static int fails(void *caller)
