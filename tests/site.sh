@@ -5,7 +5,7 @@
 #   site_start             starts all that this machine can run; $site_has names it: devices capture dns ad crl
 #   site_expected          "client id stage", one line each, as far as the parts can show it
 #
-# SITE_DEVICES_ONLY=1 starts the devices alone. Ten clients are broken, each in one way: pc02 to pc09, pc11, pc12. pc01 is healthy, and pc10 was un-provisioned on purpose.
+# SITE_DEVICES_ONLY=1 starts the devices alone, SITE_WITHOUT_AD=1 all but the directory and CRLs. Ten clients are broken, each in one way: pc02 to pc09, pc11, pc12. pc01 is healthy, and pc10 was un-provisioned on purpose.
 # The logs are those of captures/contoso; contoso.com and 127.0.2.x stand for the company and its network.
 site=$tmp/site
 site_has=devices
@@ -204,7 +204,7 @@ while True:
         pass
     c.close()' &
 	at_exit "kill $! 2>/dev/null"
-	tcpdump -i lo -U -w "$site/captures/hello.pcap" -Z root tcp port 9971 2>"$site/tcpdump.log" &
+	tcpdump -i lo --immediate-mode -U -w "$site/captures/hello.pcap" -Z root tcp port 9971 2>"$site/tcpdump.log" &
 	local dump=$! n i
 	at_exit "kill $dump 2>/dev/null"
 	for i in $(seq 50); do grep -q listening "$site/tcpdump.log" && break; sleep 0.1; done
@@ -217,8 +217,13 @@ while True:
 			sleep 0.2
 		done
 	done
-	sleep 0.3
+	for i in $(seq 50); do # three connections are more than that
+		[ "$(stat -c %s "$site/captures/hello.pcap")" -gt 1500 ] && break
+		sleep 0.1
+	done
+	sleep 0.2
 	kill $dump; wait $dump 2>/dev/null
+	[ "$i" -lt 50 ] || return 1
 	sed -i 's|^logs = .*|&\ncaptures = captures/*|' "$site/site.ini"
 	site_has="$site_has capture"
 }
@@ -240,7 +245,7 @@ site_start() {
 	sim_start "$site/devices.ini"
 	[ -z "${SITE_DEVICES_ONLY:-}" ] || return 0
 	site_capture
-	if command -v knotd >/dev/null && command -v kdig >/dev/null && site_dns; then
+	if command -v knotd >/dev/null && command -v kdig >/dev/null && site_dns && [ -z "${SITE_WITHOUT_AD:-}" ]; then
 		site_ad && site_crl
 	fi
 	return 0

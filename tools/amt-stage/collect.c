@@ -24,7 +24,7 @@ static size_t given(const struct site_profile *p, const char *key)
 		{"captures", p->captures.n},         {"chain", p->chain.n},
 		{"issuing-ca", p->issuing_ca.n},     {"crls", p->crls.n},
 		{"dhcp", p->dhcp_exports.n},         {"devices", p->device_exports.n},
-		{"tickets", p->tickets.n},
+		{"documents", p->documents.n},
 	};
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (!strcmp(keys[i].key, key))

@@ -74,6 +74,8 @@ void stage_walk(struct stage *st)
 		stage_rooms[i]->judge(st, st->state[i], &fs);
 		stage_judged(&fs);
 	}
+	stage_judge_cross(st, &fs);
+	stage_judged(&fs);
 	amt_folder_free(&st->folder);
 	stage_judge_own(st, &st->seen);
 	if (st->opt.interactive && !stage_ask(st, &err)) {

@@ -61,6 +61,7 @@ static int special(struct amt_cli *cli)
 
 static bool collect(struct amt_cli *cli, struct amt_error *err)
 {
+	stage_check_profile(&stage); /* looks names up, as confinement may not let it */
 	stage_journal_scratch(&stage);
 	if (!stage_confine(&stage, err))
 		return false;

@@ -61,6 +61,8 @@ extern struct stage stage; /* the one run of this process */
 /* options.c */
 extern const struct amt_opt stage_options[];
 bool stage_parse_stages(struct stage *st, struct amt_error *err);
+/* check.c: what is wrong with the profile itself, as notes, before anything is collected */
+void stage_check_profile(struct stage *st);
 /* evidence.c */
 bool stage_load(struct stage *st, struct amt_error *err);
 void stage_collect(struct stage *st);
@@ -99,6 +101,8 @@ bool stage_redact(struct stage *st, struct amt_error *err);
 bool stage_ask(struct stage *st, struct amt_error *err);
 /* own.c: rows that the engine itself answers */
 void stage_judge_own(const struct stage *st, struct amt_findings *fs);
+/* cross.c: rows that need the evidence of two rooms */
+void stage_judge_cross(const struct stage *st, struct amt_findings *fs);
 /* facts.c */
 json_t *stage_to_json(const struct stage *st);
 bool stage_from_json(struct stage *st, const json_t *facts, struct amt_error *err);
