@@ -138,7 +138,7 @@ is "docs: are the whole" "$(jq '.facts.clients | length' array.json)" "$(jq '.fa
 if command -v sqlite3 >/dev/null && [ -s fleet.db ]; then
 	block 'sqlite3 -box' >run.sh
 	bash run.sh >run.log 2>&1
-	ok "docs: the queries" bash -c "[ $? -eq 0 ] && ! grep -qi error run.log && [ \$(wc -l <run.log) -gt 20 ]"
+	ok "docs: the queries" bash -c '[ $0 -eq 0 ] && ! grep -qE "^(Parse error|Runtime error|Error)" run.log && [ $(wc -l <run.log) -gt 20 ]' $?
 else
 	skip "docs: the queries" "sqlite3 is not installed"
 fi
