@@ -4,7 +4,9 @@
  *
  * A request is version 1.1, two zero bytes, the command and the length of what follows, all
  * little-endian; the reply repeats it with bit 23 of the command set, and a status comes first.
- * Layouts of the replies: the structs of S27 and S28; no reply of hardware was seen.
+ * The numbers of the commands are the handbook's. The layouts of the replies, and the command that
+ * tells the control mode, are as their authors publish them elsewhere and not in the handbook; no
+ * reply of hardware was seen, so a reply that does not fit its layout is told and not guessed at.
  */
 #include "device/mei.h"
 
