@@ -266,7 +266,7 @@ static size_t lower(const char *s, char key[KEY_MAX])
 {
 	size_t n = 0;
 
-	for (; s[n] && n < KEY_MAX; n++)
+	for (; n < KEY_MAX && s[n]; n++)
 		key[n] = (char)(s[n] >= 'A' && s[n] <= 'Z' ? s[n] + 32 : s[n]);
 	return s[n] ? 0 : n;
 }

@@ -257,7 +257,9 @@ static int nameless(void)
 {
 	int fd = open("/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
-	return fd >= 0 ? fd : memfd_create("amt-log", MFD_CLOEXEC);
+	if (fd < 0)
+		fd = memfd_create("amt-log", MFD_CLOEXEC);
+	return fd;
 }
 
 bool trace_reader_spool(struct trace_reader *r, struct amt_error *err)

@@ -24,7 +24,7 @@ static bool in_shard(const struct stage *st, const char *name)
 
 	if (!st->shards)
 		return true;
-	for (; name[n] && n < sizeof(key); n++)
+	for (; n < sizeof(key) && name[n]; n++)
 		key[n] = (char)(name[n] >= 'A' && name[n] <= 'Z' ? name[n] + 32 : name[n]);
 	return amt_hash(key, n, 0) % st->shards == st->shard - 1;
 }
