@@ -87,6 +87,12 @@ const char *judge_nc(const char *dn)
 	return p ? p + 1 : dn;
 }
 
+bool judge_console_class(const char *ldap_display_name)
+{
+	return amt_str_begins(ldap_display_name, "intel") &&
+	       !amt_str_begins(ldap_display_name, "intellimirror");
+}
+
 bool judge_told(const struct amt_findings *fs, const char *id)
 {
 	for (size_t i = 0; i < fs->list.n; i++)

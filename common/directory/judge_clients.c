@@ -156,7 +156,7 @@ static const char *odd_class(const struct directory_entry *e)
 	const struct directory_attribute *a = directory_attribute(e, "objectClass");
 
 	for (size_t i = 0; a && i < a->values.n; i++)
-		if (amt_str_begins((const char *)a->values.v[i].data, "intel"))
+		if (judge_console_class((const char *)a->values.v[i].data))
 			return (const char *)a->values.v[i].data;
 	return NULL;
 }

@@ -190,7 +190,7 @@ static void schema(const struct directory_facts *f, struct amt_findings *fs)
 		const char *name = directory_text(&s->entries.v[i], "lDAPDisplayName");
 		if (name && !amt_strcasecmp(name, "mSSMSSite"))
 			configmgr = true;
-		else
+		else if (!name || judge_console_class(name))
 			intel = name ? name : s->entries.v[i].dn;
 	}
 	struct amt_finding *x = amt_finding_add(

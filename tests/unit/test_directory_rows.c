@@ -75,6 +75,8 @@ static void containers(void **state)
 	assert_int_equal(judged(s, "P.13"), AMT_PASS);
 	text(entry(k, "CN=a"), "lDAPDisplayName", "mSSMSSite");
 	assert_int_equal(judged(s, "P.13"), AMT_PASS);
+	text(entry(k, "CN=i"), "lDAPDisplayName", "intellimirrorSCP");
+	assert_int_equal(judged(s, "P.13"), AMT_PASS);
 	text(entry(k, "CN=b"), "lDAPDisplayName", "intelManagementEngine");
 	assert_int_equal(judged(s, "P.13"), AMT_WARN);
 	site_free(s);
