@@ -1,6 +1,7 @@
 # Sourced inside private namespaces, after tests/lib.sh: a Samba AD domain in $tmp that is up when
 # this ends. Calls giveup WHAT WHY when it can't be had.
-# KRB_ROOT: folder with another Debian, whose Samba is taken; PROVISION: an array of more words for provision.
+# KRB_ROOT: folder with another Debian, whose Samba is taken; PROVISION: an array of more words for provision; POPULATE: the
+# script of tests/lab that fills it, with a user usrx000.
 W=$tmp DC=$tmp/dc IP=10.77.0.1 PW='Lab-Passw0rd!'
 mount --make-rprivate / || giveup lab "mounts can't be made private"
 ip link set lo up && ip addr add $IP/24 dev lo || giveup lab "no address on lo"
@@ -61,8 +62,8 @@ cat >"$W/krb5.conf" <<X
 	}
 X
 export KRB5_CONFIG=$W/krb5.conf KRB5CCNAME=FILE:$W/cc
-cp tests/lab/krb_populate.py "$W/"
-"${ROOT[@]}" $PYTHON "$W/krb_populate.py" "$DC" >"$W/populate.log" 2>&1 || giveup "populate the domain" "$(tail -n 1 "$W/populate.log")"
+cp "tests/lab/${POPULATE:=krb_populate.py}" "$W/"
+"${ROOT[@]}" $PYTHON "$W/$POPULATE" "$DC" >"$W/populate.log" 2>&1 || giveup "populate the domain" "$(tail -n 1 "$W/populate.log")"
 "${ROOT[@]}" samba_spnupdate -s "$DC/etc/lab.conf" >/dev/null 2>&1
 [ -z "${KRB_ROOT:-}" ] || "${ROOT[@]}" samba-tool spn add ldap/dc1.vprolab.test 'dc1$' -s "$DC/etc/lab.conf" >/dev/null 2>&1
 "${ROOT[@]}" samba -i -M single -s "$DC/etc/lab.conf" >"$W/samba.log" 2>&1 </dev/null 9>&- &
