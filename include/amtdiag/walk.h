@@ -71,4 +71,66 @@ int walk_stage_of(const struct amt_item *item);
 void walk_run(const struct walk_input *in, struct walk_fleet *fleet, struct amt_findings *out,
 	      struct walk *w);
 
+/*
+ * The corrective actions of a walk in the two orders of the guide: by stage ("Troubleshooting by
+ * Provisioning Stage") and by component ("Troubleshooting by Component"). In both what only looks
+ * comes first, what erases data last (catalogue G.02). Pure.
+ */
+/* What a step costs. A row's steps stay in their order, so a step counts at least what the step
+ * before it does. */
+enum orders_cost {
+	ORDERS_LOOK,   /* something is read */
+	ORDERS_CHANGE, /* a setting of a server or console changes */
+	ORDERS_VISIT,  /* somebody goes to the PC: MEBx, BIOS, USB key */
+	ORDERS_ERASE,  /* it un-provisions: what was entered in MEBx may be gone after it */
+	ORDERS_COSTS
+};
+const char *orders_cost_name(enum orders_cost c); /* "look" */
+/* What the words of one step say it costs. */
+enum orders_cost orders_cost_of(const char *step);
+
+/* The chapters of the guide's second part, in its order. */
+enum orders_part {
+	ORDERS_CLIENT,
+	ORDERS_NETWORK,
+	ORDERS_CONFIGMGR, /* and its console */
+	ORDERS_AD,
+	ORDERS_CA,
+	ORDERS_OTHER, /* and browsers */
+	ORDERS_PARTS
+};
+const char *orders_part_name(enum orders_part p);  /* "configmgr" */
+const char *orders_part_title(enum orders_part p); /* "ConfigMgr servers" */
+enum orders_part orders_part_of(enum amt_component c);
+
+struct orders_step {
+	const char *text; /* the findings' */
+	const struct amt_item *item;
+	int stage;
+	enum orders_part part;
+	enum orders_cost cost;
+	bool erases; /* the step itself, not one before it */
+};
+
+struct orders_steps AMT_VEC(struct orders_step);
+
+/* How far the corrective checks of a failing stage explain it. */
+enum orders_state {
+	ORDERS_FINE,      /* the stage does not fail, or waits for another */
+	ORDERS_EXPLAINED, /* one of them fails */
+	ORDERS_OPEN,      /* none fails, some are not answered */
+	ORDERS_EXHAUSTED  /* all hold or do not apply: look at all stages */
+};
+
+const char *orders_state_name(enum orders_state s); /* "exhausted" */
+
+struct orders {
+	struct orders_steps by_stage, by_part;       /* sorted; each step once */
+	enum orders_state state[AMT_STAGE_LAST + 1]; /* from 1 */
+	size_t open[AMT_STAGE_LAST + 1];             /* corrective checks without an answer */
+};
+/* findings: what walk_run() gave; the steps point into it. */
+void orders_make(struct amt_findings *findings, struct orders *out);
+void orders_free(struct orders *o);
+
 #endif

@@ -36,6 +36,13 @@ walk --format ndjson >"$tmp/r.ndjson"
 ok "NDJSON is an object a line" jq -e . "$tmp/r.ndjson"
 ok "and ends with a tail" bash -c "tail -n 1 $tmp/r.ndjson | jq -e '.type == \"tail\" and .verdict == \"fail\"'"
 
+# Corrective actions in both orders of the guide
+ok "the same steps by stage and by component" jq -e '.facts.corrections | [.by_stage[].steps[] | .id + .step] as $a | [.by_component[].steps[] | .id + .step] as $b | ($a | length) > 5 and ($a | sort) == ($b | sort)' "$tmp/run.json"
+ok "cheap ones first, what erases last" jq -e '["look", "change", "visit", "erase"] as $w | .facts.corrections | all(.by_stage[], .by_component[]; [.steps[].cost as $c | $w | index($c)] | . == sort)' "$tmp/run.json"
+ok "every failing stage says when to look at all stages" bash -c "[ \$(grep -c 'look at all stages' $tmp/run.txt) -eq \$(jq '.facts.corrections.by_stage | length' $tmp/run.json) ]"
+ok "a full un-provision is warned of, in text and HTML" grep -q 'a full un-provision ERASES what' "$tmp/run.txt"
+ok "HTML has both orders and the warning" bash -c "grep -q 'Corrective actions by stage' $tmp/r.html && grep -q 'Corrective actions by component' $tmp/r.html && grep -q '<strong>WARNING: a full un-provision ERASES' $tmp/r.html"
+
 # Replay: without the files it came from, and from NDJSON too
 for f in run.json r.ndjson; do
 	amt-stage --replay "$tmp/$f" --json >"$tmp/again.json"

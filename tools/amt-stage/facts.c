@@ -135,6 +135,7 @@ json_t *stage_to_json(const struct stage *st)
 	json_object_set_new(j, "stages", stages_to_json(&st->walk));
 	json_object_set_new(j, "first_broken",
 			    broken_to_json(st->walk.broken_stage, st->walk.broken, NULL, NULL));
+	json_object_set_new(j, "corrections", stage_orders_to_json(st));
 	json_object_set_new(j, "clients", clients_to_json(&st->fleet));
 	if (st->profile.name)
 		json_object_set_new(j, "site", amt_json_str(st->profile.name));

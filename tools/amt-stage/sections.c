@@ -162,6 +162,7 @@ void stage_sections(struct stage *st)
 	first_broken(st, r);
 	clients(st, r);
 	clients_html(st, r);
+	stage_orders_sections(st);
 	r->perfdata = amt_arena_printf(&r->arena, "first_broken_stage=%d;;;0;7 clients=%zu;;;0",
 				       st->walk.broken_stage, st->fleet.clients.n);
 }

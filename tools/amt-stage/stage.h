@@ -110,5 +110,8 @@ bool stage_from_json(struct stage *st, const json_t *facts, struct amt_error *er
 bool stage_what_to_collect(struct stage *st, struct amt_buf *out);
 /* sections.c */
 void stage_sections(struct stage *st);
+/* The corrective actions in both orders of the guide. */
+void stage_orders_sections(struct stage *st);
+json_t *stage_orders_to_json(const struct stage *st);
 
 #endif

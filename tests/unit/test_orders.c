@@ -1,0 +1,105 @@
+/* Corrective actions: both orders, cheap before dear, what erases last, stages used up. */
+#include "amtdiag/walk.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void words_say_the_cost(void **state)
+{
+	(void)state;
+	assert_int_equal(orders_cost_of("Look at the log"), ORDERS_LOOK);
+	assert_int_equal(orders_cost_of("Install SP2"), ORDERS_CHANGE);
+	assert_int_equal(orders_cost_of("Enable both in MEBx"), ORDERS_VISIT);
+	assert_int_equal(orders_cost_of("Look at the client, then un-provision it"), ORDERS_ERASE);
+	assert_int_equal(orders_cost_of("Otherwise un-provision partially in MEBx"), ORDERS_VISIT);
+	assert_int_equal(orders_cost_of("Ask which MEBx passwords were set"), ORDERS_LOOK);
+	assert_int_equal(orders_cost_of("Only take clients that are un-provisioned"),
+			 ORDERS_CHANGE);
+}
+
+/* Whatever the catalogue tells people to erase is known to erase. */
+static void the_catalogue_erases_only_with_a_warning(void **state)
+{
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < amt_guide_count(); i++)
+		for (const char *const *a = amt_guide_at(i)->actions; *a; a++) {
+			if (strstr(*a, "ull un-provision") || strstr(*a, "erases"))
+				assert_int_equal(orders_cost_of(*a), ORDERS_ERASE);
+			n += orders_cost_of(*a) == ORDERS_ERASE;
+		}
+	assert_in_range(n, 5, 20);
+}
+
+static void both_orders(void **state)
+{
+	struct amt_findings fs = {0};
+	struct orders o;
+	size_t erasing = 0;
+
+	(void)state;
+	amt_finding_add(&fs, "S3.C14", AMT_FAIL, "a", "x");
+	amt_finding_add(&fs, "S2.C10b", AMT_FAIL, "pc1", "x");
+	amt_finding_add(&fs, "S2.C10b", AMT_FAIL, "pc2", "y");
+	amt_finding_add(&fs, "S2.C05", AMT_FAIL, "pc3", "x");
+	amt_finding_add(&fs, "S2.C06", AMT_FAIL, "pc3", "x")->because_id = "S2.C05";
+	amt_finding_add(&fs, "P.14", AMT_PASS, "", "x");
+	orders_make(&fs, &o);
+	assert_true(o.by_stage.n > 5);
+	assert_int_equal(o.by_stage.n, o.by_part.n);
+	for (size_t i = 1; i < o.by_stage.n; i++) {
+		const struct orders_step *a = &o.by_stage.v[i - 1], *b = &o.by_stage.v[i];
+		assert_true(a->stage < b->stage || (a->stage == b->stage && a->cost <= b->cost));
+		a = &o.by_part.v[i - 1], b = &o.by_part.v[i];
+		assert_true(a->part < b->part || (a->part == b->part && a->cost <= b->cost));
+	}
+	for (size_t i = 0; i < o.by_stage.n; i++) {
+		assert_string_not_equal(o.by_stage.v[i].item->id, "S2.C06");
+		erasing += o.by_stage.v[i].erases;
+	}
+	assert_int_equal(erasing, 1); /* of two findings of one row, once */
+	orders_free(&o);
+	amt_findings_free(&fs);
+}
+
+static enum orders_state after(enum amt_verdict corrective)
+{
+	struct amt_findings fs = {0};
+	struct orders o;
+
+	amt_finding_add(&fs, "S2.V01a", AMT_FAIL, "pc1", "x");
+	amt_finding_add(&fs, "S2.C05", corrective, "pc1", "x");
+	amt_finding_add(&fs, "S3.C14", AMT_UNKNOWN, "", "x");
+	orders_make(&fs, &o);
+	enum orders_state s = o.state[2];
+	assert_int_equal(o.open[2], s == ORDERS_OPEN);
+	assert_int_equal(o.state[3], ORDERS_FINE);
+	orders_free(&o);
+	amt_findings_free(&fs);
+	return s;
+}
+
+static void a_stage_may_be_used_up(void **state)
+{
+	(void)state;
+	assert_int_equal(after(AMT_PASS), ORDERS_EXHAUSTED);
+	assert_int_equal(after(AMT_NA), ORDERS_EXHAUSTED);
+	assert_int_equal(after(AMT_UNKNOWN), ORDERS_OPEN);
+	assert_int_equal(after(AMT_FAIL), ORDERS_EXPLAINED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(words_say_the_cost),
+		cmocka_unit_test(the_catalogue_erases_only_with_a_warning),
+		cmocka_unit_test(both_orders),
+		cmocka_unit_test(a_stage_may_be_used_up),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
