@@ -91,5 +91,13 @@ int main(int argc, char **argv)
 		write_pem(path, chain, 3);
 		X509_free(chain[0]);
 	}
+	for (uint64_t i = 0; i < issuers; i++) {
+		X509_free(in[i].cert);
+		EVP_PKEY_free(in[i].key);
+	}
+	free(in);
+	X509_free(root.cert);
+	EVP_PKEY_free(root.key);
+	EVP_PKEY_free(leaf);
 	return 0;
 }

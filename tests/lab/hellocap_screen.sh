@@ -82,7 +82,9 @@ is "interrupted: 130" "$(code)" 130
 is "and the report comes after the table" "$(mux capture-pane -p -S - | grep -o '^3 hello messages of 1 device')" "3 hello messages of 1 device"
 
 screen -i any --duration 5
-until_ sh -c "grep -q '^Seccomp:.*2' /proc/\$(cat $tmp/pid)/status"; me --say 10.9.1.5 psk 0
+# A sanitizer build has no filter of system calls to wait for.
+if [ -n "${AMTDIAG_SANITIZED:-}" ]; then sleep 1.5; else until_ sh -c "grep -q '^Seccomp:.*2' /proc/\$(cat $tmp/pid)/status"; fi
+me --say 10.9.1.5 psk 0
 sees 'ABCD-1234 +1 ' "any: every interface at once, PSK shows its PID"
 is "--duration ends it, the exit code is of the findings" "$(code)" 1
 screen -i srv0 --count 1
