@@ -1,4 +1,5 @@
-/* One server of the asker, and its two c-ares channels. Private to asker.c and channel.c. */
+/* One server of the asker, and its two c-ares channels. Private to asker.c, question.c and
+ * channel.c. */
 #ifndef AMTDIAG_NAMES_PEER_H
 #define AMTDIAG_NAMES_PEER_H
 
