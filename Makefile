@@ -78,7 +78,7 @@ all: $(BINS) $(LIB)
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
-	@echo 'Targets: all tests check-run golden lint bench bench-doc fuzz docs static install uninstall dist deb deb-check clean deps'
+	@echo 'Targets: all tests check-run golden lint bench bench-doc fuzz coverage docs static install uninstall dist deb deb-check clean deps'
 
 deps:
 	@.ci/install-packages
@@ -177,6 +177,16 @@ $(BUILD)/tests/fault.so: tests/fault/fault.c
 faults: tests
 	$(Q)BUILD=$(BUILD) JOBS=$(JOBS) python3 tests/fault/run.py alloc --points $(or $(POINTS),3000)
 	$(Q)BUILD=$(BUILD) JOBS=$(JOBS) python3 tests/fault/run.py calls --all
+
+# Which lines the tests run, a room at a time: an instrumented build in a tree of its own, every test in it (docs/testing.md).
+# COVER=pattern runs only some tests and keeps what earlier ones counted.
+COV_BUILD := $(BUILD)/cov
+.PHONY: coverage coverage-run
+coverage:
+	+$(Q)$(MAKE) --no-print-directory BUILD=$(COV_BUILD) CC=gcc HARDEN=-fPIE LDFLAGS=--coverage coverage-run \
+	  CFLAGS='-O0 -g --coverage -fprofile-update=atomic -DAMT_COVERAGE=\"$(abspath $(COV_BUILD))\"'
+coverage-run: tests
+	+$(Q)BUILD=$(BUILD) JOBS=$(JOBS) tests/coverage/run $(COVER)
 
 # Corpus replay without libFuzzer: every harness also links with a plain main().
 $(BUILD)/replay/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/replay.o $(LIB)

@@ -23,8 +23,7 @@ void cli_version(const struct amt_cli *cli, struct amt_buf *out);
 void cli_style(struct amt_cli *cli);
 void cli_signals(void);
 /* All is written. Libraries' own clean-up may fail for want of memory, and the loader then ends
- * with a code of its own, so it is left out; not where leaks are looked for or coverage is counted.
- */
+ * with a code of its own, so it is left out; not where leaks are looked for. */
 int cli_end(int code);
 void cli_memory(void); /* libraries end the run too when memory runs out */
 int cli_interrupt_exit(void);

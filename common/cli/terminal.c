@@ -58,6 +58,19 @@ void cli_style(struct amt_cli *cli)
 	cli->style.verbose = cli->quiet ? -1 : cli->verbose;
 }
 
+#ifdef AMT_COVERAGE
+void __gcov_dump(void); /* what has run is written by nothing else before _exit() */
+#define SAVE_COUNTERS() __gcov_dump()
+#else
+#define SAVE_COUNTERS() (void)0
+#endif
+
+static _Noreturn void leave(int code)
+{
+	SAVE_COUNTERS();
+	_exit(code);
+}
+
 static volatile sig_atomic_t stop_second; /* of the monotonic clock, when the first signal came */
 
 static void on_stop(int sig)
@@ -75,22 +88,19 @@ static void on_stop(int sig)
 	 * is the same key press, sent to the process and to its group. */
 	if ((sig_atomic_t)now.tv_sec - stop_second >= 2) {
 		amt_out_abort_all();
-		_exit(AMT_EXIT_INTERRUPTED);
+		leave(AMT_EXIT_INTERRUPTED);
 	}
 }
 
 static int ended = -1; /* the exit code, once everything is written */
 
-#pragma weak __gcov_dump
-void __gcov_dump(void);
-
 int cli_end(int code)
 {
 	ended = code;
-	if (AMT_SANITIZED || __gcov_dump)
+	if (AMT_SANITIZED)
 		return code;
 	fflush(NULL);
-	_exit(code);
+	leave(code);
 }
 
 static void no_memory(void)
@@ -98,11 +108,11 @@ static void no_memory(void)
 	static const char text[] = "amtdiag: out of memory; no report was written\n";
 
 	if (ended >= 0) /* a library's clean-up; nobody misses it */
-		_exit(ended);
+		leave(ended);
 	amt_out_abort_all();
 	ssize_t ignored = write(STDERR_FILENO, text, sizeof(text) - 1);
 	(void)ignored;
-	_exit(AMT_EXIT_INTERNAL);
+	leave(AMT_EXIT_INTERNAL);
 }
 
 void cli_signals(void)

@@ -60,6 +60,13 @@ static int teardown(void **state)
 	return 0;
 }
 
+#ifdef AMT_COVERAGE
+void __gcov_dump(void);
+#define LEAVE(code) (__gcov_dump(), _exit(code))
+#else
+#define LEAVE(code) _exit(code)
+#endif
+
 /* Runs body confined, in a child; its exit code. 99: the confinement was refused. */
 static int confined(int (*body)(void), bool net, const char *mode, bool off)
 {
@@ -75,11 +82,12 @@ static int confined(int (*body)(void), bool net, const char *mode, bool off)
 		amt_vec_push(&c.write, result);
 		if (!amt_cli_confine(&cli, &c, &err)) {
 			fprintf(stderr, "# %s\n", err.text);
-			_exit(99);
+			LEAVE(99);
 		}
 		for (size_t i = 0; i < cli.run.notes.list.n; i++)
 			fprintf(stderr, "# %s\n", cli.run.notes.list.v[i].text);
-		_exit(body());
+		int code = body();
+		LEAVE(code);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
@@ -102,8 +110,10 @@ static bool have_landlock(void)
 	pid_t pid = fork();
 	int status = 1;
 
-	if (pid == 0)
-		_exit(amt_confine_landlock(&c, NULL, &said) ? 0 : 1);
+	if (pid == 0) {
+		int code = amt_confine_landlock(&c, NULL, &said) ? 0 : 1;
+		LEAVE(code);
+	}
 	waitpid(pid, &status, 0);
 	return status == 0;
 }
