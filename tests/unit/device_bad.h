@@ -3,20 +3,11 @@
 #ifndef DEVICE_BAD_H
 #define DEVICE_BAD_H
 
-#include "device_good.h"
-
-/* Some changes are of what is known beside the device. */
-static struct amt_device_expect expect;
-static struct amt_context ctx;
+#include "device_judged.h"
 
 static int64_t none_of_it[] = {1}, only_info[] = {13}, rc4[] = {0}, one[] = {1};
 static const char *away[] = {"example.org"};
 
-#define BAD(name, change)                                                                          \
-	static void name(struct amt_device *d)                                                     \
-	{                                                                                          \
-		change;                                                                            \
-	}
 BAD(b_16993_closed, d->port.v[1].state = AMT_PORT_REFUSED)
 BAD(b_16993_filtered, d->port.v[1].state = AMT_PORT_FILTERED)
 BAD(b_16995_filtered, d->port.v[3].state = AMT_PORT_FILTERED)
@@ -128,12 +119,7 @@ BAD(b_factory, d->admin.v[0].is_default = AMT_YES)
 BAD(b_denied, d->acl.n = 0; dev_source(d, AMT_DEVC_acl, AMT_DEV_DENIED, "x", "HTTP 403"))
 BAD(b_failed, d->current.n = 0; dev_source(d, AMT_DEVC_current, AMT_DEV_FAILED, "x", "reset"))
 
-static const struct {
-	void (*change)(struct amt_device *);
-	const char *id;
-	enum amt_verdict v;
-	const char *says;
-} bad_rows[] = {
+static const struct device_row bad_rows[] = {
 	{b_16993_closed, "P.37", AMT_FAIL, "nothing listens"},
 	{b_16993_filtered, "P.37", AMT_FAIL, "does not answer"},
 	{b_16995_filtered, "P.39", AMT_FAIL, "does not answer"},

@@ -4,35 +4,6 @@
  */
 #include "device_bad.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-static struct amt_strlist sids, roots, names;
-
-/* The worst verdict of a row; AMT_VERDICTS when it was not judged. */
-static enum amt_verdict worst(const struct amt_findings *fs, const char *id)
-{
-	enum amt_verdict v = AMT_VERDICTS;
-
-	for (size_t i = 0; i < fs->list.n; i++)
-		if (strcmp(fs->list.v[i]->item->id, id) == 0)
-			v = v == AMT_VERDICTS ? fs->list.v[i]->verdict
-					      : amt_verdict_fold(v, fs->list.v[i]->verdict);
-	return v;
-}
-
-static const char *summary(const struct amt_findings *fs, const char *id, enum amt_verdict v)
-{
-	for (size_t i = 0; i < fs->list.n; i++)
-		if (strcmp(fs->list.v[i]->item->id, id) == 0 && fs->list.v[i]->verdict == v)
-			return fs->list.v[i]->summary;
-	return "";
-}
-
 static void test_good(void **state)
 {
 	static const char *const rows[] = {
@@ -61,23 +32,7 @@ static void test_good(void **state)
 static void test_bad(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad_rows) / sizeof(bad_rows[0]); i++) {
-		struct amt_findings fs = {0};
-		struct amt_device d;
-		good(&d);
-		ctx.trait[AMT_TRAIT_WIRED_8021X] = AMT_MAYBE;
-		expect.unprovisioned = false;
-		bad_rows[i].change(&d);
-		amt_device_judge(&d, &expect, &ctx, &fs);
-		if (worst(&fs, bad_rows[i].id) != bad_rows[i].v)
-			fail_msg("row %zu, %s: %d instead of %d", i, bad_rows[i].id,
-				 worst(&fs, bad_rows[i].id), bad_rows[i].v);
-		if (!strstr(summary(&fs, bad_rows[i].id, bad_rows[i].v), bad_rows[i].says))
-			fail_msg("%s: '%s' does not say '%s'", bad_rows[i].id,
-				 summary(&fs, bad_rows[i].id, bad_rows[i].v), bad_rows[i].says);
-		amt_findings_free(&fs);
-		amt_device_free(&d);
-	}
+	check_rows(bad_rows, sizeof(bad_rows) / sizeof(bad_rows[0]));
 }
 
 /* ---- the table of the handbook ---- */
@@ -208,27 +163,8 @@ int main(void)
 		cmocka_unit_test(test_nothing),   cmocka_unit_test(test_unprovisioned),
 		cmocka_unit_test(test_every_row),
 	};
-	amt_vec_push(&sids, "S-1-5-21-1-2-3-513");
-	amt_vec_push(&sids, "S-1-5-21-1-2-3-1105");
-	amt_vec_push(&roots, "beefbeef");
-	amt_vec_push(&roots, "c0ffee");
-	amt_vec_push(&names, "S-1-5-21-1-2-3-1105");
-	amt_vec_push(&names, "Helpdesk");
-	ctx.now = NOW;
-	expect = (struct amt_device_expect){
-		.uuid = "55e3ae13-bfd2-61bb-17a0-88aedd7037ea",
-		.suffix = "example.com",
-		.root_hashes = roots,
-		.sid_names = names,
-		.realm = "EXAMPLE.COM",
-		.key_version = 3,
-		.redirection = true,
-		.webui = true,
-		.sids = sids,
-	};
+	expect_usual();
 	int rc = cmocka_run_group_tests_name("device_judge", tests, NULL, NULL);
-	amt_vec_free(&sids);
-	amt_vec_free(&roots);
-	amt_vec_free(&names);
+	expect_free();
 	return rc;
 }
