@@ -5,16 +5,26 @@
  */
 #include "feed.h"
 
-static void cause_on(struct feed_cause **to, struct feed_cause **from)
+#include <stdlib.h>
+
+static void causes_on(struct feed_open *to, struct feed_open *from)
 {
-	if (!*to) {
-		*to = *from;
-		*from = NULL;
+	if (from->cause && (!to->cause || (from->hard && !to->hard))) {
+		feed_cause_clear(&to->cause);
+		to->cause = from->cause;
+		to->hard = from->hard;
+		from->cause = NULL;
 	}
-	feed_cause_clear(from);
+	if (!to->summary) {
+		to->summary = from->summary;
+		from->summary = NULL;
+	}
+	feed_cause_clear(&from->cause);
+	feed_cause_clear(&from->summary);
+	from->hard = false;
 }
 
-static void session_on(struct trace_session *to, const struct trace_session *from)
+static void task_on(struct feed_open *to, const struct feed_open *from)
 {
 	to->errors += from->errors;
 	if (from->retries > to->retries)
@@ -23,8 +33,7 @@ static void session_on(struct trace_session *to, const struct trace_session *fro
 		to->failed_call = from->failed_call;
 		to->failed_status = from->failed_status;
 	}
-	if (trace_event_milestone((enum trace_event)from->reached) >
-	    trace_event_milestone((enum trace_event)to->reached))
+	if (feed_events[from->reached].rank > feed_events[to->reached].rank)
 		to->reached = from->reached;
 	if (from->kind == TRACE_UNPROVISION || from->kind == TRACE_PARTIAL_UNPROVISION)
 		to->kind = from->kind;
@@ -32,23 +41,38 @@ static void session_on(struct trace_session *to, const struct trace_session *fro
 		to->has_machine = true;
 		to->machine = from->machine;
 	}
-	to->last = from->last;
+	to->last_file = from->last_file;
+	to->last_line = from->last_line;
+}
+
+/* A state that is no thread's keeps more milestones than it has room for. */
+static void milestones_on(struct feed_open *to, struct feed_open *from)
+{
+	size_t room = FEED_MILESTONES_MAX - to->n_milestones,
+	       n = from->n_milestones < room ? from->n_milestones : room;
+
+	to->cap_milestones = (uint8_t)(to->n_milestones + n);
+	to->milestones =
+		amt_reallocarray(to->milestones, to->cap_milestones + 1u, sizeof(*to->milestones));
+	if (n)
+		memcpy(to->milestones + to->n_milestones, from->milestones,
+		       n * sizeof(*to->milestones));
+	to->n_milestones = to->cap_milestones;
+	from->n_milestones = 0;
 }
 
 bool feed_carry_on(struct feed *f, struct feed_open *o)
 {
 	struct feed_open *c = &f->carry;
 
-	if (!(o->key & FEED_NO_THREAD) || !o->s.implicit || !c->used || o->s.device == UINT32_MAX ||
-	    c->s.device == UINT32_MAX || feed_root(f, o->s.device) != feed_root(f, c->s.device))
+	if (!(o->key & FEED_NO_THREAD) || !o->implicit || !c->used ||
+	    o->task_device == UINT32_MAX || c->task_device == UINT32_MAX ||
+	    feed_root(f, o->task_device) != feed_root(f, c->task_device))
 		return false;
-	for (size_t i = 0; i < o->milestones.n && c->milestones.n < FEED_MILESTONES_MAX; i++)
-		amt_vec_push(&c->milestones, o->milestones.v[i]);
-	o->milestones.n = 0;
-	cause_on(&c->hard, &o->hard);
-	cause_on(&c->soft, &o->soft);
-	cause_on(&c->summary, &o->summary);
-	session_on(&c->s, &o->s);
+	feed_seen(f, o);
+	milestones_on(c, o);
+	causes_on(c, o);
+	task_on(c, o);
 	c->done = c->done || o->done;
 	c->terminal = o->terminal || (c->terminal && !o->done);
 	c->pool_ok = o->pool_ok;
@@ -65,9 +89,9 @@ void feed_file_end(struct feed *f, uint32_t group)
 	if (!o || !o->used || feed_carry_on(f, o))
 		return;
 	/* The next task of the same device means that this one is over. */
-	bool other = f->carry.s.device != o->s.device;
+	bool other = f->carry.task_device != o->task_device;
 	feed_close(f, &f->carry, other);
-	amt_vec_free(&f->carry.milestones);
+	free(f->carry.milestones);
 	f->carry = *o;
-	*o = (struct feed_open){.key = o->key};
+	*o = (struct feed_open){.key = o->key, .seen = AMT_TIME_NONE};
 }

@@ -54,8 +54,6 @@ static void set(struct feed_cause **at, const struct feed_line *l, int sign)
 	struct trace_code_hit hit;
 	struct feed_cause *c;
 
-	if (*at)
-		return;
 	*at = c = make(l);
 	c->c = (struct trace_cause){.set = true,
 				    .event = (uint8_t)l->m->event,
@@ -74,9 +72,59 @@ static void set(struct feed_cause **at, const struct feed_line *l, int sign)
 	}
 }
 
+/* Behind a hard error nothing else can be the cause; a soft one waits for it. */
+static void hard(struct feed_open *o, const struct feed_line *l, int sign)
+{
+	if (o->hard)
+		return;
+	feed_cause_clear(&o->cause);
+	feed_cause_clear(&o->summary);
+	set(&o->cause, l, sign);
+	o->hard = true;
+}
+
+static void soft(struct feed_open *o, const struct feed_line *l, int sign)
+{
+	if (!o->cause)
+		set(&o->cause, l, sign);
+}
+
+static void summary(struct feed_open *o, const struct feed_line *l, int sign)
+{
+	if (!o->hard && !o->summary)
+		set(&o->summary, l, sign);
+}
+
+void feed_connected(struct feed_open *o)
+{
+	if (!o->hard)
+		feed_cause_clear(&o->cause);
+}
+
+/* A known failure without a signature is hard; a line that merely says "error" is not. */
+static void unsigned_error(struct feed_open *o, const struct feed_line *l)
+{
+	switch (l->m->event) {
+	case TRACE_EV_POOL_FAILED:
+	case TRACE_EV_STAGE1_FAILED:
+	case TRACE_EV_DISCOVER_FAILED:
+	case TRACE_EV_UPDATE_FAILED:
+	case TRACE_EV_POWER_FAILED:
+	case TRACE_EV_UNPROVISION_FAILED:
+		summary(o, l, -1);
+		break;
+	case TRACE_EV_NONE:
+		soft(o, l, -1);
+		break;
+	default:
+		o->errors++;
+		hard(o, l, -1);
+	}
+}
+
 void feed_causes(struct feed *f, struct feed_open *o, const struct feed_line *l)
 {
-	int error = -1, soft = -1, summary = -1;
+	int error = -1, weak = -1, sum = -1;
 	bool harmless = false;
 
 	(void)f;
@@ -86,10 +134,10 @@ void feed_causes(struct feed *f, struct feed_open *o, const struct feed_line *l)
 			error = error < 0 ? l->signs[i] : error;
 			break;
 		case TRACE_CLASS_SOFT:
-			soft = soft < 0 ? l->signs[i] : soft;
+			weak = weak < 0 ? l->signs[i] : weak;
 			break;
 		case TRACE_CLASS_SUMMARY:
-			summary = summary < 0 ? l->signs[i] : summary;
+			sum = sum < 0 ? l->signs[i] : sum;
 			break;
 		case TRACE_CLASS_NOISE:
 		case TRACE_CLASS_WARN:
@@ -101,26 +149,16 @@ void feed_causes(struct feed *f, struct feed_open *o, const struct feed_line *l)
 		}
 	}
 	if (error >= 0 && l->severity != TRACE_INFO) {
-		o->s.errors++;
-		set(&o->hard, l, error);
+		o->errors++;
+		hard(o, l, error);
 	} else if (error >= 0 && !l->m->row) {
-		o->s.errors++;
-		set(&o->soft, l, error);
-	} else if (soft >= 0) {
-		set(&o->soft, l, soft);
-	} else if (summary >= 0) {
-		set(&o->summary, l, summary);
+		o->errors++;
+		soft(o, l, error);
+	} else if (weak >= 0) {
+		soft(o, l, weak);
+	} else if (sum >= 0) {
+		summary(o, l, sum);
 	} else if (l->severity == TRACE_ERROR && !harmless) {
-		/* A known failure without a signature is hard; a line that merely says "error" is
-		 * not. */
-		bool sum = l->m->event == TRACE_EV_POOL_FAILED ||
-			   l->m->event == TRACE_EV_STAGE1_FAILED ||
-			   l->m->event == TRACE_EV_DISCOVER_FAILED ||
-			   l->m->event == TRACE_EV_UPDATE_FAILED ||
-			   l->m->event == TRACE_EV_POWER_FAILED ||
-			   l->m->event == TRACE_EV_UNPROVISION_FAILED;
-		bool known = l->m->event != TRACE_EV_NONE;
-		o->s.errors += known && !sum;
-		set(sum ? &o->summary : known ? &o->hard : &o->soft, l, -1);
+		unsigned_error(o, l);
 	}
 }

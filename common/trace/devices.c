@@ -7,37 +7,33 @@
 
 uint32_t feed_root(const struct feed *f, uint32_t device)
 {
-	while (device < f->alias.n && f->alias.v[device] != device)
-		device = f->alias.v[device];
+	while (f->known.v[device].root != device)
+		device = f->known.v[device].root;
 	return device;
 }
 
 static uint32_t add(struct feed *f, const char *id)
 {
-	if (f->facts->devices.n >= FEED_DEVICES_MAX) {
-		if (f->facts->devices.n == FEED_DEVICES_MAX) {
-			struct trace_device *d = amt_vec_add(&f->facts->devices);
-			d->id = "(more devices)";
-			d->host = d->uuid = d->firmware = "";
-			d->last_session = UINT32_MAX;
-			d->seen_first = d->seen_last = AMT_TIME_NONE;
-			amt_vec_push(&f->alias, (uint32_t)(f->facts->devices.n - 1));
-		}
-		return (uint32_t)(f->facts->devices.n - 1);
-	}
+	uint32_t n = (uint32_t)f->facts->devices.n;
+
+	if (n > FEED_DEVICES_MAX)
+		return FEED_DEVICES_MAX;
 	struct trace_device *d = amt_vec_add(&f->facts->devices);
-	d->id = id;
+	d->id = n < FEED_DEVICES_MAX ? id : "(more devices)";
 	d->host = d->uuid = d->firmware = "";
 	d->last_session = UINT32_MAX;
-	d->seen_first = d->seen_last = AMT_TIME_NONE;
-	amt_vec_push(&f->alias, (uint32_t)(f->facts->devices.n - 1));
-	return (uint32_t)(f->facts->devices.n - 1);
+	amt_vec_push(&f->known, (struct feed_known){.seen_first = AMT_TIME_NONE,
+						    .seen_last = AMT_TIME_NONE,
+						    .root = n});
+	return n;
 }
 
-static uint32_t min_known(amt_time a, amt_time b, amt_time *out)
+static void seen(struct feed_known *k, amt_time first, amt_time last)
 {
-	*out = a == AMT_TIME_NONE ? b : b == AMT_TIME_NONE ? a : a < b ? a : b;
-	return 0;
+	if (first != AMT_TIME_NONE && (k->seen_first == AMT_TIME_NONE || first < k->seen_first))
+		k->seen_first = first;
+	if (last > k->seen_last) /* NONE is less than any time */
+		k->seen_last = last;
 }
 
 /* b turns out to be a. */
@@ -67,10 +63,9 @@ static uint32_t join(struct feed *f, uint32_t a, uint32_t b)
 	x->rejected_unknown += y->rejected_unknown;
 	x->rejected_blocked += y->rejected_blocked;
 	x->requests += y->requests;
-	min_known(x->seen_first, y->seen_first, &x->seen_first);
-	if (y->seen_last > x->seen_last)
-		x->seen_last = y->seen_last;
-	f->alias.v[b] = a;
+	seen(&f->known.v[a], f->known.v[b].seen_first, f->known.v[b].seen_last);
+	f->known.v[b].root = a;
+	f->known.v[b].changes++;
 	return a;
 }
 
@@ -134,9 +129,7 @@ void feed_expect_host(const struct feed *f, uint64_t hash, enum feed_step step)
 		return;
 	}
 	__builtin_prefetch(v->name);
-	const char *d = (const char *)&f->facts->devices.v[v->device];
-	for (size_t i = 0; i < sizeof(struct trace_device); i += 64)
-		__builtin_prefetch(d + i);
+	__builtin_prefetch(&f->known.v[v->device], 1);
 }
 
 static uint32_t by_host(struct feed *f, const char *p, size_t n, uint64_t hash)
@@ -199,6 +192,8 @@ static uint32_t by_machine(struct feed *f, uint32_t scope, uint32_t machine, uin
 		d = *f->facts->devices.v[d].host ? host : join(f, host, d);
 	if (known && known->device == d)
 		return d; /* it has the number already */
+	if (known && feed_root(f, known->device) != d)
+		f->known.v[feed_root(f, known->device)].changes++;
 	if (!known) {
 		trace_index_add(&f->machine_index, hash, (uint32_t)f->machines.n);
 		known = amt_vec_add(&f->machines);
@@ -228,16 +223,15 @@ uint32_t feed_device(struct feed *f, const struct feed_line *l)
 		d = by_machine(f, l->scope, m->machine, d);
 	if (d == UINT32_MAX)
 		return d;
+	seen(&f->known.v[d], l->at, l->at);
+	if (!m->version)
+		return d;
 	struct trace_device *v = &f->facts->devices.v[d];
-	if (l->at != AMT_TIME_NONE) {
-		min_known(v->seen_first, l->at, &v->seen_first);
-		if (l->at > v->seen_last)
-			v->seen_last = l->at;
-	}
-	if (m->version && m->version_len < 32 &&
-	    (strlen(v->firmware) != m->version_len ||
-	     memcmp(v->firmware, m->version, m->version_len) != 0))
+	if (m->version_len < 32 && (strlen(v->firmware) != m->version_len ||
+				    memcmp(v->firmware, m->version, m->version_len) != 0)) {
+		f->known.v[d].changes += *v->firmware != '\0';
 		v->firmware = amt_arena_strndup(&f->facts->arena, m->version, m->version_len);
+	}
 	return d;
 }
 
@@ -265,6 +259,8 @@ void feed_devices_settle(struct feed *f)
 			d->id = d->host;
 		else if (*d->uuid)
 			d->id = d->uuid;
+		d->seen_first = f->known.v[i].seen_first;
+		d->seen_last = f->known.v[i].seen_last;
 		if (feed_root(f, i) == i)
 			order[k++] = i;
 	}

@@ -13,6 +13,7 @@
 #define FEED_DEVICES_MAX    500000 /* more share one row */
 #define FEED_OPEN_MAX       65536  /* sessions open at once */
 #define FEED_HOST_MAX       40     /* bytes of a host name that are kept beside the state */
+#define FEED_VERSION_MAX    12     /* the same of a version */
 #define FEED_POOL           64     /* states that are made together */
 #define FEED_TEXT_MAX       240    /* bytes kept of a line that is a cause */
 
@@ -31,6 +32,7 @@ struct feed_line {
 	uint64_t hash, host_hash; /* of the thread, of the host; 0: not reckoned yet */
 	const uint8_t *signs;
 	uint8_t n_signs;
+	struct feed_open *hint; /* the thread's state as feed_expect() saw it, or NULL */
 };
 
 #define FEED_NO_THREAD (UINT64_C(1) << 63)
@@ -41,21 +43,32 @@ struct feed_cause { /* a struct trace_cause and its text in one block */
 };
 
 /*
- * The state of a thread, the most used parts first. Thousands of threads are busy at
- * once: what a line touches should be few cache lines, known ahead (feed_expect).
+ * The state of a thread in three cache lines: what every line of a task touches, whom the
+ * thread works for, and what is needed when a task begins, fails or ends. Thousands of
+ * threads are busy at once, so its size decides how fast a busy log is read.
  */
 struct feed_open {
 	uint64_t key; /* group and thread; FEED_NO_THREAD and group: text without threads */
-	bool used, ended, pool_ok, pool_bad, done, terminal;
-	uint8_t version_len;
+	struct trace_milestone *milestones;
+	amt_time end;
+	uint64_t last_line;
+	uint32_t last_file, task_device, machine; /* of the task; UINT32_MAX: not known yet */
+	uint8_t n_milestones, cap_milestones, reached, kind;
+	bool used, ended, pool_ok, pool_bad, done, terminal, implicit, placed, has_machine, hard;
+	bool named, has_numbered;
 	uint8_t host_len; /* 0: not known yet, or too long to keep */
-	bool named;       /* the device has a host name */
-	uint32_t scope;
-	uint32_t device; /* of the last task too: its host is */
-	struct AMT_VEC(struct trace_milestone) milestones;
-	char host[FEED_HOST_MAX], version[16]; /* told last */
-	struct feed_cause *hard, *soft, *summary;
-	struct trace_session s;
+	uint8_t version_len;
+
+	char host[FEED_HOST_MAX], version[FEED_VERSION_MAX]; /* told last, of device */
+	uint32_t device;   /* of the last task too: host and version are its */
+	uint32_t numbered; /* the MachineId that the device had here */
+	uint32_t changes;  /* feed_known.changes of it when that was so */
+
+	amt_time begin, seen; /* seen: the latest that device need not be told */
+	uint64_t first_line;
+	const char *failed_call;
+	struct feed_cause *cause, *summary; /* cause: a hard one, or else a soft one */
+	uint32_t first_file, errors, retries, failed_status;
 };
 
 /* A host name or UUID, or a MachineId of a folder, and the device it names. */
@@ -67,14 +80,21 @@ struct feed_machine {
 	uint32_t scope, machine, device;
 };
 
+/* What lines ask of a device again and again, apart from the rest of it. */
+struct feed_known {
+	amt_time seen_first, seen_last;
+	uint32_t root;    /* the device that it turned out to be */
+	uint32_t changes; /* counts when its names or its firmware change */
+};
+
 struct feed {
 	struct trace_facts *facts;
 	size_t max_sessions;
 	struct trace_index host_index, uuid_index, machine_index, open_index;
 	struct AMT_VEC(struct feed_name) names; /* hosts and UUIDs */
 	struct AMT_VEC(struct feed_machine) machines;
-	struct AMT_VEC(uint32_t) alias;          /* device that a device turned out to be */
-	struct AMT_VEC(struct feed_open *) pool; /* blocks of FEED_POOL, filled in turn */
+	struct AMT_VEC(struct feed_known) known; /* one for each of facts.devices */
+	struct AMT_VEC(char *) pool;             /* blocks of FEED_POOL, filled in turn */
 	size_t n_open;
 	size_t day_at;
 	struct trace_sign_facts signs[128];
@@ -88,33 +108,87 @@ void feed_count(struct feed *f, amt_time at, uint64_t records, uint64_t errors);
 void feed_file_end(struct feed *f, uint32_t group);
 void feed_finish(struct feed *f); /* closes what is open, sorts, frees the state */
 
+#define FEED_LINE 64 /* bytes of a cache line */
+_Static_assert(sizeof(struct feed_open) == 3 * FEED_LINE, "a state is three cache lines");
+
 /* The n-th state, n < n_open. */
 static inline struct feed_open *feed_nth(const struct feed *f, size_t n)
 {
-	return &f->pool.v[n / FEED_POOL][n % FEED_POOL];
+	uintptr_t block = (uintptr_t)f->pool.v[n / FEED_POOL];
+
+	block = (block + FEED_LINE - 1) & ~(uintptr_t)(FEED_LINE - 1);
+	return (struct feed_open *)block + n % FEED_POOL;
 }
 
 /*
- * A line of this thread, or about this host, comes soon: brings its state nearer. Three
- * steps, each of which needs what the one before fetched.
+ * A line of this thread comes soon: brings its state nearer. Three steps, each of which
+ * needs what the one before fetched; the second gives the state, for feed_line.hint.
  */
+static inline void feed_expect_slot(const struct feed *f, uint64_t hash)
+{
+	trace_index_fetch(&f->open_index, hash);
+}
+static inline struct feed_open *feed_expect(const struct feed *f, uint64_t hash)
+{
+	size_t at = 0;
+	const struct trace_index_slot *s = trace_index_next(&f->open_index, hash, &at);
+
+	if (!s)
+		return NULL;
+	struct feed_open *o = feed_nth(f, s->number - 1);
+	for (size_t i = 0; i < sizeof(*o); i += FEED_LINE)
+		__builtin_prefetch((const char *)o + i, 1);
+	return o;
+}
+static inline void feed_expect_task(const struct feed_open *o)
+{
+	if (o)
+		__builtin_prefetch(o->milestones + o->n_milestones, 1);
+}
+/* The same about a host. */
 enum feed_step { FEED_SLOT, FEED_STATE, FEED_TASK };
-void feed_expect(const struct feed *f, uint64_t hash, enum feed_step step);
 void feed_expect_host(const struct feed *f, uint64_t hash, enum feed_step step);
 uint64_t feed_key(uint32_t group, uint32_t thread);
+
+/* events.c: what an event means for tasks. Bits. */
+enum feed_trait {
+	FEED_OPENS = 1,     /* begins one */
+	FEED_INSIDE = 2,    /* makes sense only inside one: that its beginning is missing shows */
+	FEED_OUTSIDE = 4,   /* does not begin one that way */
+	FEED_WORD = 8,      /* the pool's word on how it ended */
+	FEED_TERMINAL = 16, /* ends it for good when nothing better follows */
+	FEED_SUCCESS = 32,
+	FEED_ENDS = 64,
+	FEED_SITE = 128, /* says something of the site */
+};
+struct feed_event {
+	uint8_t traits, rank, kind;
+};
+extern const struct feed_event feed_events[TRACE_EVENTS];
 /* Is it a line of a task? Else it may be one about a device. */
-bool feed_is_task(enum trace_event e);
+static inline bool feed_is_task(enum trace_event e)
+{
+	return feed_events[e].traits & (FEED_OPENS | FEED_INSIDE | FEED_WORD);
+}
+
+/* aside.c: lines that belong to a device or the site, not to a task. */
+void feed_site_line(struct feed *f, const struct feed_line *l);
+void feed_device_line(struct feed *f, const struct feed_line *l);
 
 /* devices.c */
 /* The hash of a host name, in whatever case. */
 uint64_t feed_host_hash(const char *p, size_t n);
 uint32_t feed_device(struct feed *f, const struct feed_line *l);
 uint32_t feed_root(const struct feed *f, uint32_t device);
+/* Whom a line of a task is about. */
+void feed_about(struct feed *f, struct feed_open *o, const struct feed_line *l);
+void feed_seen(struct feed *f, struct feed_open *o); /* tells o->device of o->seen */
 void feed_devices_settle(struct feed *f);
 
 /* causes.c */
 void feed_causes(struct feed *f, struct feed_open *o, const struct feed_line *l);
 void feed_cause_clear(struct feed_cause **c);
+void feed_connected(struct feed_open *o); /* what went wrong before was not that bad */
 
 /* finish.c: files a closed session away */
 void feed_close(struct feed *f, struct feed_open *o, bool at_end);

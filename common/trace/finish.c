@@ -47,92 +47,153 @@ static enum trace_outcome outcome(const struct feed_open *o, bool cause, bool at
 	return cause ? TRACE_FAILED : TRACE_UNKNOWN;
 }
 
-/* Milestones and text of a session that is kept. */
-static void keep(struct amt_arena *a, struct trace_session *s, const struct trace_milestone *m,
-		 const char *text)
+/*
+ * Milestones and text of the sessions stand in facts.kept one behind the other, in the
+ * order of the sessions: some can be dropped by moving the others up, and there are no
+ * pointers to them before the end.
+ */
+#define WORDS_OF_ONE (sizeof(struct trace_milestone) / sizeof(uint64_t))
+_Static_assert(sizeof(struct trace_milestone) % sizeof(uint64_t) == 0, "whole words");
+
+static char *text_of(struct trace_facts *facts, const struct trace_session *s, size_t at)
 {
-	s->milestones = s->n_milestones ? amt_arena_array(a, s->n_milestones, sizeof(*m)) : NULL;
-	if (s->milestones)
-		memcpy(s->milestones, m, s->n_milestones * sizeof(*m));
-	s->cause.text = amt_arena_strdup(a, text);
+	return (char *)(facts->kept.v + at + s->n_milestones * WORDS_OF_ONE);
+}
+
+static size_t words_of(struct trace_facts *facts, const struct trace_session *s, size_t at)
+{
+	return s->n_milestones * WORDS_OF_ONE + strlen(text_of(facts, s, at)) / sizeof(uint64_t) +
+	       1;
+}
+
+static void keep(struct trace_facts *facts, const struct trace_session *s,
+		 const struct trace_milestone *m, const char *text)
+{
+	size_t at = facts->kept.n, n = strlen(text);
+	size_t need = at + s->n_milestones * WORDS_OF_ONE + n / sizeof(uint64_t) + 1;
+
+	if (need > facts->kept.cap) {
+		facts->kept.cap = need + need / 2 + 64;
+		facts->kept.v = amt_reallocarray(facts->kept.v, facts->kept.cap, sizeof(uint64_t));
+	}
+	facts->kept.n = need;
+	if (s->n_milestones)
+		memcpy(facts->kept.v + at, m, s->n_milestones * sizeof(*m));
+	memcpy(text_of(facts, s, at), text, n + 1);
+}
+
+static void point_at_kept(struct trace_facts *facts)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < facts->sessions.n; i++) {
+		struct trace_session *s = &facts->sessions.v[i];
+		s->milestones =
+			s->n_milestones ? (struct trace_milestone *)(facts->kept.v + at) : NULL;
+		s->cause.text = text_of(facts, s, at);
+		at += words_of(facts, s, at);
+	}
 }
 
 /* Over the cap: completed sessions go first, each device's last one stays; then the oldest. */
 static void make_room(struct feed *f)
 {
 	struct trace_facts *facts = f->facts;
-	size_t n = facts->sessions.n, k = 0, half = f->max_sessions / 2;
+	size_t n = facts->sessions.n, half = f->max_sessions / 2;
 	uint32_t *last = amt_calloc(facts->devices.n + 1, sizeof(*last));
-	struct amt_arena old = facts->kept;
 
 	for (size_t i = 0; i < n; i++)
 		if (facts->sessions.v[i].device != UINT32_MAX)
 			last[feed_root(f, facts->sessions.v[i].device)] = (uint32_t)i + 1;
 	for (int round = 0; round < 2; round++) {
 		size_t drop = facts->sessions.n > half ? facts->sessions.n - half : 0;
-		k = 0;
+		size_t k = 0, from = 0, to = 0;
 		for (size_t i = 0; i < facts->sessions.n; i++) {
 			struct trace_session *s = &facts->sessions.v[i];
+			size_t words = words_of(facts, s, from);
 			bool is_last = !round && s->device != UINT32_MAX &&
 				       last[feed_root(f, s->device)] == i + 1;
 			if (drop && (round || (s->outcome == TRACE_COMPLETE && !is_last))) {
 				facts->sessions_dropped++;
 				drop--;
-				continue;
+			} else {
+				memmove(facts->kept.v + to, facts->kept.v + from,
+					words * sizeof(uint64_t));
+				facts->sessions.v[k++] = *s;
+				to += words;
 			}
-			facts->sessions.v[k++] = *s;
+			from += words;
 		}
 		facts->sessions.n = k;
+		facts->kept.n = to;
 	}
 	free(last);
-	/* What is left moves to a place of its own: the old one goes as a whole. */
-	facts->kept = (struct amt_arena){.used = 0};
-	for (size_t i = 0; i < facts->sessions.n; i++) {
-		struct trace_session *s = &facts->sessions.v[i];
-		keep(&facts->kept, s, s->milestones, s->cause.text);
+}
+
+static void count(struct feed *f, const struct trace_session *s)
+{
+	f->facts->outcomes[s->kind][s->outcome]++;
+	feed_day(f, s->end)->outcomes[s->outcome]++;
+	if (s->device == UINT32_MAX)
+		return;
+	struct trace_device *d = &f->facts->devices.v[feed_root(f, s->device)];
+	d->outcomes[s->outcome]++;
+	struct feed_known *k = &f->known.v[feed_root(f, s->device)];
+	if (s->end > k->seen_last)
+		k->seen_last = s->end;
+	if (s->outcome == TRACE_COMPLETE && s->kind <= TRACE_PARTIAL_UNPROVISION) {
+		d->provisioned = s->kind == TRACE_PROVISION;
+		d->unprovisioned = !d->provisioned;
 	}
-	amt_arena_free(&old);
 }
 
 void feed_close(struct feed *f, struct feed_open *o, bool at_end)
 {
-	struct feed_cause **from, *cause;
+	struct feed_cause *cause;
+	struct trace_session *s;
 
 	if (!o->used)
 		return;
 	if (o != &f->carry && feed_carry_on(f, o))
 		o = &f->carry;
-	o->used = false;
-	from = o->hard ? &o->hard : o->soft ? &o->soft : &o->summary;
-	cause = *from;
-	*from = NULL;
-	o->s.outcome = outcome(o, cause != NULL, at_end);
+	o->used = o->hard = false;
+	feed_seen(f, o);
+	cause = o->cause ? o->cause : o->summary;
+	s = amt_vec_add(&f->facts->sessions);
+	*s = (struct trace_session){
+		.device = o->task_device,
+		.kind = o->kind,
+		.outcome = outcome(o, cause != NULL, at_end),
+		.has_machine = o->has_machine,
+		.has_thread = !(o->key & FEED_NO_THREAD),
+		.implicit = o->implicit,
+		.placed = o->placed,
+		.machine = o->machine,
+		.thread = o->key & FEED_NO_THREAD ? 0 : (uint32_t)o->key,
+		.begin = o->begin,
+		.end = o->end,
+		.first = {o->first_file, o->first_line},
+		.last = {o->last_file, o->last_line},
+		.errors = o->errors,
+		.retries = o->retries,
+		.reached = o->reached,
+		.failed_call = o->failed_call,
+		.failed_status = o->failed_status,
+		.n_milestones = o->n_milestones,
+	};
 	if (cause)
-		o->s.cause = cause->c;
-	o->s.n_milestones = (uint32_t)o->milestones.n;
-	amt_vec_push(&f->facts->sessions, o->s);
-	keep(&f->facts->kept, &f->facts->sessions.v[f->facts->sessions.n - 1], o->milestones.v,
-	     cause ? cause->text : NULL);
-	feed_cause_clear(&cause);
-	feed_cause_clear(&o->hard);
-	feed_cause_clear(&o->soft);
+		s->cause = cause->c;
+	keep(f->facts, s, o->milestones, cause ? cause->text : "");
+	feed_cause_clear(&o->cause);
 	feed_cause_clear(&o->summary);
-	o->milestones.n = 0;
+	o->n_milestones = 0;
 	/* A long task must not make its thread keep that much for good. */
-	if (o->milestones.cap > 16)
-		amt_vec_free(&o->milestones);
-	f->facts->outcomes[o->s.kind][o->s.outcome]++;
-	feed_day(f, o->s.end)->outcomes[o->s.outcome]++;
-	if (o->s.device != UINT32_MAX) {
-		struct trace_device *d = &f->facts->devices.v[feed_root(f, o->s.device)];
-		d->outcomes[o->s.outcome]++;
-		if (o->s.end > d->seen_last)
-			d->seen_last = o->s.end;
-		if (o->s.outcome == TRACE_COMPLETE && o->s.kind <= TRACE_PARTIAL_UNPROVISION) {
-			d->provisioned = o->s.kind == TRACE_PROVISION;
-			d->unprovisioned = !d->provisioned;
-		}
+	if (o->cap_milestones > 16) {
+		free(o->milestones);
+		o->milestones = NULL;
+		o->cap_milestones = 0;
 	}
+	count(f, s);
 	if (f->facts->sessions.n >= f->max_sessions)
 		make_room(f);
 }
@@ -160,11 +221,10 @@ void feed_close_all(struct feed *f)
 	for (size_t i = 0; i < f->n_open; i++) {
 		struct feed_open *o = feed_nth(f, i);
 		feed_close(f, o, true);
-		amt_vec_free(&o->milestones);
+		free(o->milestones);
+		/* The scanner may still hold it as a hint. */
+		*o = (struct feed_open){.key = UINT64_MAX};
 	}
-	for (size_t i = 0; i < f->pool.n; i++)
-		free(f->pool.v[i]);
-	amt_vec_free(&f->pool);
 	f->n_open = 0;
 }
 
@@ -173,11 +233,13 @@ void feed_finish(struct feed *f)
 	struct trace_facts *facts = f->facts;
 
 	feed_close(f, &f->carry, true);
-	amt_vec_free(&f->carry.milestones);
+	free(f->carry.milestones);
 	feed_close_all(f);
-	for (size_t i = 0; i < facts->sessions.n; i++)
-		if (!facts->sessions.v[i].cause.text)
-			facts->sessions.v[i].cause.text = "";
+	for (size_t i = 0; i < f->pool.n; i++)
+		free(f->pool.v[i]);
+	amt_vec_free(&f->pool);
+	trace_index_free(&f->open_index);
+	point_at_kept(facts);
 	if (facts->sessions.n)
 		qsort(facts->sessions.v, facts->sessions.n, sizeof(*facts->sessions.v),
 		      trace_by_time);
@@ -190,11 +252,10 @@ void feed_finish(struct feed *f)
 	for (size_t i = 0; i < trace_signatures_count; i++)
 		if (f->signs[i].count)
 			amt_vec_push(&facts->signatures, f->signs[i]);
-	amt_vec_free(&f->alias);
+	amt_vec_free(&f->known);
 	amt_vec_free(&f->names);
 	amt_vec_free(&f->machines);
 	trace_index_free(&f->host_index);
 	trace_index_free(&f->uuid_index);
 	trace_index_free(&f->machine_index);
-	trace_index_free(&f->open_index);
 }

@@ -64,6 +64,7 @@ static void slow(struct scanner *sc, struct trace_record *rec)
 	sc->l.text = rec->text;
 	sc->l.text_len = rec->text_len;
 	sc->l.hash = 0;
+	sc->l.hint = NULL;
 	hear(sc, &m);
 }
 
@@ -92,7 +93,8 @@ static inline bool may_calibrate(const char *text, size_t n)
 }
 
 /* A line that was framed and understood ahead. */
-static void quick(struct scanner *sc, const struct chunk *c, const struct chunk_line *v)
+static void quick(struct scanner *sc, const struct chunk *c, const struct chunk_line *v,
+		  struct feed_open *hint)
 {
 	const struct chunk_head *h = &c->heads.v[v->head];
 	const char *text = c->buf + v->at;
@@ -130,39 +132,57 @@ static void quick(struct scanner *sc, const struct chunk *c, const struct chunk_
 		sc->l.thread = v->thread;
 		sc->l.text = text;
 		sc->l.text_len = v->text_len;
+		sc->l.hint = hint;
 		hear(sc, &c->meanings.v[v->meaning - 1]);
 	}
 	trace_reader_pass(r, v->used);
 }
 
-/* Where the state of threads is needed soon, it is asked for now. */
-static inline void expect(const struct feed *f, const struct chunk *c, size_t i, size_t ahead,
-			  enum feed_step step)
-{
-	const struct chunk_line *v = &c->lines.v[i + ahead];
+#define AHEAD_SLOT  20
+#define AHEAD_STATE 12
+#define AHEAD_TASK  5
+#define AHEAD_RING  16 /* more than AHEAD_STATE */
 
-	if (i + ahead >= c->lines.n || !v->meaning)
-		return;
-	if (v->about)
-		feed_expect_host(f, v->hash, step);
+static inline const struct chunk_line *ahead(const struct chunk *c, size_t i)
+{
+	return i < c->lines.n && c->lines.v[i].meaning ? &c->lines.v[i] : NULL;
+}
+
+/* Where the state of threads is needed soon, it is asked for now; gives that of this line. */
+static inline struct feed_open *expect(const struct feed *f, const struct chunk *c, size_t i,
+				       struct feed_open *ring[AHEAD_RING])
+{
+	const struct chunk_line *v = ahead(c, i + AHEAD_SLOT);
+	struct feed_open *o = ring[i % AHEAD_RING];
+
+	if (v && v->about)
+		feed_expect_host(f, v->hash, FEED_SLOT);
+	else if (v)
+		feed_expect_slot(f, v->hash);
+	v = ahead(c, i + AHEAD_STATE);
+	ring[(i + AHEAD_STATE) % AHEAD_RING] = v && !v->about ? feed_expect(f, v->hash) : NULL;
+	if (v && v->about)
+		feed_expect_host(f, v->hash, FEED_STATE);
+	v = ahead(c, i + AHEAD_TASK);
+	if (v && v->about)
+		feed_expect_host(f, v->hash, FEED_TASK);
 	else
-		feed_expect(f, v->hash, step);
+		feed_expect_task(ring[(i + AHEAD_TASK) % AHEAD_RING]);
+	return o;
 }
 
 static void join(struct scanner *sc, const struct chunk *c)
 {
 	const struct chunk_line *v = c->lines.v;
+	struct feed_open *ring[AHEAD_RING] = {NULL};
 	size_t pos = 0, i = 0, n = c->lines.n;
 
 	while (pos < c->len) {
 		while (i < n && v[i].at < pos)
-			i++;
+			ring[i++ % AHEAD_RING] = NULL;
 		bool here = i < n && v[i].at == pos;
 		if (here && trace_reader_is_idle(sc->r)) {
-			expect(sc->run->feed, c, i, 20, FEED_SLOT);
-			expect(sc->run->feed, c, i, 12, FEED_STATE);
-			expect(sc->run->feed, c, i, 5, FEED_TASK);
-			quick(sc, c, &v[i]);
+			quick(sc, c, &v[i], expect(sc->run->feed, c, i, ring));
 			pos += v[i++].used;
 			continue;
 		}
