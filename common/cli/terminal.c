@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -103,14 +104,17 @@ int cli_end(int code)
 	leave(code);
 }
 
-static void no_memory(void)
+static void dead_end(const char *why)
 {
-	static const char text[] = "amtdiag: out of memory; no report was written\n";
+	static const char before[] = "amtdiag: ", after[] = "; no report was written\n";
+	const struct iovec line[] = {{(char *)(uintptr_t)before, sizeof(before) - 1},
+				     {(char *)(uintptr_t)why, strlen(why)},
+				     {(char *)(uintptr_t)after, sizeof(after) - 1}};
 
 	if (ended >= 0) /* a library's clean-up; nobody misses it */
 		leave(ended);
 	amt_out_abort_all();
-	ssize_t ignored = write(STDERR_FILENO, text, sizeof(text) - 1);
+	ssize_t ignored = writev(STDERR_FILENO, line, 3);
 	(void)ignored;
 	leave(AMT_EXIT_INTERNAL);
 }
@@ -122,7 +126,7 @@ void cli_signals(void)
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGTERM, &stop, NULL);
 	sigaction(SIGPIPE, &ignore, NULL); /* a closed pipe is an error of write() */
-	amt_on_no_memory(no_memory);
+	amt_on_dead_end(dead_end);
 	json_set_alloc_funcs(amt_malloc, free);
 }
 

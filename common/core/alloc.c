@@ -4,18 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void (*no_memory)(void);
+static void (*dead_end)(const char *why);
 
-void amt_on_no_memory(void (*handler)(void))
+void amt_on_dead_end(void (*handler)(const char *why))
 {
-	no_memory = handler;
+	dead_end = handler;
+}
+
+_Noreturn void amt_dead_end(const char *why)
+{
+	if (dead_end)
+		dead_end(why);
+	abort();
 }
 
 _Noreturn void amt_no_memory(void)
 {
-	if (no_memory)
-		no_memory();
-	abort();
+	amt_dead_end("out of memory");
 }
 
 void *amt_malloc(size_t size)

@@ -1,8 +1,9 @@
 # A library that is loaded when it is first used: awk -v part=h|c -v soname=NAME -f late.awk FILE.late
-# Lines of FILE.late: "library NAME", "include HEADER", "before TEXT" (above the includes),
+# Lines of FILE.late: "library NAME", "package NAME" (of Debian 12), "include HEADER", "before TEXT" (above the includes),
 # "data NAME" for a variable, and else one function a line. '#' begins a comment.
 /^#/ || NF == 0 { next }
 $1 == "library" { lib = $2; next }
+$1 == "package" { package = $2; next }
 $1 == "include" { inc = inc "#include <" $2 ">\n"; next }
 $1 == "before" { sub(/^before /, ""); before = before $0 "\n"; next }
 $1 == "data" { data[$2] = 1; name[++n] = $2; next }
@@ -26,6 +27,6 @@ END {
 	for (i = 1; i <= n; i++) print "\t\"" name[i] "\","
 	print "\tNULL,\n};"
 	print "_Static_assert(sizeof(late_" lib "_at) == (sizeof(names) / sizeof(names[0]) - 1) * sizeof(void *), \"one pointer a name\");"
-	print "struct amt_late late_" lib " = {\"" soname "\", names, &late_" lib "_at, false, NULL};"
+	print "struct amt_late late_" lib " = {\"" soname "\", \"" package "\", names, &late_" lib "_at, false, NULL};"
 	print "static void __attribute__((constructor)) add(void)\n{\n\tamt_late_add(&late_" lib ");\n}"
 }

@@ -1,8 +1,8 @@
 /* Loading of libraries at their first use. */
 #include "amtdiag/core/late.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include "amtdiag/core/alloc.h"
+
 #include <string.h>
 
 #ifndef AMT_STATIC
@@ -30,11 +30,13 @@ bool amt_late_load(struct amt_late *l, struct amt_error *err)
 	/* Never closed: libraries register things with the process. */
 	void *lib = dlopen(l->soname, RTLD_NOW | RTLD_LOCAL);
 	if (!lib)
-		return amt_fail(err, "can't load %s: %s", l->soname, dlerror());
+		return amt_fail(err, "can't load %s, of the Debian package %s: %s", l->soname,
+				l->package, dlerror());
 	for (size_t i = 0; l->names[i]; i++) {
 		void *p = dlsym(lib, l->names[i]);
 		if (!p)
-			return amt_fail(err, "%s has no %s", l->soname, l->names[i]);
+			return amt_fail(err, "%s, of the Debian package %s, has no %s", l->soname,
+					l->package, l->names[i]);
 		memcpy((char *)l->at + i * sizeof(p), &p, sizeof(p));
 	}
 	l->loaded = true;
@@ -48,8 +50,7 @@ void amt_late_must(struct amt_late *l)
 
 	if (amt_late_load(l, &err))
 		return;
-	fprintf(stderr, "amtdiag: %s\n", err.text);
-	abort();
+	amt_dead_end(err.text);
 }
 
 void amt_late_all(void)

@@ -19,7 +19,7 @@ static void a_function_of_a_library(void **state)
 		const char *(*version)(void);
 		unsigned long (*adler)(unsigned long, const unsigned char *, unsigned);
 	} at = {0};
-	struct amt_late zlib = {"libz.so.1", names, &at, false, NULL};
+	struct amt_late zlib = {"libz.so.1", "zlib1g", names, &at, false, NULL};
 	struct amt_error err = {0};
 
 	(void)state;
@@ -33,13 +33,14 @@ static void what_is_missing_is_named(void **state)
 {
 	static const char *const names[] = {"zlibVersion", "no_such_function", NULL};
 	void *at[2];
-	struct amt_late none = {"libnothere.so.9", names, at, false, NULL};
-	struct amt_late lacks = {"libz.so.1", names, at, false, NULL};
+	struct amt_late none = {"libnothere.so.9", "libnothere9", names, at, false, NULL};
+	struct amt_late lacks = {"libz.so.1", "zlib1g", names, at, false, NULL};
 	struct amt_error err = {0};
 
 	(void)state;
 	assert_false(amt_late_load(&none, &err));
 	assert_non_null(strstr(err.text, "libnothere.so.9"));
+	assert_non_null(strstr(err.text, "package libnothere9"));
 	assert_false(amt_late_load(&lacks, &err));
 	assert_non_null(strstr(err.text, "no_such_function"));
 	assert_false(lacks.loaded);

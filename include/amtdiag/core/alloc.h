@@ -17,7 +17,11 @@ void *amt_realloc(void *old, size_t size);
 void *amt_reallocarray(void *old, size_t count, size_t size); /* checks count * size */
 char *amt_strdup(const char *s);
 char *amt_strndup(const char *s, size_t max);
-void amt_on_no_memory(void (*handler)(void));
+/* why: one line without a full stop. The handler may be called without memory, and from any thread.
+ */
+void amt_on_dead_end(void (*handler)(const char *why));
+/* What this program can't go on without is not to be had. */
+_Noreturn void amt_dead_end(const char *why);
 _Noreturn void amt_no_memory(void);
 /* Overwrites secrets before they are freed; never optimised away. */
 void amt_wipe(void *p, size_t size);

@@ -14,6 +14,7 @@
 
 struct amt_late {
 	const char *soname;
+	const char *package;      /* of Debian 12, that the library is in */
 	const char *const *names; /* NULL at the end */
 	void *at;                 /* a struct of pointers, one a name in their order */
 	bool loaded;
@@ -24,7 +25,7 @@ struct amt_late {
 void amt_late_add(struct amt_late *l);
 /* Where it may be missing: ask before the first call. Cheap when it is loaded. */
 bool amt_late_load(struct amt_late *l, struct amt_error *err);
-/* For a call that nobody asked for: without the library the run ends, as without memory. */
+/* For a call that nobody asked for: without the library the run ends, as without memory (70). */
 void amt_late_must(struct amt_late *l);
 /* All that this program knows: before confinement takes away the files they are in. */
 void amt_late_all(void);
