@@ -62,7 +62,7 @@ bool amt_confine_capabilities(const struct amt_confine *c, struct amt_layer *sai
 {
 	/* Root that has still to write into somebody else's folder needs this one; where, Landlock
 	 * decides. */
-	bool files = geteuid() == 0 && c->read.n + c->write.n > 0;
+	bool files = geteuid() == 0 && c->read.n + c->write.n + c->change.n > 0;
 
 	if (capng_get_caps_process() != 0) {
 		snprintf(said->text, sizeof(said->text), "capabilities: cannot be read");
@@ -108,6 +108,16 @@ void amt_confine_read(struct amt_cli *cli, struct amt_confine *c, const char *pa
 	}
 	if (d)
 		closedir(d);
+}
+
+void amt_confine_cache(struct amt_confine *c, const char *cache)
+{
+	const char *slash = strchr(cache, '/');
+
+	/* FILE:/tmp/cc, DIR:/run/user/1000/cc; what the kernel or a daemon keeps is no file. */
+	amt_vec_push(&c->change, amt_str_begins(cache, "FILE:") ? cache + 5
+				 : slash                        ? slash
+								: cache);
 }
 
 bool amt_cli_confine(struct amt_cli *cli, const struct amt_confine *c, struct amt_error *err)

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -59,6 +60,8 @@ static void allow(struct rules *r, const char *path, uint64_t rights)
 	 LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_REFER | \
 	 FS_TRUNCATE)
 
+#define CHANGE (READ | LANDLOCK_ACCESS_FS_WRITE_FILE | FS_TRUNCATE)
+
 /* Results are made beside their place and renamed into it: the folder has to be writable. */
 static void allow_result(struct rules *r, const char *path)
 {
@@ -81,6 +84,28 @@ static void allow_result(struct rules *r, const char *path)
 	allow(r, slash ? folder : ".", WRITE);
 }
 
+/* Files that Kerberos, LDAP and TLS are told of by the environment; "FILE:" and the like in front.
+ */
+static void allow_named(struct rules *r)
+{
+	static const char *const reads[] = {"KRB5_CONFIG",   "KRB5_KTNAME",    "KRB5_CLIENT_KTNAME",
+					    "LDAPCONF",      "LDAPTLS_CACERT", "LDAPTLS_CACERTDIR",
+					    "SSL_CERT_FILE", "SSL_CERT_DIR",   NULL};
+	struct amt_confine caches = {0};
+	const char *cache = getenv("KRB5CCNAME");
+
+	for (size_t i = 0; reads[i]; i++) {
+		const char *path = getenv(reads[i]);
+		if (path)
+			allow(r, path + (amt_str_begins(path, "FILE:") ? 5 : 0), READ);
+	}
+	if (cache)
+		amt_confine_cache(&caches, cache);
+	for (size_t i = 0; i < caches.change.n; i++)
+		allow(r, caches.change.v[i], CHANGE);
+	amt_vec_free(&caches.change);
+}
+
 static void allow_system(struct rules *r, bool net)
 {
 	/* Time zones, locales, iconv modules, OpenSSL's settings, the number of CPUs. */
@@ -98,6 +123,7 @@ static void allow_system(struct rules *r, bool net)
 	allow(r, "/dev/null", READ | LANDLOCK_ACCESS_FS_WRITE_FILE);
 	allow(r, "/dev/tty", READ | LANDLOCK_ACCESS_FS_WRITE_FILE | FS_IOCTL_DEV);
 	if (net) { /* ticket caches and the replay cache */
+		allow_named(r);
 		allow(r, "/tmp", WRITE);
 		allow(r, "/var/tmp", WRITE);
 	}
@@ -138,6 +164,8 @@ bool amt_confine_landlock(const struct amt_confine *c, const char *output, struc
 		allow(&r, c->read.v[i], READ);
 	for (size_t i = 0; i < c->write.n; i++)
 		allow_result(&r, c->write.v[i]);
+	for (size_t i = 0; i < c->change.n; i++)
+		allow(&r, c->change.v[i], CHANGE);
 	allow_result(&r, output);
 #ifdef AMT_COVERAGE /* 'make coverage' only: counters are written when the process ends */
 	allow(&r, AMT_COVERAGE, WRITE);

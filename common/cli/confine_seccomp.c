@@ -76,16 +76,16 @@ static const char *const no_net[] = {"socket", "socketpair", "connect", "bind", 
 				     "accept", "accept4",    "keyctl",  NULL};
 
 static const char *const files[] = {
-	"read",       "readv",     "pread64",   "preadv",      "write",      "writev",
-	"pwrite64",   "lseek",     "close",     "close_range", "open",       "openat",
-	"openat2",    "stat",      "fstat",     "lstat",       "newfstatat", "statx",
-	"statfs",     "fstatfs",   "access",    "faccessat",   "faccessat2", "readlink",
-	"readlinkat", "getcwd",    "getdents",  "getdents64",  "fsync",      "fdatasync",
-	"ftruncate",  "rename",    "renameat",  "renameat2",   "unlink",     "unlinkat",
-	"mkdir",      "mkdirat",   "chmod",     "fchmod",      "fchmodat",   "umask",
-	"utimensat",  "fadvise64", "fallocate", "flock",       "fcntl",      "ioctl",
-	"dup",        "dup2",      "dup3",      "pipe",        "pipe2",      "link",
-	"linkat",     NULL};
+	"read",       "readv",        "pread64",   "preadv",      "write",      "writev",
+	"pwrite64",   "lseek",        "close",     "close_range", "open",       "openat",
+	"openat2",    "stat",         "fstat",     "lstat",       "newfstatat", "statx",
+	"statfs",     "fstatfs",      "access",    "faccessat",   "faccessat2", "readlink",
+	"readlinkat", "getcwd",       "getdents",  "getdents64",  "fsync",      "fdatasync",
+	"ftruncate",  "rename",       "renameat",  "renameat2",   "unlink",     "unlinkat",
+	"mkdir",      "mkdirat",      "chmod",     "fchmod",      "fchmodat",   "umask",
+	"utimensat",  "fadvise64",    "fallocate", "flock",       "fcntl",      "ioctl",
+	"dup",        "dup2",         "dup3",      "pipe",        "pipe2",      "link",
+	"linkat",     "memfd_create", NULL};
 
 static const char *const process[] = {"mmap",
 				      "munmap",

@@ -130,6 +130,25 @@ static bool replay(struct amt_cli *cli, struct amt_error *err)
 	return good;
 }
 
+/* An earlier document is foreign too: the exit code when it is not to be read, else -1. */
+static int before_replay(struct amt_cli *cli)
+{
+	const struct amt_tool *t = cli->tool;
+	struct amt_confine c = {0};
+	struct amt_error err = {0};
+	int rc = -1;
+
+	amt_vec_push(&c.read, cli->replay);
+	if (t->confine ? !t->confine(cli, &err) : !amt_cli_confine(cli, &c, &err))
+		rc = AMT_EXIT_INTERNAL;
+	else if (t->unpack && !t->unpack(cli, &err))
+		rc = AMT_EXIT_USAGE;
+	amt_vec_free(&c.read);
+	if (rc >= 0)
+		amt_cli_say(cli, "%s", err.text);
+	return rc;
+}
+
 static int report(struct amt_cli *cli)
 {
 	struct amt_run *r = &cli->run;
@@ -174,6 +193,8 @@ static int work(struct amt_cli *cli)
 		return AMT_EXIT_USAGE;
 	}
 	int rc = t->special && !cli->replay ? t->special(cli) : -1;
+	if (rc < 0 && cli->replay)
+		rc = before_replay(cli);
 	if (rc >= 0)
 		return rc;
 	if (cli->replay ? !replay(cli, &err) : t->collect && !t->collect(cli, &err)) {

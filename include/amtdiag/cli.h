@@ -91,6 +91,11 @@ struct amt_tool {
 	int (*special)(struct amt_cli *cli);
 	/* Evidence into facts. False only for our own failure; bad input is a note or a finding. */
 	bool (*collect)(struct amt_cli *cli, struct amt_error *err);
+	/* What --replay still opens and writes beside the document and the report: confines, as
+	 * collect does. NULL: nothing. */
+	bool (*confine)(struct amt_cli *cli, struct amt_error *err);
+	/* Confined by now: finds the document to replay in what was given. False ends with 64. */
+	bool (*unpack)(struct amt_cli *cli, struct amt_error *err);
 	/* Facts from an earlier document instead. */
 	bool (*replay)(struct amt_cli *cli, const json_t *facts, struct amt_error *err);
 	/* Facts as JSON: a new reference, an object. */
@@ -126,9 +131,12 @@ const char *amt_cli_state_folder(struct amt_arena *a);
 struct amt_confine {
 	bool net;
 	struct amt_strlist read, write; /* files or folders */
+	struct amt_strlist change;      /* files that are changed in place */
 };
 /* A file or folder that is still to be read; also where the links in a folder lead. */
 void amt_confine_read(struct amt_cli *cli, struct amt_confine *c, const char *path);
+/* A Kerberos ticket cache, as of klist -c: new tickets are added to it. */
+void amt_confine_cache(struct amt_confine *c, const char *cache);
 bool amt_cli_confine(struct amt_cli *cli, const struct amt_confine *c, struct amt_error *err);
 
 #endif

@@ -116,18 +116,29 @@ static void ask_directory(struct amt_cli *cli)
 	}
 }
 
+static bool confine(struct amt_cli *cli, struct amt_error *err)
+{
+	const char *const files[] = {krbsize.from, krbsize.password_file,
+				     krbsize.bind_password_file, krbsize.ca_file, krbsize.keytab};
+	struct amt_confine c = {.net = !krbsize.from || krbsize.measure};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (files[i])
+			amt_vec_push(&c.read,
+				     files[i] + (amt_str_begins(files[i], "FILE:") ? 5 : 0));
+	if (krbsize.ccache)
+		amt_confine_cache(&c, krbsize.ccache);
+	bool ok = amt_cli_confine(cli, &c, err);
+	amt_vec_free(&c.read);
+	amt_vec_free(&c.change);
+	return ok;
+}
+
 static bool collect(struct amt_cli *cli, struct amt_error *err)
 {
 	struct amt_error why = {0};
-	struct amt_confine c = {.net = !krbsize.from || krbsize.measure};
 
-	if (krbsize.from)
-		amt_vec_push(&c.read, krbsize.from);
-	if (krbsize.password_file)
-		amt_vec_push(&c.read, krbsize.password_file);
-	bool ok = c.net || amt_cli_confine(cli, &c, err);
-	amt_vec_free(&c.read);
-	if (!ok)
+	if (!confine(cli, err))
 		return false;
 	krbsize.where = krbsize.from ? krbsize.from : "directory";
 	if (!krbsize.from)

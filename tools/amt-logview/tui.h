@@ -137,6 +137,8 @@ struct tui {
 };
 
 /* index */
+/* Names first; what is in them is looked at when the process is confined. */
+bool tui_index_list(struct tui *t, struct amt_error *err);
 bool tui_index_open(struct tui *t, struct amt_error *err);
 void tui_index_free(struct tui *t);
 /* Works for about that long (microseconds); true while there is more to do. */

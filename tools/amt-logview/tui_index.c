@@ -78,7 +78,7 @@ static bool get(struct tui_file *f, uint32_t i, struct trace_record *rec)
 	return ok;
 }
 
-bool tui_index_open(struct tui *t, struct amt_error *err)
+bool tui_index_list(struct tui *t, struct amt_error *err)
 {
 	struct trace_paths paths = {0};
 
@@ -98,6 +98,11 @@ bool tui_index_open(struct tui *t, struct amt_error *err)
 		t->files[i].group = paths.v[i].group;
 	}
 	amt_vec_free(&paths);
+	return true;
+}
+
+bool tui_index_open(struct tui *t, struct amt_error *err)
+{
 	tui_index_again(t);
 	for (unsigned i = 0; i < t->n_files; i++)
 		if (!t->files[i].failed)

@@ -59,6 +59,7 @@ static bool confine(struct tui *t, struct amt_error *err)
 		if (strcmp(logview.files.v[i], "-") != 0)
 			amt_vec_push(&c.read, logview.files.v[i]);
 	amt_vec_push(&c.write, "./amt-logview.txt");
+	amt_vec_push(&c.write, "/var/tmp"); /* packed logs are spooled there, without a name */
 	if (t->state_path)
 		amt_vec_push(&c.write, t->state_path);
 	bool ok = amt_cli_confine(t->cli, &c, err);
@@ -151,17 +152,19 @@ int tui_run(struct amt_cli *cli)
 	int code = AMT_EXIT_PASS;
 
 	tui_state_load(&t);
-	if (!tui_index_open(&t, &err)) {
+	if (!tui_index_list(&t, &err)) {
 		code = AMT_EXIT_IO;
 	} else if (!tui_screen_start(&t, &err)) {
 		code = AMT_EXIT_USAGE;
 	} else {
 		/* The terminal's description is read by now. */
-		if (confine(&t, &err)) {
+		if (!confine(&t, &err)) {
+			code = AMT_EXIT_INTERNAL;
+		} else if (!tui_index_open(&t, &err)) {
+			code = AMT_EXIT_IO;
+		} else {
 			begin(&t);
 			loop(&t);
-		} else {
-			code = AMT_EXIT_INTERNAL;
 		}
 		tui_screen_stop();
 	}

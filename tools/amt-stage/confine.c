@@ -25,7 +25,9 @@ static bool asks_somebody(const struct site_profile *p)
 bool stage_confine(struct stage *st, struct amt_error *err)
 {
 	const struct stage_options *o = &st->opt;
-	struct amt_confine c = {.net = asks_somebody(&st->profile)};
+	/* What was collected already needs nobody. */
+	struct amt_confine c = {.net = !st->cli->replay && !st->merge &&
+				       asks_somebody(&st->profile)};
 	struct amt_strlist files = {0};
 
 	site_profile_files(&st->profile, &files);
@@ -34,7 +36,8 @@ bool stage_confine(struct stage *st, struct amt_error *err)
 	add(st, &c, st->cli->site);
 	add(st, &c, o->inventory);
 	add(st, &c, o->baseline);
-	add(st, &c, o->open);
+	add(st, &c, st->cli->replay);
+	add(st, &c, st->answers_path);
 	for (size_t i = 1; st->merge && i < st->cli->args.n; i++)
 		add(st, &c, st->cli->args.v[i]);
 	add_result(&c.write, st->answers_path);
@@ -42,11 +45,14 @@ bool stage_confine(struct stage *st, struct amt_error *err)
 	add_result(&c.write, o->bundle);
 	add_result(&c.write, o->to_sqlite);
 	add_result(&c.write, st->profile.devices_mei);
+	if (st->profile.devices_ccache)
+		amt_confine_cache(&c, st->profile.devices_ccache);
 	if (o->redact)
 		add_result(&c.write, o->redact_map ? o->redact_map : "amtdiag-redaction.map");
 	bool good = amt_cli_confine(st->cli, &c, err);
 	amt_vec_free(&files);
 	amt_vec_free(&c.read);
 	amt_vec_free(&c.write);
+	amt_vec_free(&c.change);
 	return good;
 }

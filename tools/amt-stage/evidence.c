@@ -13,7 +13,6 @@ static bool load_inventory(struct stage *st, struct amt_error *err)
 
 static bool load_answers(struct stage *st, struct amt_error *err)
 {
-	st->answers_path = st->opt.answers ? st->opt.answers : st->profile.answers;
 	return !st->answers_path ||
 	       site_answers_load(&st->answers, st->answers_path, &st->cli->run.notes, err);
 }
@@ -43,16 +42,21 @@ bool stage_load(struct stage *st, struct amt_error *err)
 	}
 	firmware(st);
 	site_profile_traits(&st->profile, &st->cli->context);
+	st->answers_path = st->opt.answers ? st->opt.answers : st->profile.answers;
+	/* Walking on without waivers would judge otherwise than was asked. */
+	return !st->opt.waive ||
+	       site_waivers_load(&st->waivers, st->opt.waive, &st->cli->run.notes, err);
+}
+
+/* A list that can't be read is trouble with an input: the walk goes on without it. */
+void stage_load_lists(struct stage *st)
+{
 	struct amt_error trouble;
-	/* A list that can't be read is trouble with an input: the walk goes on without it. */
+
 	if (!load_inventory(st, &trouble))
 		amt_note_add(&st->cli->run.notes, "inventory", "%s", trouble.text);
-	if (st->opt.waive &&
-	    !site_waivers_load(&st->waivers, st->opt.waive, &st->cli->run.notes, err))
-		return false; /* walking on without them would judge otherwise than was asked */
 	if (!load_answers(st, &trouble))
 		amt_note_add(&st->cli->run.notes, "answers", "%s", trouble.text);
-	return true;
 }
 
 const void *stage_state(const struct stage *st, const struct stage_room *room)

@@ -30,14 +30,30 @@ static bool setup(struct amt_cli *cli, struct amt_error *err)
 			err,
 			"'%s' is not an option; evidence is named in the site profile (--site)",
 			cli->args.v[0]);
-	if (stage.opt.open && !stage_open(&stage, err))
-		return false;
+	if (stage.opt.open)
+		cli->replay = stage.opt.open;
 	if (!cli->site && !cli->replay && !stage.opt.init)
 		return amt_fail(err,
 				"no site profile: --site FILE names one, --init writes a new one");
 	return stage_parse_stages(&stage, err) &&
 	       (!stage.opt.shard || stage_parse_shard(&stage, stage.opt.shard, err)) &&
 	       stage_journal_open(&stage, err) && stage_load(&stage, err);
+}
+
+/* Lists come out of spreadsheets: they are read when the process is confined. */
+static bool confine(struct amt_cli *cli, struct amt_error *err)
+{
+	(void)cli;
+	if (!stage_confine(&stage, err))
+		return false;
+	stage_load_lists(&stage);
+	return true;
+}
+
+static bool unpack(struct amt_cli *cli, struct amt_error *err)
+{
+	(void)cli;
+	return !stage.opt.open || stage_open(&stage, err);
 }
 
 static int special(struct amt_cli *cli)
@@ -47,6 +63,10 @@ static int special(struct amt_cli *cli)
 
 	if (!stage.opt.init && !stage.opt.what_to_collect)
 		return -1;
+	if (stage.opt.what_to_collect && !confine(cli, &err)) {
+		amt_cli_say(cli, "%s", err.text);
+		return AMT_EXIT_INTERNAL;
+	}
 	amt_buf_init(&out, AMT_CAP_INI);
 	if (stage.opt.init)
 		site_profile_sample(&out);
@@ -61,10 +81,10 @@ static int special(struct amt_cli *cli)
 
 static bool collect(struct amt_cli *cli, struct amt_error *err)
 {
-	stage_check_profile(&stage); /* looks names up, as confinement may not let it */
 	stage_journal_scratch(&stage);
-	if (!stage_confine(&stage, err))
+	if (!confine(cli, err))
 		return false;
+	stage_check_profile(&stage);
 	for (size_t i = 1; stage.merge && i < cli->args.n; i++)
 		stage_merge_add(&stage, cli->args.v[i]);
 	if (!stage.merge)
@@ -159,6 +179,8 @@ static const struct amt_tool tool = {
 	.setup = setup,
 	.special = special,
 	.collect = collect,
+	.confine = confine,
+	.unpack = unpack,
 	.replay = replay,
 	.judge = walk_all,
 	.facts = facts,

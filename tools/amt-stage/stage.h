@@ -65,6 +65,7 @@ bool stage_parse_stages(struct stage *st, struct amt_error *err);
 void stage_check_profile(struct stage *st);
 /* evidence.c */
 bool stage_load(struct stage *st, struct amt_error *err);
+void stage_load_lists(struct stage *st);
 void stage_collect(struct stage *st);
 /* confine.c: from here on only what the profile and the options name is to be had. */
 bool stage_confine(struct stage *st, struct amt_error *err);
