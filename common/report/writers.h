@@ -48,6 +48,8 @@ void lay_pad(struct layout *l, size_t n);
 /* Bytes of the longest piece of s that fits room columns, cut at a blank where there is one. */
 size_t lay_take(const char *s, size_t room);
 #define LAY_SAFE_MAX (1 * AMT_MIB) /* one string of a report, made safe */
+/* html_finding.c */
+void html_findings(struct amt_run *r, struct amt_buf *out);
 /* table.c */
 void lay_table(struct layout *l, const struct amt_section *s);
 

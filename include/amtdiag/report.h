@@ -190,7 +190,14 @@ void amt_section_cell(struct amt_run *r, struct amt_section *s, const char *fmt,
 	AMT_PRINTF(3, 4);
 struct amt_section *amt_section_text(struct amt_run *r, const char *title);
 struct amt_section *amt_section_html(struct amt_run *r, const char *title);
+/* For the sections of HTML: nothing from outside gets there but through these. Styles stand in
+ * common/report/page.css: the page's policy allows no style= attribute. */
 void amt_html_escape(struct amt_buf *out, const char *s, size_t n);
+/* open and close as they stand, text escaped. */
+void amt_html_element(struct amt_buf *out, const char *open, const char *text, const char *close);
+void amt_html_verdict(struct amt_buf *out, enum amt_verdict v);
+/* Opens a box that scrolls by itself, also by keyboard, when it is wider than the page. */
+void amt_html_scroll(struct amt_buf *out, const char *label);
 
 enum amt_format {
 	AMT_FORMAT_TEXT,

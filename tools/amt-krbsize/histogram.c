@@ -30,7 +30,7 @@ void krbsize_histogram(struct amt_cli *cli)
 		if (count[b])
 			amt_buf_printf(&s->text,
 				       "<rect x=\"%zu\" y=\"%zu\" width=\"%d\" height=\"%zu\" "
-				       "fill=\"#4a7ab5\"><title>%zu to %zu characters: %zu "
+				       "class=\"bar\"><title>%zu to %zu characters: %zu "
 				       "users</title></rect>\n",
 				       b * BAR, (size_t)HEIGHT - (h ? h : 1), BAR - 1, h ? h : 1,
 				       b * STEP, (b + 1) * STEP - 1, count[b]);
@@ -42,7 +42,7 @@ void krbsize_histogram(struct amt_cli *cli)
 		size_t x = l->chars * BAR / STEP;
 		amt_buf_printf(
 			&s->text,
-			"<line x1=\"%zu\" x2=\"%zu\" y1=\"0\" y2=\"%d\" stroke=\"#b03030\"/><text "
+			"<line x1=\"%zu\" x2=\"%zu\" y1=\"0\" y2=\"%d\" class=\"limit\"/><text "
 			"x=\"%zu\" y=\"%d\" font-size=\"11\">%s %zu</text>\n",
 			x, x, HEIGHT + 14, x + 2, HEIGHT + (p == AMT_PATH_HTTP ? 14 : 28),
 			krb_path_name(p), l->chars);

@@ -7,16 +7,18 @@
 #define WIDTH       900
 #define LEFT        10
 
-static const char *const colour[TRACE_OUTCOMES] = {"#2e7d32", "#c62828", "#1565c0", "#757575"};
+/* Classes of page.css, which knows light and dark. */
+static const char *const colour[TRACE_OUTCOMES] = {"o-complete", "o-failed", "o-running",
+						   "o-unknown"};
 
 static void tick(struct amt_buf *b, double x, const struct trace_milestone *m, bool bad)
 {
 	char t[AMT_TIME_TEXT];
 
 	amt_buf_printf(b,
-		       "<circle cx=\"%.1f\" cy=\"14\" r=\"4\" fill=\"%s\"><title>%s, %s, line "
+		       "<circle class=\"m%s\" cx=\"%.1f\" cy=\"14\" r=\"%d\"><title>%s, %s, line "
 		       "%llu</title></circle>\n",
-		       x, bad ? "#c62828" : "#37474f",
+		       bad ? " fail" : "", x, bad ? 6 : 4,
 		       trace_event_label((enum trace_event)m->event), amt_time_format(m->at, t),
 		       (unsigned long long)m->line);
 }
@@ -39,7 +41,7 @@ static void one_session(struct amt_buf *b, const struct trace_facts *f,
 	amt_buf_printf(b,
 		       "<svg viewBox=\"0 0 %d 28\" width=\"100%%\" height=\"28\" role=\"img\" "
 		       "aria-label=\"milestones\">\n<line x1=\"%d\" y1=\"14\" x2=\"%d\" y2=\"14\" "
-		       "stroke=\"%s\" stroke-width=\"3\"/>\n",
+		       "class=\"%s\" stroke-width=\"3\"/>\n",
 		       WIDTH, LEFT, WIDTH - LEFT, colour[s->outcome]);
 	for (size_t i = 0; i < s->n_milestones; i++) {
 		const struct trace_milestone *m = &s->milestones[i];
@@ -99,7 +101,7 @@ static void histogram(struct amt_run *r, const struct trace_facts *f)
 			y -= h;
 			amt_buf_printf(b,
 				       "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" "
-				       "fill=\"%s\"><title>%s: %u %s</title></rect>\n",
+				       "class=\"%s\"><title>%s: %u %s</title></rect>\n",
 				       LEFT + w * (double)(i - first), y, w * 0.9, h, colour[k],
 				       d->day == INT32_MIN ? "no time"
 							   : amt_time_date(d->day * AMT_DAY, t),
@@ -108,7 +110,7 @@ static void histogram(struct amt_run *r, const struct trace_facts *f)
 	}
 	amt_buf_str(b, "</svg>\n<p>");
 	for (int k = 0; k < TRACE_OUTCOMES; k++)
-		amt_buf_printf(b, "<span style=\"color:%s\">&#9632;</span> %s ", colour[k],
+		amt_buf_printf(b, "<span class=\"key %s\"></span>%s ", colour[k],
 			       trace_outcome_name((enum trace_outcome)k));
 	amt_buf_str(b, "</p>\n");
 }

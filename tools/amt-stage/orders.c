@@ -84,26 +84,19 @@ static void group_text(struct amt_run *r, const struct orders *o, const struct g
 		amt_buf_printf(b, "    %s\n", after(r, o, g->stage));
 }
 
-static void escaped(struct amt_buf *b, const char *open, const char *text, const char *close)
-{
-	amt_buf_str(b, open);
-	amt_html_escape(b, text, strlen(text));
-	amt_buf_str(b, close);
-}
-
 static void group_html(struct amt_run *r, const struct orders *o, const struct group *g,
 		       struct amt_buf *b)
 {
-	escaped(b, "<h3>", title(r, g), "</h3>\n<ol>\n");
+	amt_html_element(b, "<h3>", title(r, g), "</h3>\n<ol>\n");
 	for (size_t i = 0; i < g->n && i < GROUP_ROWS_MAX; i++) {
 		const struct orders_step *s = &g->v[i];
-		escaped(b, "<li>", s->item->id, " ");
-		escaped(b, "(", orders_cost_name(s->cost), "): ");
+		amt_html_element(b, "<li>", s->item->id, " ");
+		amt_html_element(b, "(", orders_cost_name(s->cost), "): ");
 		if (s->erases)
-			escaped(b, "<strong>", erases, "</strong>");
-		escaped(b, "", s->text, "");
+			amt_html_element(b, "<strong>", erases, "</strong>");
+		amt_html_element(b, "", s->text, "");
 		if (s->item->who && !g->stage)
-			escaped(b, " (", s->item->who, ")");
+			amt_html_element(b, " (", s->item->who, ")");
 		amt_buf_str(b, "</li>\n");
 	}
 	amt_buf_str(b, "</ol>\n");
@@ -111,7 +104,7 @@ static void group_html(struct amt_run *r, const struct orders *o, const struct g
 		amt_buf_printf(b, "<p>... and %zu more (all are in the JSON document)</p>\n",
 			       g->n - GROUP_ROWS_MAX);
 	if (g->stage && *after(r, o, g->stage))
-		escaped(b, "<p>", after(r, o, g->stage), "</p>\n");
+		amt_html_element(b, "<p>", after(r, o, g->stage), "</p>\n");
 }
 
 static void order(struct amt_run *r, const struct orders *o, bool by_stage)

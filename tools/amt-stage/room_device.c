@@ -84,7 +84,7 @@ static unsigned what_to_ask(const struct stage *st, bool login)
 }
 
 /* Devices that were asked, as facts again. */
-static bool read_spooled(const struct devices *all, size_t client, struct amt_device *d)
+bool device_spooled(const struct devices *all, size_t client, struct amt_device *d)
 {
 	struct amt_error err;
 	json_t *j =
@@ -118,7 +118,7 @@ static void ask(struct stage *st, struct devices *all)
 	if (all->spool.n > DEVICES_HELD)
 		return;
 	for (size_t i = 0; i < st->inventory.clients.n; i++)
-		if (all->spool.at && read_spooled(all, i, &d))
+		if (all->spool.at && device_spooled(all, i, &d))
 			amt_vec_push(&all->list, d);
 	stage_spool_close(&all->spool);
 }
@@ -171,7 +171,7 @@ static void judge(const struct stage *st, const void *state, struct amt_findings
 	for (size_t i = 0; i < all->list.n; i++)
 		judge_one(st, all, &all->list.v[i], &site, fs);
 	for (size_t i = 0; all->spool.at && i < st->inventory.clients.n; i++) {
-		if (!read_spooled(all, i, &d))
+		if (!device_spooled(all, i, &d))
 			continue;
 		judge_one(st, all, &d, &site, fs);
 		amt_device_free(&d);

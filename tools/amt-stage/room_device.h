@@ -20,6 +20,8 @@ struct devices {
 	struct stage_spool spool; /* those that were asked, when they are more than DEVICES_HELD */
 };
 #define DEVICES_HELD 500
+/* A device of the spool, as facts again: to be freed. */
+bool device_spooled(const struct devices *all, size_t client, struct amt_device *d);
 
 /* room_webserver.c: the chain that a device sent, by the pki room's rules for web servers. */
 void device_cas_read(struct stage *st, struct devices *all);

@@ -1,5 +1,5 @@
 /* What people read first: the stages, the first broken thing, the clients. */
-#include "stage.h"
+#include "html.h"
 
 #include <string.h>
 
@@ -16,7 +16,7 @@ static void stages(struct stage *st, struct amt_run *r)
 						    {.title = "WHAT"}};
 	struct amt_section *s = amt_section_table(r, "Stages", columns, 9);
 
-	s->main = true;
+	s->main = s->text_only = true;
 	for (int n = 1; n <= AMT_STAGE_LAST; n++) {
 		const struct walk_stage *w = &st->walk.stages[n];
 		static const enum amt_verdict shown[] = {AMT_PASS,    AMT_WARN,    AMT_FAIL,
@@ -41,6 +41,7 @@ static void first_broken(struct stage *st, struct amt_run *r)
 	if (!f)
 		return;
 	struct amt_section *s = amt_section_text(r, "First broken thing");
+	s->text_only = true;
 	amt_buf_printf(&s->text, "  Stage %d, %s: %s\n  %s", st->walk.broken_stage, f->item->id,
 		       f->item->title, f->subject);
 	if (f->subjects.n)
@@ -104,42 +105,11 @@ static void clients(struct stage *st, struct amt_run *r)
 		client_row(r, s, &st->fleet.clients.v[i]);
 	if (n > CLIENT_ROWS_MAX) {
 		struct amt_section *more = amt_section_text(r, "");
+		more->text_only = true;
 		amt_buf_printf(&more->text,
 			       "  ... and %zu more clients (all are in the JSON document)\n",
 			       n - CLIENT_ROWS_MAX);
 	}
-}
-
-static void html_text(struct amt_buf *b, const char *open, const char *text, const char *close)
-{
-	amt_buf_str(b, open);
-	amt_html_escape(b, text, strlen(text));
-	amt_buf_str(b, close);
-}
-
-/* The same for a browser: every stage of every client in its colour. */
-static void clients_html(struct stage *st, struct amt_run *r)
-{
-	size_t n = st->fleet.clients.n;
-
-	if (!n)
-		return;
-	struct amt_buf *b = &amt_section_html(r, "Clients by stage")->text;
-	amt_buf_str(b, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Client</th>");
-	for (int k = 1; k <= AMT_STAGE_LAST; k++)
-		amt_buf_printf(b, "<th scope=\"col\" title=\"%s\">%d</th>", amt_stage_title(k), k);
-	amt_buf_str(b, "<th scope=\"col\">First broken</th></tr></thead><tbody>\n");
-	for (size_t i = 0; i < n && i < CLIENT_ROWS_MAX; i++) {
-		const struct walk_client *c = &st->fleet.clients.v[i];
-		html_text(b, "<tr><th scope=\"row\">", c->name, "</th>");
-		for (int k = 1; k <= AMT_STAGE_LAST; k++) {
-			const char *v = amt_verdict_name(c->stage[k]);
-			amt_buf_printf(b, "<td><span class=\"v %s\">%s</span></td>", v, v);
-		}
-		html_text(b, "<td>", c->broken_row ? c->broken_row->id : "-", " ");
-		html_text(b, "", c->broken_row ? c->broken_row->title : "", "</td></tr>\n");
-	}
-	amt_buf_str(b, "</tbody></table></div>\n");
 }
 
 void stage_sections(struct stage *st)
@@ -158,10 +128,10 @@ void stage_sections(struct stage *st)
 	else
 		r->headline = amt_arena_printf(&r->arena, "%s: nothing that was measured is broken",
 					       name);
+	stage_html_sections(st);
 	stages(st, r);
 	first_broken(st, r);
 	clients(st, r);
-	clients_html(st, r);
 	stage_orders_sections(st);
 	r->perfdata = amt_arena_printf(&r->arena, "first_broken_stage=%d;;;0;7 clients=%zu;;;0",
 				       st->walk.broken_stage, st->fleet.clients.n);
