@@ -73,16 +73,23 @@ static void filter_form(struct amt_buf *out, size_t nth)
 		       nth);
 }
 
+#define ONE_LINE 40 /* characters: times, names and UUIDs are read whole */
+
 static void cell(struct amt_buf *out, const struct amt_column *col, const char *text)
 {
 	enum amt_verdict v;
+	bool keep = strlen(text) <= ONE_LINE && !strchr(text, ' ');
 
 	if (col->verdict && amt_verdict_parse(text, &v)) {
 		amt_buf_str(out, "<td>");
 		amt_html_verdict(out, v);
 		amt_buf_str(out, "</td>");
 	} else {
-		amt_html_element(out, col->right ? "<td class=\"r\">" : "<td>", text, "</td>");
+		amt_html_element(out,
+				 col->right ? "<td class=\"r\">"
+				 : keep     ? "<td class=\"k\">"
+					    : "<td>",
+				 text, "</td>");
 	}
 }
 

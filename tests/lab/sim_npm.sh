@@ -1,21 +1,10 @@
 #!/usr/bin/env bash
 # amtsim against the AMT stacks of others, from npm: requests built by wsman-messages, and MeshCentral's WS-MAN,
 # redirection and scanner. Skipped where npm can't fetch them; kept in $BUILD/npm between runs.
-BUILD=${BUILD:-build}
-cache=$PWD/$BUILD/npm
-case $BUILD in /*) cache=$BUILD/npm ;; esac
-fetch() { # package, folder, seconds, files wanted
-	[ -e "$cache/$2/package/package.json" ] && return 0
-	command -v npm >/dev/null && command -v node >/dev/null || { echo "npm or node is not installed" >"$cache/$2.why"; return 1; }
-	mkdir -p "$cache/$2.new" && (cd "$cache/$2.new" && timeout "$3" npm pack --silent "$1" >/dev/null 2>"$cache/$2.err" && tar xzf ./*.tgz $4 && rm -f ./*.tgz) ||
-		{ echo "npm can't fetch $1" >"$cache/$2.why"; rm -rf "$cache/$2.new"; return 1; }
-	rm -rf "${cache:?}/$2" && mv "$cache/$2.new" "$cache/$2"
-}
+. tests/npm.sh
 if [ -z "${AMTSIM_NS:-}" ]; then # the namespace has no way out: fetch before
-	mkdir -p "$cache"
-	rm -f "$cache"/*.why
-	fetch @device-management-toolkit/wsman-messages@5.14.1 messages 60 ""
-	fetch meshcentral@1.1.55 meshcentral 120 "package/package.json package/amt package/amtscanner.js package/common.js"
+	fetch @device-management-toolkit/wsman-messages@5.14.1 messages 60
+	fetch meshcentral@1.1.55 meshcentral 120 package/package.json package/amt package/amtscanner.js package/common.js
 fi
 . tests/sim/lib.sh
 sim_namespace "$0" "$@"

@@ -124,8 +124,9 @@ static void replies(const struct amt_names_facts *f, const struct amt_dns_replie
 		const struct amt_dns_reply *r = &list->v[i];
 		const char *value = amt_dns_value(r, r->type, 0);
 		char type[16];
-		if (r->type == 28 && !value)
-			continue; /* no IPv6 address is the usual case */
+		/* No IPv6 address is the usual case. */
+		if ((r->type == 28 && !value) || r->outcome == AMT_DNS_NOT_ASKED)
+			continue;
 		timelines_tell(
 			t, client,
 			&(struct timeline_event){.lane = TIMELINE_DNS,
@@ -247,6 +248,6 @@ void timeline_events(const struct stage *st, struct timelines *t)
 	captures(stage_state(st, &stage_room_captures), t);
 	logs(stage_state(st, &stage_room_logs), t);
 	names(stage_state(st, &stage_room_names), t);
-	directory(stage_state(st, &stage_room_directory), t);
+	directory(stage_directory(st), t);
 	devices(st, t);
 }
