@@ -34,9 +34,9 @@ double dev_stream_ms(const struct dev_stream *s);
 
 /* ---- one device ---- */
 
-struct dev_run;
+struct dev_wave;
 struct dev_job {
-	struct dev_run *run;
+	struct dev_wave *wave;
 	struct amt_loop *loop;
 	const struct amt_device_options *o;
 	const struct amt_device_target *t;
@@ -44,7 +44,11 @@ struct dev_job {
 	struct amt_addr addr; /* len 0: no address */
 	unsigned step;
 	struct amt_timer *begin; /* until the first step */
+	struct dev_job *next;    /* in the queue of those that wait for their first step */
 };
+/* sweep.c: nothing more is to be asked of it, because of all; and it is through. */
+bool dev_job_dropped(const struct dev_job *j);
+void dev_job_through(struct dev_job *j);
 /* The step is through; starts the next one. */
 void dev_job_next(struct dev_job *j);
 struct amt_addr dev_job_addr(const struct dev_job *j, unsigned port); /* with the offset */
@@ -61,8 +65,9 @@ void dev_ask_cve_5689(struct dev_job *j);
 void dev_ask_wsman(struct dev_job *j);
 void dev_ask_eoi(struct dev_job *j); /* after WS-MAN */
 
-/* RMCP for all devices at once; done from the loop. */
-void dev_ask_rmcp(struct amt_loop *loop, struct dev_job *jobs, size_t n, unsigned timeout_ms);
+/* RMCP for some devices at once; done from the loop, when it was stopped too. */
+void dev_ask_rmcp(struct amt_loop *loop, struct dev_job *jobs, size_t n, void (*done)(void *arg),
+		  void *arg);
 
 /* A certificate as a record of chain. */
 void dev_chain_add(struct amt_device *d, unsigned port, unsigned index, X509 *cert);

@@ -19,7 +19,9 @@ struct ping {
 	struct amt_loop *loop;
 	struct dev_job *jobs;
 	size_t n, next, answered, asked;
-	unsigned round, timeout_ms;
+	unsigned round;
+	void (*done)(void *arg);
+	void *arg;
 	int fd[2]; /* IPv4, IPv6 */
 	struct amt_watch *watch[2];
 	struct amt_timer *timer;
@@ -47,6 +49,7 @@ static void ping_end(struct ping *p)
 	amt_work_end(p->work);
 	amt_map_free(&p->by_address);
 	free(p->sent);
+	p->done(p->arg);
 	free(p);
 }
 
@@ -122,7 +125,8 @@ static void send_burst(void *arg)
 	}
 }
 
-void dev_ask_rmcp(struct amt_loop *loop, struct dev_job *jobs, size_t n, unsigned timeout_ms)
+void dev_ask_rmcp(struct amt_loop *loop, struct dev_job *jobs, size_t n, void (*done)(void *arg),
+		  void *arg)
 {
 	struct ping *p = amt_calloc(1, sizeof(*p));
 	char key[AMT_ADDR_TEXT + 8];
@@ -132,7 +136,8 @@ void dev_ask_rmcp(struct amt_loop *loop, struct dev_job *jobs, size_t n, unsigne
 	p->loop = loop;
 	p->jobs = jobs;
 	p->n = n;
-	p->timeout_ms = timeout_ms;
+	p->done = done;
+	p->arg = arg;
 	p->sent = amt_calloc(n ? n : 1, sizeof(*p->sent));
 	for (int i = 0; i < 2; i++) {
 		p->fd[i] = socket(family[i], SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -199,6 +199,7 @@ struct amt_device_target {
 	const char *connect_to;    /* address to use instead; may be NULL */
 	struct amt_device *device; /* filled; initialised by the collector */
 	unsigned port_offset;      /* added to every port: a simulator without privilege; else 0 */
+	size_t user;               /* of who feeds them; amt_device_collect() uses it itself */
 };
 /*
  * Asks all targets, many at once, each one thing at a time, and runs the loop until all
@@ -206,6 +207,30 @@ struct amt_device_target {
  */
 bool amt_device_collect(struct amt_loop *loop, const struct amt_device_target *targets, size_t n,
 			const struct amt_device_options *o);
+
+/*
+ * The same for devices without number: a window of them slides over what next() hands out, so one
+ * that hangs holds its own place only, and what is in memory does not depend on how many there are.
+ */
+struct amt_device_feed {
+	/* Fills t, whose device stays until through(); false: there are no more. */
+	bool (*next)(void *arg, struct amt_device_target *t);
+	/* All that will be known of it is; of one that the stop met, what was read so far. In the
+	 * order in which they finish. */
+	void (*through)(void *arg, const struct amt_device_target *t);
+	void (*done)(void *arg); /* after the last one; may be NULL */
+	void *arg;
+	size_t window; /* devices in memory at a time; 0: 1024 */
+};
+struct amt_device_sweep;
+/* Starts; at work while the loop runs. Everything in o and feed is copied, strings are not. */
+struct amt_device_sweep *amt_device_sweep_start(struct amt_loop *loop,
+						const struct amt_device_options *o,
+						const struct amt_device_feed *feed);
+/* No more of them: those under way end after the step they are in. */
+void amt_device_sweep_cancel(struct amt_device_sweep *s);
+/* After the loop has run, or was stopped. NULL is allowed. */
+void amt_device_sweep_free(struct amt_device_sweep *s);
 
 /* ---- judging ---- */
 

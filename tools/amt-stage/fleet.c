@@ -1,131 +1,115 @@
-/* Asking the devices of the inventory, slice by slice, each kept on disk as soon as it is through.
- */
+/* Asking the devices of the inventory, each kept on disk as soon as it is through. */
 #include "fleet.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* So many are asked at a time and held in memory until the slowest of them is through. */
-#define SLICE 1024
-
-struct sweep {
+struct stage_fleet {
 	struct stage *st;
 	struct stage_spool *spool;
-	struct amt_loop *loop;
-	struct amt_device_options o;
-	struct amt_progress slice; /* counts on from the slices before */
-	size_t *client;            /* places in the inventory of those to be asked */
-	size_t n, at;
-	struct amt_device *devices; /* of this slice */
+	struct amt_device_sweep *sweep;
+	size_t at, left, through; /* place in the inventory; to be asked at the start, since then */
 	bool failed;
 };
 
-static void on_progress(void *arg, const char *what, uint64_t done, uint64_t total)
+static const char *host_of(const struct site_client *c)
 {
-	const struct sweep *s = arg;
-
-	(void)total;
-	amt_progress_update(&s->st->cli->progress, what, s->spool->found + s->at + done,
-			    s->spool->found + s->n);
+	return *c->fqdn ? c->fqdn : c->name;
 }
 
-static void on_through(void *arg, size_t target)
+/* Not those that an earlier run finished, and nobody twice. */
+static bool to_ask(const struct stage_fleet *f, size_t i)
 {
-	struct sweep *s = arg;
+	const struct site_inventory *inv = &f->st->inventory;
+	const struct site_client *c = &inv->clients.v[i];
+
+	return !stage_spool_has(f->spool, i) && stage_mine(f->st, c) &&
+	       site_inventory_find(inv, host_of(c)) == c;
+}
+
+static bool next(void *arg, struct amt_device_target *t)
+{
+	struct stage_fleet *f = arg;
+	const struct site_inventory *inv = &f->st->inventory;
+
+	while (f->at < inv->clients.n && !to_ask(f, f->at))
+		f->at++;
+	if (f->at == inv->clients.n || f->failed)
+		return false;
+	const struct site_client *c = &inv->clients.v[f->at];
+	*t = (struct amt_device_target){.host = host_of(c),
+					.connect_to = *c->address ? c->address : NULL,
+					.device = amt_calloc(1, sizeof(struct amt_device)),
+					.user = f->at++};
+	return true;
+}
+
+static void keep(struct stage_fleet *f, const struct amt_device_target *t)
+{
+	struct stage *st = f->st;
 	struct amt_error err;
 
-	if (s->failed || stage_spool_put(s->spool, s->client[s->at + target],
-					 amt_device_to_json(&s->devices[target]), &err))
+	if (stage_spool_put(f->spool, t->user, amt_device_to_json(t->device), &err))
 		return;
-	s->failed = true;
-	amt_note_add(&s->st->cli->run.notes, s->spool->path,
+	f->failed = true;
+	amt_device_sweep_cancel(f->sweep);
+	amt_note_add(&st->cli->run.notes, f->spool->path,
 		     "%s: no more devices are asked; %zu of %zu are kept%s%s", err.text,
-		     s->spool->n, s->st->inventory.clients.n,
-		     s->st->run_dir ? ". Make room, then --resume " : "",
-		     s->st->run_dir ? s->st->run_dir : "");
-	amt_stop();
+		     f->spool->n, st->inventory.clients.n,
+		     st->run_dir ? ". Make room, then --resume " : "",
+		     st->run_dir ? st->run_dir : "");
+	st->cli->io_failed = true; /* the report says so by its exit code */
 }
 
-static bool slice(struct sweep *s)
+static void on_through(void *arg, const struct amt_device_target *t)
 {
-	size_t left = s->n - s->at, n = left < SLICE ? left : SLICE;
-	struct amt_device_target *targets = amt_calloc(n, sizeof(*targets));
+	struct stage_fleet *f = arg;
 
-	s->devices = amt_calloc(n, sizeof(*s->devices));
-	for (size_t i = 0; i < n; i++) {
-		const struct site_client *c = &s->st->inventory.clients.v[s->client[s->at + i]];
-		targets[i] =
-			(struct amt_device_target){.host = *c->fqdn ? c->fqdn : c->name,
-						   .connect_to = *c->address ? c->address : NULL,
-						   .device = &s->devices[i]};
+	if (!f->failed && !amt_stopped()) {
+		keep(f, t);
+		f->through++;
+		amt_progress_update(&f->st->cli->progress, "devices", f->spool->found + f->through,
+				    f->spool->found + f->left);
 	}
-	bool whole = amt_device_collect(s->loop, targets, n, &s->o);
-	for (size_t i = 0; i < n; i++)
-		amt_device_free(&s->devices[i]);
-	free(s->devices);
-	free(targets);
-	s->at += n;
-	return whole;
+	amt_device_free(t->device);
+	free(t->device);
 }
 
-/* Who is left to ask: not those that an earlier run finished, and nobody twice. */
-static void list_targets(struct sweep *s)
+struct stage_fleet *stage_fleet_start(struct stage *st, struct amt_loop *loop,
+				      const struct amt_device_options *o, struct stage_spool *spool)
 {
-	const struct site_inventory *inv = &s->st->inventory;
-
-	s->client = amt_calloc(inv->clients.n, sizeof(*s->client));
-	for (size_t i = 0; i < inv->clients.n; i++) {
-		const struct site_client *c = &inv->clients.v[i];
-		if (!stage_spool_has(s->spool, i) && stage_mine(s->st, c) &&
-		    site_inventory_find(inv, *c->fqdn ? c->fqdn : c->name) == c)
-			s->client[s->n++] = i;
-	}
-}
-
-static void say_stopped(struct stage *st, const struct stage_spool *spool)
-{
-	if (st->run_dir)
-		amt_note_add(&st->cli->run.notes, "devices",
-			     "stopped: %zu of %zu are through and kept; --resume %s goes on",
-			     spool->n, st->inventory.clients.n, st->run_dir);
-	else
-		amt_note_add(&st->cli->run.notes, "devices",
-			     "stopped: %zu of %zu are through; with --run DIR they would be kept "
-			     "for the next time",
-			     spool->n, st->inventory.clients.n);
-}
-
-void stage_fleet_ask(struct stage *st, const struct amt_device_options *o,
-		     struct stage_spool *spool)
-{
-	struct sweep s = {.st = st, .spool = spool, .o = *o};
-	struct amt_error err;
+	struct stage_fleet *f = amt_calloc(1, sizeof(*f));
+	const struct amt_device_feed feed = {.next = next, .through = on_through, .arg = f};
 	const char *path =
 		st->run_dir ? amt_arena_printf(&st->arena, "%s/devices.ndjson", st->run_dir) : NULL;
+	struct amt_error err;
 
+	f->st = st;
+	f->spool = spool;
 	if (!stage_spool_open(spool, path, st->scratch ? fileno(st->scratch) : -1,
 			      st->opt.resume != NULL, &st->inventory, &st->cli->run.notes, &err)) {
 		amt_note_add(&st->cli->run.notes, "devices", "not asked: %s", err.text);
-		return;
+		return f;
 	}
-	s.slice = (struct amt_progress){on_progress, &s};
-	s.o.progress = &s.slice;
-	s.o.each = on_through;
-	s.o.each_arg = &s;
-	list_targets(&s);
-	s.loop = amt_loop_new(&err);
-	if (!s.loop)
-		amt_note_add(&st->cli->run.notes, "devices", "%s", err.text);
-	while (s.loop && s.at < s.n && slice(&s))
-		;
-	if (s.failed) {
-		/* Not the user's wish: the report says so by its exit code. */
-		amt_stop_reset();
-		st->cli->io_failed = true;
-	} else if (amt_stopped()) {
-		say_stopped(st, spool);
-	}
-	amt_loop_free(s.loop);
-	free(s.client);
+	for (size_t i = 0; i < st->inventory.clients.n; i++)
+		f->left += to_ask(f, i);
+	f->sweep = amt_device_sweep_start(loop, o, &feed);
+	return f;
+}
+
+void stage_fleet_end(struct stage_fleet *f)
+{
+	struct stage *st = f->st;
+
+	amt_device_sweep_free(f->sweep);
+	if (f->sweep && amt_stopped() && st->run_dir)
+		amt_note_add(&st->cli->run.notes, "devices",
+			     "stopped: %zu of %zu are through and kept; --resume %s goes on",
+			     f->spool->n, st->inventory.clients.n, st->run_dir);
+	else if (f->sweep && amt_stopped())
+		amt_note_add(&st->cli->run.notes, "devices",
+			     "stopped: %zu of %zu are through; with --run DIR they would be kept "
+			     "for the next time",
+			     f->spool->n, st->inventory.clients.n);
+	free(f);
 }

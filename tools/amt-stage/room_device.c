@@ -3,6 +3,8 @@
 #include "fleet.h"
 #include "rooms.h"
 
+#include "amtdiag/net.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -111,7 +113,12 @@ static void ask(struct stage *st, struct devices *all)
 				       .at_once = st->cli->jobs};
 	struct amt_device d;
 
-	stage_fleet_ask(st, &o, &all->spool);
+	struct amt_error err;
+	struct amt_loop *loop = amt_loop_new(&err);
+	struct stage_fleet *f = stage_fleet_start(st, loop, &o, &all->spool);
+	amt_loop_run(loop);
+	stage_fleet_end(f);
+	amt_loop_free(loop);
 	if (password)
 		amt_wipe(password, strlen(password));
 	free(password);
