@@ -19,8 +19,6 @@
 #include <time.h>
 #include <unistd.h>
 
-static bool progress_shown;
-static amt_time progress_started, progress_last;
 
 amt_time cli_clock(void)
 {
@@ -128,35 +126,6 @@ void cli_signals(void)
 	sigaction(SIGPIPE, &ignore, NULL); /* a closed pipe is an error of write() */
 	amt_on_dead_end(dead_end);
 	json_set_alloc_funcs(amt_malloc, free);
-}
-
-void cli_progress(void *arg, const char *what, uint64_t done, uint64_t total)
-{
-	amt_time now = amt_time_now();
-
-	(void)arg;
-	if (!progress_started)
-		progress_started = now;
-	if (progress_last && now - progress_last < AMT_SECOND / 5)
-		return;
-	progress_last = now;
-	double spent = (double)(now - progress_started) / (double)AMT_SECOND;
-	if (total && done && done <= total && spent > 1)
-		fprintf(stderr, "\r\033[K%s: %" PRIu64 " of %" PRIu64 ", about %.0f s left", what,
-			done, total, spent * (double)(total - done) / (double)done);
-	else if (total)
-		fprintf(stderr, "\r\033[K%s: %" PRIu64 " of %" PRIu64, what, done, total);
-	else
-		fprintf(stderr, "\r\033[K%s: %" PRIu64, what, done);
-	fflush(stderr);
-	progress_shown = true;
-}
-
-void cli_progress_clear(void)
-{
-	if (progress_shown)
-		fputs("\r\033[K", stderr);
-	progress_shown = false;
 }
 
 void amt_cli_say(const struct amt_cli *cli, const char *fmt, ...)

@@ -18,7 +18,6 @@ struct dev_stream {
 	struct amt_watch *watch;
 	struct amt_timer *timer;
 	struct amt_work *work;
-	SSL_CTX *ctx;
 	SSL *ssl;
 	bool open, closing, ended;
 	struct amt_buf in, out;
@@ -36,7 +35,6 @@ static void stream_end(struct dev_stream *s, enum amt_net_class how)
 	amt_work_end(s->work);
 	s->use.ended(s->use.arg, s, how);
 	SSL_free(s->ssl);
-	SSL_CTX_free(s->ctx);
 	if (s->fd >= 0)
 		close(s->fd);
 	amt_buf_free(&s->in);
@@ -228,30 +226,46 @@ static void on_ready(void *arg, unsigned ready)
 	amt_watch_events(s->watch, s->out.len ? AMT_READ | AMT_WRITE : AMT_READ);
 }
 
-static bool prepare_tls(struct dev_stream *s)
+static SSL_CTX *new_context(enum dev_tls_mode mode)
 {
-	s->ctx = SSL_CTX_new(TLS_client_method());
-	if (!s->ctx)
-		return false;
-	SSL_CTX_set_verify(s->ctx, SSL_VERIFY_NONE, NULL); /* looked at, not trusted */
-	SSL_CTX_set_mode(s->ctx,
-			 SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	if (s->mode == DEV_TLS_LEGACY) {
-		SSL_CTX_set_min_proto_version(s->ctx, TLS1_VERSION);
-		SSL_CTX_set_max_proto_version(s->ctx, TLS1_2_VERSION);
-		SSL_CTX_set_security_level(s->ctx, 0);
-		SSL_CTX_set_cipher_list(s->ctx, "ALL:@SECLEVEL=0");
-		SSL_CTX_set_options(s->ctx,
-				    SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_IGNORE_UNEXPECTED_EOF);
+	SSL_CTX *c = SSL_CTX_new(TLS_client_method());
+
+	if (!c)
+		return NULL;
+	SSL_CTX_set_verify(c, SSL_VERIFY_NONE, NULL); /* looked at, not trusted */
+	SSL_CTX_set_mode(c, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	if (mode == DEV_TLS_LEGACY) {
+		SSL_CTX_set_min_proto_version(c, TLS1_VERSION);
+		SSL_CTX_set_max_proto_version(c, TLS1_2_VERSION);
+		SSL_CTX_set_security_level(c, 0);
+		SSL_CTX_set_cipher_list(c, "ALL:@SECLEVEL=0");
+		SSL_CTX_set_options(c, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_IGNORE_UNEXPECTED_EOF);
 	} else {
 		/* Said in full, so that a loosened openssl.cnf does not change the finding:
 		 * what Debian 12, and most of today, come with. */
-		SSL_CTX_set_min_proto_version(s->ctx, TLS1_2_VERSION);
-		SSL_CTX_set_security_level(s->ctx, 2);
-		SSL_CTX_set_cipher_list(s->ctx, "DEFAULT:@SECLEVEL=2");
-		SSL_CTX_clear_options(s->ctx, SSL_OP_LEGACY_SERVER_CONNECT);
+		SSL_CTX_set_min_proto_version(c, TLS1_2_VERSION);
+		SSL_CTX_set_security_level(c, 2);
+		SSL_CTX_set_cipher_list(c, "DEFAULT:@SECLEVEL=2");
+		SSL_CTX_clear_options(c, SSL_OP_LEGACY_SERVER_CONNECT);
 	}
-	s->ssl = SSL_new(s->ctx);
+	return c;
+}
+
+/* One of a kind for the process: to make one takes OpenSSL as long as a handshake. */
+static SSL_CTX *context(enum dev_tls_mode mode)
+{
+	static SSL_CTX *contexts[DEV_TLS_LEGACY + 1];
+
+	if (!contexts[mode])
+		contexts[mode] = new_context(mode);
+	return contexts[mode];
+}
+
+static bool prepare_tls(struct dev_stream *s)
+{
+	SSL_CTX *ctx = context(s->mode);
+
+	s->ssl = ctx ? SSL_new(ctx) : NULL;
 	if (!s->ssl || SSL_set_fd(s->ssl, s->fd) != 1)
 		return false;
 	if (s->name && s->name[strspn(s->name, "0123456789.:")] != '\0')

@@ -11,11 +11,17 @@ static void nothing(void *arg)
 	(void)arg;
 }
 
+static bool all_answered(void *arg)
+{
+	const struct names_run *r = arg;
+
+	return !dns_asker_open(r->asker);
+}
+
+/* Not for others, who may be at work on the same loop. */
 void names_wait(struct names_run *r)
 {
-	if (!dns_asker_open(r->asker))
-		return;
-	if (!amt_loop_run(r->loop)) {
+	if (!amt_loop_until(r->loop, all_answered, r)) {
 		r->stopped = true;
 		r->f->interrupted = true;
 		dns_asker_cancel(r->asker);

@@ -160,6 +160,17 @@ bool amt_loop_run(struct amt_loop *loop)
 	return false;
 }
 
+bool amt_loop_until(struct amt_loop *loop, bool (*ready)(void *arg), void *arg)
+{
+	loop->broken = amt_stopped();
+	while (!loop->broken && !ready(arg) && uv_run(&loop->uv, UV_RUN_ONCE))
+		;
+	if (!loop->broken)
+		return true;
+	stop_pending(loop);
+	return false;
+}
+
 void amt_loop_break(struct amt_loop *loop)
 {
 	loop->broken = true;

@@ -64,6 +64,12 @@ void amt_loop_free(struct amt_loop *loop);
  */
 bool amt_loop_run(struct amt_loop *loop);
 void amt_loop_break(struct amt_loop *loop);
+/*
+ * The same until ready says yes, whatever else is pending then: for one that waits for its own
+ * answers while others are at work on the loop. ready is asked after each turn. Not from inside of
+ * a function that the loop calls.
+ */
+bool amt_loop_until(struct amt_loop *loop, bool (*ready)(void *arg), void *arg);
 double amt_loop_ms(const struct amt_loop *loop); /* now, monotonic, microsecond steps */
 /* For libraries with an interface of their own to libuv. Handles put on it are the caller's. */
 struct uv_loop_s *amt_loop_uv(struct amt_loop *loop);
@@ -98,6 +104,14 @@ void amt_watch_stop(struct amt_watch *w);                    /* NULL allowed */
 struct amt_work;
 struct amt_work *amt_work_begin(struct amt_loop *loop, void (*stop)(void *arg), void *arg);
 void amt_work_end(struct amt_work *w); /* NULL allowed */
+
+/*
+ * What can't be done without waiting (a library that only blocks), on a thread of its own: work must
+ * touch nothing that others touch, and should look at amt_stopped(). done is called from the loop.
+ * When the loop is stopped it waits for work to come back, and done is not called.
+ */
+void amt_task_start(struct amt_loop *loop, void (*work)(void *arg), void (*done)(void *arg),
+		    void *arg);
 
 /* ---- names ---- */
 

@@ -1,6 +1,8 @@
 /* The site's own files, then every room's evidence. */
 #include "stage.h"
 
+#include "amtdiag/net.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,18 +69,80 @@ const void *stage_state(const struct stage *st, const struct stage_room *room)
 	return NULL;
 }
 
+void stage_room_done(struct stage *st, const struct stage_room *room)
+{
+	const void *state = stage_state(st, room);
+
+	if (state && !room->own_journal)
+		stage_journal_write(st, room, state);
+}
+
+/* False: there is nothing to collect, or it was collected by an earlier run. */
+static bool to_collect(struct stage *st, size_t i)
+{
+	const struct stage_room *room = stage_rooms[i];
+
+	if (amt_stopped() || !room->wanted(st))
+		return false;
+	st->state[i] = amt_calloc(1, room->size);
+	return room->own_journal || !stage_journal_read(st, room, st->state[i]);
+}
+
+static void collect_one(struct stage *st, size_t i)
+{
+	const struct stage_room *room = stage_rooms[i];
+
+	room->collect(st, st->state[i]);
+	if (!room->end)
+		stage_room_done(st, room);
+}
+
+/* Rooms [from, to): first those that only start something, then those that wait for answers, in
+ * whose turns of the loop the others go on. */
+static void side_by_side(struct stage *st, size_t from, size_t to)
+{
+	bool due[STAGE_ROOMS_MAX] = {false}, any = false;
+	struct amt_error err;
+
+	for (size_t i = from; i < to; i++)
+		any |= due[i] = to_collect(st, i);
+	st->loop = any ? amt_loop_new(&err) : NULL;
+	for (size_t i = from; any && !st->loop && i < to; i++) {
+		if (!due[i])
+			continue;
+		amt_note_add(&st->cli->run.notes, stage_rooms[i]->name, "not asked: %s", err.text);
+		free(st->state[i]);
+		st->state[i] = NULL;
+	}
+	if (!st->loop)
+		return;
+	for (size_t i = from; i < to; i++)
+		if (due[i] && stage_rooms[i]->end)
+			collect_one(st, i);
+	for (size_t i = from; i < to; i++)
+		if (due[i] && !stage_rooms[i]->end)
+			collect_one(st, i);
+	amt_loop_run(st->loop);
+	for (size_t i = from; i < to; i++)
+		if (due[i] && stage_rooms[i]->end)
+			stage_rooms[i]->end(st, st->state[i]);
+	amt_loop_free(st->loop);
+	st->loop = NULL;
+}
+
 void stage_collect(struct stage *st)
 {
-	for (size_t i = 0; stage_rooms[i] && !amt_stopped(); i++) {
-		if (!stage_rooms[i]->wanted(st))
+	for (size_t i = 0, to; stage_rooms[i]; i = to) {
+		to = i;
+		while (stage_rooms[to] && stage_rooms[to]->side_by_side)
+			to++;
+		if (to > i) {
+			side_by_side(st, i, to);
 			continue;
-		st->state[i] = amt_calloc(1, stage_rooms[i]->size);
-		if (!stage_rooms[i]->own_journal &&
-		    stage_journal_read(st, stage_rooms[i], st->state[i]))
-			continue;
-		stage_rooms[i]->collect(st, st->state[i]);
-		if (!stage_rooms[i]->own_journal)
-			stage_journal_write(st, stage_rooms[i], st->state[i]);
+		}
+		to = i + 1;
+		if (to_collect(st, i))
+			collect_one(st, i);
 	}
 }
 

@@ -3,8 +3,6 @@
 #include "fleet.h"
 #include "rooms.h"
 
-#include "amtdiag/net.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -97,31 +95,37 @@ bool device_spooled(const struct devices *all, size_t client, struct amt_device 
 	return good;
 }
 
-/* Every client of the inventory. A few are held in memory and stand in the document; of a fleet
- * they stay on disk. */
 static void ask(struct stage *st, struct devices *all)
 {
 	const struct site_profile *p = &st->profile;
 	bool kerberos = p->devices_kerberos == AMT_YES;
-	char *password = kerberos ? NULL : digest_password(st);
-	struct amt_device_options o = {.ask = what_to_ask(st, password || kerberos),
-				       .user = password ? p->devices_user : NULL,
-				       .password = password,
+
+	all->password = kerberos ? NULL : digest_password(st);
+	struct amt_device_options o = {.ask = what_to_ask(st, all->password || kerberos),
+				       .user = all->password ? p->devices_user : NULL,
+				       .password = all->password,
 				       .kerberos = kerberos,
 				       .ccache = p->devices_ccache,
 				       .timeout_ms = (unsigned)(st->cli->timeout * 1000),
 				       .at_once = st->cli->jobs};
+
+	all->asking = stage_fleet_start(st, st->loop, &o, &all->spool);
+}
+
+/* A few are held in memory and stand in the document; of a fleet they stay on disk. */
+static void end(struct stage *st, void *state)
+{
+	struct devices *all = state;
 	struct amt_device d;
 
-	struct amt_error err;
-	struct amt_loop *loop = amt_loop_new(&err);
-	struct stage_fleet *f = stage_fleet_start(st, loop, &o, &all->spool);
-	amt_loop_run(loop);
-	stage_fleet_end(f);
-	amt_loop_free(loop);
-	if (password)
-		amt_wipe(password, strlen(password));
-	free(password);
+	if (!all->asking)
+		return;
+	stage_fleet_end(all->asking);
+	if (all->password)
+		amt_wipe(all->password, strlen(all->password));
+	free(all->password);
+	all->asking = NULL;
+	all->password = NULL;
 	if (all->spool.n > DEVICES_HELD)
 		return;
 	for (size_t i = 0; i < st->inventory.clients.n; i++)
@@ -237,8 +241,16 @@ static void release(void *state)
 }
 
 const struct stage_room stage_room_devices = {
-	"devices", wanted,  collect,
-	names,     judge,   to_json,
-	from_json, release, sizeof(struct devices),
-	true,
+	.name = "devices",
+	.wanted = wanted,
+	.collect = collect,
+	.devices = names,
+	.judge = judge,
+	.to_json = to_json,
+	.from_json = from_json,
+	.free = release,
+	.size = sizeof(struct devices),
+	.own_journal = true,
+	.side_by_side = true,
+	.end = end,
 };

@@ -18,6 +18,8 @@ struct devices {
 	struct AMT_VEC(struct amt_device) list;
 	struct AMT_VEC(struct device_ca) cas;
 	struct stage_spool spool; /* those that were asked, when they are more than DEVICES_HELD */
+	struct stage_fleet *asking;
+	char *password;
 };
 #define DEVICES_HELD 500
 /* A device of the spool, as facts again: to be freed. */

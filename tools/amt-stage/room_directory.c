@@ -3,6 +3,7 @@
 
 #include "amtdiag/directory.h"
 #include "amtdiag/exports.h"
+#include "amtdiag/net.h"
 #include "amtdiag/trace.h"
 
 #include <stdlib.h>
@@ -10,6 +11,9 @@
 
 struct ad {
 	struct directory_facts facts;
+	struct amt_notes notes; /* of the thread that asks */
+	struct amt_error err;
+	bool asking, whole;
 	struct amt_arena arena; /* strings of asked that came out of a document or another room */
 	struct directory_options asked;
 };
@@ -106,8 +110,7 @@ static void expectations(const struct stage *st, struct ad *ad)
 					       .every_dc = p->directory_every_dc != AMT_NO,
 					       .forest = true,
 					       .sntp = true,
-					       .pki = true,
-					       .progress = &st->cli->progress};
+					       .pki = true};
 	add_all(ad, &ad->asked.site_servers, &p->site_servers);
 	add_all(ad, &ad->asked.operators, &p->operators);
 	add_all(ad, &ad->asked.domains, &p->forest_domains);
@@ -124,26 +127,60 @@ static void expectations(const struct stage *st, struct ad *ad)
 	}
 }
 
+/* libldap only waits, so it has a thread of its own: nothing else may touch its room meanwhile. */
+static void work(void *arg)
+{
+	struct ad *ad = arg;
+
+	ad->whole = directory_collect(&ad->asked, &ad->facts, &ad->notes, &ad->err);
+}
+
+static void wipe(struct ad *ad)
+{
+	char *password = (char *)(uintptr_t)ad->asked.password;
+
+	if (password)
+		amt_wipe(password, strlen(password));
+	free(password);
+	ad->asked.password = NULL;
+}
+
+static void on_done(void *arg)
+{
+	wipe(arg);
+	stage_room_done(&stage, &stage_room_directory);
+}
+
 static void collect(struct stage *st, void *state)
 {
 	struct ad *ad = state;
 	struct amt_error err;
-	char *password = NULL;
 
 	expectations(st, ad);
 	if (st->profile.directory_bind && st->profile.directory_password_file) {
-		password = amt_cli_password(st->profile.directory_password_file, "", &err);
-		if (!password)
+		ad->asked.password =
+			amt_cli_password(st->profile.directory_password_file, "", &err);
+		if (!ad->asked.password)
 			amt_note_add(&st->cli->run.notes, st->profile.directory_password_file, "%s",
 				     err.text);
 	}
-	ad->asked.password = password;
-	if (!directory_collect(&ad->asked, &ad->facts, &st->cli->run.notes, &err))
-		amt_note_add(&st->cli->run.notes, st->profile.directory_server, "%s", err.text);
-	ad->asked.password = NULL;
-	if (password)
-		amt_wipe(password, strlen(password));
-	free(password);
+	ad->asking = true;
+	amt_fail(&ad->err, "stopped before it was asked");
+	amt_task_start(st->loop, work, on_done, ad);
+}
+
+static void end(struct stage *st, void *state)
+{
+	struct ad *ad = state;
+
+	if (!ad->asking)
+		return;
+	wipe(ad);
+	for (size_t i = 0; i < ad->notes.list.n; i++)
+		amt_note_add(&st->cli->run.notes, ad->notes.list.v[i].source, "%s",
+			     ad->notes.list.v[i].text);
+	if (!ad->whole)
+		amt_note_add(&st->cli->run.notes, st->profile.directory_server, "%s", ad->err.text);
 	directory_traits(&ad->facts, &ad->asked, &st->cli->context);
 }
 
@@ -237,9 +274,19 @@ static void release(void *state)
 #undef LIST
 	amt_vec_free(&ad->asked.updates);
 	directory_facts_free(&ad->facts);
+	amt_notes_free(&ad->notes);
 	amt_arena_free(&ad->arena);
 }
 
 const struct stage_room stage_room_directory = {
-	"directory", wanted, collect, NULL, judge, to_json, from_json, release, sizeof(struct ad),
+	.name = "directory",
+	.wanted = wanted,
+	.collect = collect,
+	.judge = judge,
+	.to_json = to_json,
+	.from_json = from_json,
+	.free = release,
+	.size = sizeof(struct ad),
+	.side_by_side = true,
+	.end = end,
 };

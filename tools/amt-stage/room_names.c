@@ -67,21 +67,12 @@ static void ask(struct stage *st, struct amt_names_facts *f)
 				      .total = st->inventory.clients.n,
 				      .progress = &st->cli->progress,
 				      .notes = &st->cli->run.notes};
-	struct amt_error why;
-
-	certificate_suffixes(st, &o.certificate_suffixes);
-	struct amt_loop *loop = amt_loop_new(&why);
-
-	if (!loop) {
-		amt_note_add(&st->cli->run.notes, "DNS", "%s", why.text);
-		return;
-	}
 	struct amt_error err;
 
-	if (!amt_names_collect(loop, &o, f, &err))
+	certificate_suffixes(st, &o.certificate_suffixes);
+	if (!amt_names_collect(st->loop, &o, f, &err))
 		amt_note_add(&st->cli->run.notes, "DNS", "%s", err.text);
 	amt_vec_free(&o.certificate_suffixes);
-	amt_loop_free(loop);
 }
 
 static void collect(struct stage *st, void *state)
@@ -118,7 +109,13 @@ static void release(void *state)
 }
 
 const struct stage_room stage_room_names = {
-	"names",   wanted,  collect,
-	NULL,      judge,   to_json,
-	from_json, release, sizeof(struct amt_names_facts),
+	.name = "names",
+	.wanted = wanted,
+	.collect = collect,
+	.judge = judge,
+	.to_json = to_json,
+	.from_json = from_json,
+	.free = release,
+	.size = sizeof(struct amt_names_facts),
+	.side_by_side = true,
 };

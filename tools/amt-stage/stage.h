@@ -24,6 +24,14 @@ struct stage_room {
 	void (*free)(void *state);
 	size_t size;      /* of the state */
 	bool own_journal; /* keeps what it collects in the run folder by itself */
+	/*
+	 * Rooms that ask over the network are at work side by side on st->loop. collect either
+	 * waits with amt_loop_until(), or starts something and returns, and end is called when the
+	 * loop has run dry or was stopped. Which of several goes on first is in none of their
+	 * facts.
+	 */
+	bool side_by_side;
+	void (*end)(struct stage *st, void *state);
 };
 extern const struct stage_room *const stage_rooms[]; /* NULL at the end */
 #define STAGE_ROOMS_MAX 16
@@ -42,8 +50,9 @@ struct stage {
 	struct site_inventory inventory;
 	struct site_answers answers;
 	const char *answers_path, *run_dir;
-	int run_lock;  /* the folder's, 0: none */
-	FILE *scratch; /* what devices tell, without a run folder */
+	int run_lock;          /* the folder's, 0: none */
+	FILE *scratch;         /* what devices tell, without a run folder */
+	struct amt_loop *loop; /* while rooms collect side by side */
 	struct site_waivers waivers;
 	bool has_profile, merge;
 	void *state[STAGE_ROOMS_MAX]; /* NULL: no evidence for this room */
@@ -72,6 +81,8 @@ bool stage_confine(struct stage *st, struct amt_error *err);
 /* What a room has collected, or NULL: for rooms whose evidence meets another's. */
 const void *stage_state(const struct stage *st, const struct stage_room *room);
 void stage_free(struct stage *st);
+/* A room that goes on after its collect() has all its facts: they are kept at once. */
+void stage_room_done(struct stage *st, const struct stage_room *room);
 /* journal.c */
 bool stage_journal_open(struct stage *st, struct amt_error *err);
 bool stage_journal_read(struct stage *st, const struct stage_room *room, void *state);
