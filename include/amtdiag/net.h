@@ -106,9 +106,9 @@ struct amt_work *amt_work_begin(struct amt_loop *loop, void (*stop)(void *arg), 
 void amt_work_end(struct amt_work *w); /* NULL allowed */
 
 /*
- * What can't be done without waiting (a library that only blocks), on a thread of its own: work must
- * touch nothing that others touch, and should look at amt_stopped(). done is called from the loop.
- * When the loop is stopped it waits for work to come back, and done is not called.
+ * What can't be done without waiting (a library that only blocks), on a thread of its own: work
+ * must touch nothing that others touch, and should look at amt_stopped(). done is called from the
+ * loop. When the loop is stopped it waits for work to come back, and done is not called.
  */
 void amt_task_start(struct amt_loop *loop, void (*work)(void *arg), void (*done)(void *arg),
 		    void *arg);
