@@ -19,7 +19,6 @@
 #include <time.h>
 #include <unistd.h>
 
-
 amt_time cli_clock(void)
 {
 	const char *epoch = getenv("SOURCE_DATE_EPOCH");
