@@ -63,7 +63,7 @@ static void read_file(struct hello_engine *e, struct hello_reader *r, struct hel
 	for (;;) {
 		if (!bpf)
 			hello_skim(e, r);
-		if (!hello_reader_next(r, &p))
+		if (hello_engine_full(e) || !hello_reader_next(r, &p))
 			break;
 		if (!bpf || hello_bpf_match(bpf, &p))
 			hello_engine_packet(e, &p);

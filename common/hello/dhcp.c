@@ -1,5 +1,6 @@
 /*
- * DHCP for IPv4 as seen from the side (RFC 2131, 2132; option 81: RFC 4702): what each
+ * DHCP for IPv4 as seen from the side (RFC 2131, 2132; option 81: RFC 4702; options
+ * in pieces: RFC 3396): what each
  * MAC asked for and was given. Options 55, 60 and 61 of an ME are not known
  * from any public capture (hello.md 3.2): printed, nothing is concluded.
  */
@@ -7,95 +8,128 @@
 
 #define COOKIE      0x63825363u
 #define FIXED       236 /* before the cookie */
+#define SNAME       44  /* 64 bytes, and 128 of the file's name: options too if option 52 says so */
+#define FILE_NAME   108
 #define OPTIONS_MAX 128
+#define JOINED_MAX  2048 /* bytes of options that came in pieces */
+#define PARAMS_MAX  255
 
 enum { DISCOVER = 1, OFFER, REQUEST, DECLINE, ACK, NAK, RELEASE, INFORM };
 
+enum {
+	NOT_READ,
+	DNS,
+	HOSTNAME,
+	SUFFIX,
+	LEASE,
+	OVERLOAD,
+	TYPE,
+	SERVER,
+	PARAMS,
+	CLASS_ID,
+	FQDN,
+	KINDS
+};
+static const uint8_t kind_of[256] = {
+	[6] = DNS,   [12] = HOSTNAME, [15] = SUFFIX, [51] = LEASE,    [52] = OVERLOAD,
+	[53] = TYPE, [54] = SERVER,   [55] = PARAMS, [60] = CLASS_ID, [81] = FQDN};
+
+struct value { /* of an option, in the packet; n 0: not there, or empty */
+	const uint8_t *p;
+	uint32_t n;
+};
+
 struct message {
+	const uint8_t *fixed; /* the part before the cookie */
 	uint8_t type;
-	struct hello_mac mac;
-	struct hello_ip yours, clients, relay, server;
-	struct amt_rd dns, suffix, hostname, fqdn, class_id, params;
-	uint32_t lease;
-	bool has_dns, has_suffix;
+	bool pieces; /* an option came more than once */
+	struct value v[KINDS];
 };
 
 static void address(struct hello_ip *out, const uint8_t *p)
 {
-	*out = (struct hello_ip){.family = p && (p[0] | p[1] | p[2] | p[3]) ? 4 : 0};
+	*out = (struct hello_ip){.family = p[0] | p[1] | p[2] | p[3] ? 4 : 0};
 	if (out->family)
 		memcpy(out->bytes, p, 4);
 }
 
-static void option(struct message *m, unsigned code, struct amt_rd v)
+/* An Ethernet client's message? */
+static bool begins(const struct hello_frame *f)
 {
-	switch (code) {
-	case 6:
-		m->dns = v;
-		m->has_dns = amt_rd_left(&v) >= 4;
-		break;
-	case 12:
-		m->hostname = v;
-		break;
-	case 15:
-		m->suffix = v;
-		m->has_suffix = amt_rd_left(&v) > 0;
-		break;
-	case 51:
-		m->lease = amt_rd_be32(&v);
-		break;
-	case 53:
-		m->type = amt_rd_u8(&v);
-		break;
-	case 54:
-		if (amt_rd_left(&v) >= 4)
-			address(&m->server, v.p);
-		break;
-	case 55:
-		m->params = v;
-		break;
-	case 60:
-		m->class_id = v;
-		break;
-	case 81:
-		amt_rd_skip(&v, 3); /* flags and two return codes */
-		m->fqdn = v;
-		break;
-	default:
-		break;
-	}
+	const uint8_t *p = f->payload;
+
+	return f->payload_caplen >= FIXED + 4 && (p[0] == 1 || p[0] == 2) && p[1] == 1 &&
+	       p[2] == 6 && hello_be32(p + FIXED) == COOKIE;
 }
 
-static bool parse(const struct hello_frame *f, struct message *m)
+/* The options from p on; the pieces of one are left for join(). */
+static void options(struct message *m, const uint8_t *p, const uint8_t *end)
 {
-	struct amt_rd r = amt_rd_init(f->payload, f->payload_caplen);
-
-	unsigned op = amt_rd_u8(&r), hardware = amt_rd_u8(&r), length = amt_rd_u8(&r);
-	amt_rd_skip(&r, 9);
-	address(&m->clients, amt_rd_bytes(&r, 4));
-	address(&m->yours, amt_rd_bytes(&r, 4));
-	amt_rd_skip(&r, 4);
-	address(&m->relay, amt_rd_bytes(&r, 4));
-	const uint8_t *mac = amt_rd_bytes(&r, 16);
-	if (r.short_ || op < 1 || op > 2 || hardware != 1 || length != 6)
-		return false;
-	m->mac.known = true;
-	memcpy(m->mac.bytes, mac, 6);
-	amt_rd_skip(&r, FIXED - 44);
-	if (amt_rd_be32(&r) != COOKIE || r.short_)
-		return false;
-	for (int i = 0; i < OPTIONS_MAX && amt_rd_left(&r); i++) {
-		unsigned code = amt_rd_u8(&r);
+	for (int i = 0; i < OPTIONS_MAX && p < end; i++) {
+		unsigned code = *p++;
 
 		if (code == 0)
 			continue;
-		if (code == 255)
+		if (code == 255 || p == end || p[0] > end - p - 1)
 			break;
-		struct amt_rd v = amt_rd_sub(&r, amt_rd_u8(&r));
-		if (r.short_)
-			break;
-		option(m, code, v);
+		struct value *v = &m->v[kind_of[code]];
+		m->pieces |= v->p && v != m->v;
+		*v = (struct value){p + 1, p[0]};
+		p += 1 + p[0];
 	}
+}
+
+/* Adds the pieces of one kind from p on. RFC 3396, 7: they are one value, in this order. */
+static size_t gather(unsigned kind, const uint8_t *p, const uint8_t *end, uint8_t *out, size_t room)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < OPTIONS_MAX && p < end; i++) {
+		unsigned code = *p++;
+
+		if (code == 0)
+			continue;
+		if (code == 255 || p == end || p[0] > end - p - 1)
+			break;
+		if (kind_of[code] == kind && p[0] <= room - n) {
+			memcpy(out + n, p + 1, p[0]);
+			n += p[0];
+		}
+		p += 1 + p[0];
+	}
+	return n;
+}
+
+/* Rare: options in pieces, or in the fields that are for names of boot files. */
+static void join(struct message *m, const uint8_t *p, const uint8_t *end,
+		 uint8_t joined[JOINED_MAX])
+{
+	unsigned overload = m->v[OVERLOAD].n ? m->v[OVERLOAD].p[0] : 0;
+	const uint8_t *names = m->fixed + SNAME, *file = m->fixed + FILE_NAME;
+	size_t at = 0;
+
+	for (unsigned kind = 1; kind < KINDS; kind++) {
+		size_t n = gather(kind, p, end, joined + at, JOINED_MAX - at);
+
+		if (overload & 1)
+			n += gather(kind, file, m->fixed + FIXED, joined + at + n,
+				    JOINED_MAX - at - n);
+		if (overload & 2)
+			n += gather(kind, names, file, joined + at + n, JOINED_MAX - at - n);
+		m->v[kind] = (struct value){n ? joined + at : NULL, (uint32_t)n};
+		at += n;
+	}
+}
+
+static bool parse(const struct hello_frame *f, struct message *m, uint8_t joined[JOINED_MAX])
+{
+	const uint8_t *p = f->payload + FIXED + 4, *end = f->payload + f->payload_caplen;
+
+	m->fixed = f->payload;
+	options(m, p, end);
+	if (m->pieces || m->v[OVERLOAD].n)
+		join(m, p, end, joined);
+	m->type = m->v[TYPE].n ? m->v[TYPE].p[0] : 0;
 	return m->type >= DISCOVER && m->type <= INFORM;
 }
 
@@ -104,49 +138,73 @@ static bool parse(const struct hello_frame *f, struct message *m)
  * mostly the same: a small cache finds them again. Texts of clients that
  * were forgotten stay in the arena, so there is an end to it.
  */
-static const char *text(struct hello_engine *e, const char *had, struct amt_rd v)
+static const char *text(struct hello_engine *e, const char *had, struct value v)
 {
-	size_t n = amt_rd_left(&v);
-
-	while (n && v.p[n - 1] == 0)
-		n--;
-	if (!n)
+	while (v.n && v.p[v.n - 1] == 0)
+		v.n--;
+	if (!v.n)
 		return had;
-	const char **place =
-		&e->texts[amt_hash(v.p, n, e->seed) % (sizeof(e->texts) / sizeof(e->texts[0]))];
-	if (*place && strlen(*place) == n && memcmp(*place, v.p, n) == 0)
-		return *place;
+	struct hello_text *t =
+		&e->texts[hello_hash(v.p, v.n, e->seed) % (sizeof(e->texts) / sizeof(e->texts[0]))];
+	if (t->text && t->n == v.n && memcmp(t->text, v.p, v.n) == 0)
+		return t->text;
 	if (e->facts->arena.used > AMT_CAP_HELLO_TEXT)
 		return had;
-	return *place = amt_arena_strndup(&e->facts->arena, (const char *)v.p, n);
+	*t = (struct hello_text){amt_arena_strndup(&e->facts->arena, (const char *)v.p, v.n), v.n};
+	return t->text;
 }
 
-/* The MAC's entry, in front of its set; a new one takes the place of the least recently used. */
+/* ---- the clients ------------------------------------------------------------ */
+
+struct seat { /* where a client is kept */
+	struct hello_lease_slot *set;
+	uint32_t tag;
+	int way;
+};
+
+static uint64_t hash_of(const struct hello_engine *e, const uint8_t *mac)
+{
+	return hello_fold(((uint64_t)hello_be32(mac) << 16 | hello_be16(mac + 4)) ^ e->seed);
+}
+
+/* The MAC's entry, or the least recently used one that nobody waits for; on its way into the cache.
+ */
+static struct seat seat(struct hello_engine *e, const uint8_t *mac)
+{
+	uint64_t hash = hash_of(e, mac);
+	struct seat s = {e->leases[hash % LEASE_SETS], (uint32_t)(hash >> 32), 0};
+
+	while (s.way < LEASE_WAYS - 1 && s.set[s.way].index && s.set[s.way].tag != s.tag)
+		s.way++;
+	while (s.way > 0 && s.set[s.way].pinned && s.set[s.way].tag != s.tag)
+		s.way--;
+	if (s.set[s.way].index) {
+		const char *l = (const char *)&e->facts->leases.v[s.set[s.way].index - 1];
+
+		for (size_t i = 0; i < sizeof(struct hello_lease); i += 64)
+			__builtin_prefetch(l + i, 1);
+	}
+	return s;
+}
+
+/* Takes the seat, in front of its set. */
 static struct hello_lease *place(struct hello_engine *e, const struct hello_frame *f,
-				 const struct hello_mac *mac)
+				 const struct seat *s, const uint8_t *mac)
 {
 	struct hello_facts *facts = e->facts;
-	uint64_t hash = amt_hash(mac->bytes, 6, e->seed);
-	struct hello_lease_slot *set = e->leases[hash % LEASE_SETS], slot;
-	uint32_t tag = (uint32_t)(hash >> 32);
+	struct hello_lease_slot *set = s->set, slot = set[s->way];
+	bool same = slot.index && slot.tag == s->tag;
 	struct hello_lease *l;
-	int way = 0;
 
-	while (way < LEASE_WAYS - 1 && set[way].index && set[way].tag != tag)
-		way++;
-	while (way > 0 && set[way].pinned && set[way].tag != tag)
-		way--; /* a younger one that nobody waits for */
-	slot = (struct hello_lease_slot){.index = set[way].index, .tag = tag};
-	bool same = slot.index && set[way].tag == tag;
-	slot.pinned = set[way].pinned && same;
-	slot.addresses = set[way].addresses;
+	slot.pinned = slot.pinned && same;
+	slot.tag = s->tag;
 	if (!slot.index) {
 		l = amt_vec_add(&facts->leases);
 		slot.index = (uint32_t)facts->leases.n;
 	} else {
 		l = &facts->leases.v[slot.index - 1];
 		/* Another client's is written over without reading it: reading waits for memory. */
-		if (!same || !hello_mac_equal(&l->mac, mac)) {
+		if (!same || memcmp(l->mac.bytes, mac, 6) != 0) {
 			if (slot.addresses)
 				amt_vec_free(&l->dns);
 			slot.addresses = same = false;
@@ -154,10 +212,12 @@ static struct hello_lease *place(struct hello_engine *e, const struct hello_fram
 			facts->other_hosts++;
 		}
 	}
-	memmove(set + 1, set, (size_t)way * sizeof(*set));
+	for (int way = s->way; way > 0; way--)
+		set[way] = set[way - 1];
 	set[0] = slot;
 	if (!same) {
-		l->mac = *mac;
+		l->mac.known = true;
+		memcpy(l->mac.bytes, mac, 6);
 		l->first = hello_spot_of(e, f);
 	}
 	return l;
@@ -165,7 +225,7 @@ static struct hello_lease *place(struct hello_engine *e, const struct hello_fram
 
 void hello_dhcp_pin(struct hello_engine *e, const struct hello_mac *mac)
 {
-	uint64_t hash = amt_hash(mac->bytes, 6, e->seed);
+	uint64_t hash = hash_of(e, mac->bytes);
 	struct hello_lease_slot *set = e->leases[hash % LEASE_SETS];
 
 	for (int way = 0; mac->known && way < LEASE_WAYS; way++)
@@ -175,55 +235,51 @@ void hello_dhcp_pin(struct hello_engine *e, const struct hello_mac *mac)
 
 static void acknowledged(struct hello_engine *e, struct hello_lease *l, const struct message *m)
 {
-	uint64_t hash = amt_hash(m->mac.bytes, 6, e->seed);
-	struct amt_rd dns = m->dns;
+	const struct value *dns = &m->v[DNS], *lease = &m->v[LEASE];
 
-	l->address = m->yours.family ? m->yours : m->clients;
-	l->lease = m->lease;
-	l->has_dns = m->has_dns;
-	l->has_suffix = m->has_suffix;
-	l->suffix = m->has_suffix ? text(e, l->suffix, m->suffix) : NULL;
+	address(&l->address, m->fixed + 16); /* yiaddr */
+	if (!l->address.family)
+		address(&l->address, m->fixed + 12); /* ciaddr */
+	l->lease = lease->n >= 4 ? hello_be32(lease->p) : 0;
+	l->has_dns = dns->n >= 4;
+	l->has_suffix = m->v[SUFFIX].n > 0;
+	l->suffix = l->has_suffix ? text(e, l->suffix, m->v[SUFFIX]) : NULL;
 	l->dns.n = 0;
-	while (amt_rd_left(&dns) >= 4 && l->dns.n < 8) {
+	for (uint32_t i = 0; i + 4 <= dns->n && l->dns.n < 8; i += 4) {
 		struct hello_ip ip;
 
-		address(&ip, amt_rd_bytes(&dns, 4));
+		address(&ip, dns->p + i);
 		amt_vec_push(&l->dns, ip);
 	}
-	e->leases[hash % LEASE_SETS][0].addresses = true;
 }
 
 static void from_the_client(struct hello_engine *e, struct hello_lease *l, const struct message *m)
 {
-	l->hostname = text(e, l->hostname, m->hostname);
-	l->fqdn = text(e, l->fqdn, m->fqdn);
-	l->class_id = text(e, l->class_id, m->class_id);
-	if (amt_rd_left(&m->params) && !l->params) {
-		size_t n = amt_rd_left(&m->params);
-		char *hex = amt_arena_alloc(&e->facts->arena, 2 * n + 1);
+	struct value fqdn = m->v[FQDN], params = m->v[PARAMS];
 
-		amt_hex_encode(m->params.p, n, hex);
-		l->params = hex;
+	l->hostname = text(e, l->hostname, m->v[HOSTNAME]);
+	if (fqdn.n > 3) /* flags and two return codes come first */
+		l->fqdn = text(e, l->fqdn, (struct value){fqdn.p + 3, fqdn.n - 3});
+	l->class_id = text(e, l->class_id, m->v[CLASS_ID]);
+	if (params.n && !l->params) {
+		char hex[2 * PARAMS_MAX + 1];
+		uint32_t n = params.n < PARAMS_MAX ? params.n : PARAMS_MAX;
+
+		amt_hex_encode(params.p, n, hex);
+		l->params = text(e, NULL, (struct value){(const uint8_t *)hex, 2 * n});
 	}
 }
 
-void hello_dhcp(struct hello_engine *e, const struct hello_frame *f)
+static void took_place(struct hello_engine *e, struct hello_lease *l, const struct hello_frame *f,
+		       const struct message *m)
 {
-	struct message m = {0};
-
-	if (!parse(f, &m))
-		return;
-	e->relevant = true;
-	if (hello_engine_duplicate(e, f))
-		return;
-	struct hello_lease *l = place(e, f, &m.mac);
-	if (m.server.family)
-		l->server = m.server;
-	if (m.relay.family)
-		l->relay = m.relay;
-	if (m.type != OFFER && m.type != ACK && m.type != NAK)
-		from_the_client(e, l, &m);
-	switch (m.type) {
+	if (m->v[SERVER].n >= 4 && hello_be32(m->v[SERVER].p))
+		address(&l->server, m->v[SERVER].p);
+	if (hello_be32(m->fixed + 24)) /* giaddr */
+		address(&l->relay, m->fixed + 24);
+	if (m->type != OFFER && m->type != ACK && m->type != NAK)
+		from_the_client(e, l, m);
+	switch (m->type) {
 	case DISCOVER:
 		l->discovers++;
 		l->discover = hello_spot_of(e, f);
@@ -238,7 +294,7 @@ void hello_dhcp(struct hello_engine *e, const struct hello_frame *f)
 	case ACK:
 		l->acks++;
 		l->ack = hello_spot_of(e, f);
-		acknowledged(e, l, &m);
+		acknowledged(e, l, m);
 		break;
 	case NAK:
 		l->naks++;
@@ -246,4 +302,22 @@ void hello_dhcp(struct hello_engine *e, const struct hello_frame *f)
 	default:
 		break;
 	}
+}
+
+void hello_dhcp(struct hello_engine *e, const struct hello_frame *f)
+{
+	uint8_t joined[JOINED_MAX];
+	struct message m = {0};
+
+	if (!begins(f))
+		return;
+	const uint8_t *mac = f->payload + 28; /* chaddr */
+	struct seat s = seat(e, mac);
+	if (!parse(f, &m, joined))
+		return;
+	e->relevant = true;
+	if (hello_engine_duplicate(e, f))
+		return;
+	took_place(e, place(e, f, &s, mac), f, &m);
+	s.set->addresses |= m.type == ACK;
 }

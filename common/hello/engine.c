@@ -4,6 +4,7 @@
  */
 #include "hello/skim.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 
 #define DUPLICATE_WINDOW (30 * 1000) /* microseconds between a packet and its mirror copy */
@@ -12,8 +13,10 @@ void hello_engine_port(struct hello_engine *e, uint16_t port, enum hello_port_cl
 {
 	e->ports[port] = (uint8_t)c;
 	e->any[port >> 6] |= UINT64_C(1) << (port & 63);
-	if (c != PORT_DNS)
-		e->dealt_with[port >> 6] |= UINT64_C(1) << (port & 63);
+	if (c != PORT_DNS) {
+		uint16_t wire = htons(port);
+		e->dealt_with[wire >> 6] |= UINT64_C(1) << (wire & 63);
+	}
 }
 
 static void set_ports(struct hello_engine *e)
@@ -140,16 +143,16 @@ void hello_engine_free(struct hello_engine *e)
  */
 bool hello_engine_duplicate(struct hello_engine *e, const struct hello_frame *f)
 {
-	uint8_t id[2 * 16 + 2 + 4 + 40];
+	uint8_t id[2 * 16 + 8 + 40];
 	size_t n = 0, take = f->l4_caplen < 40 ? f->l4_caplen : 40;
 	size_t address = f->source.family == 4 ? 4 : 16;
+	uint32_t what[2] = {f->ip_id, f->l4_len};
 
 	memcpy(id, f->source.bytes, address), n += address;
 	memcpy(id + n, f->destination.bytes, address), n += address;
-	memcpy(id + n, &f->ip_id, 2), n += 2;
-	memcpy(id + n, &f->l4_len, 4), n += 4;
+	memcpy(id + n, what, sizeof(what)), n += sizeof(what);
 	memcpy(id + n, f->l4, take), n += take;
-	uint64_t hash = amt_hash(id, n, e->seed);
+	uint64_t hash = hello_hash(id, n, e->seed);
 	struct hello_recent *r = &e->recent[hash % (sizeof(e->recent) / sizeof(e->recent[0]))];
 	amt_time d = f->time - r->time;
 
@@ -285,6 +288,19 @@ static void count_expected(struct hello_engine *e, const struct hello_packet *p)
 			e->facts->expected.v[i].frames++;
 }
 
+void hello_engine_look(struct hello_engine *e, const struct hello_packet *p)
+{
+	if (!matters(e, p)) {
+		if (!hello_link_supported(p->link))
+			e->facts->captures.v[e->capture].unsupported++;
+		return;
+	}
+	e->relevant = false;
+	whole_way(e, p);
+	if (e->relevant && e->opt->relevant)
+		e->opt->relevant(e->opt->relevant_arg, e->capture, p);
+}
+
 void hello_engine_packet(struct hello_engine *e, const struct hello_packet *p)
 {
 	struct hello_capture *c = &e->facts->captures.v[e->capture];
@@ -300,17 +316,9 @@ void hello_engine_packet(struct hello_engine *e, const struct hello_packet *p)
 		c->cut++;
 	if (e->looking)
 		count_expected(e, p);
-	if (hello_passes_by(e, p))
-		return;
-	if (!matters(e, p)) {
-		if (!hello_link_supported(p->link))
-			c->unsupported++;
-		return;
-	}
-	e->relevant = false;
-	whole_way(e, p);
-	if (e->relevant && e->opt->relevant)
-		e->opt->relevant(e->opt->relevant_arg, e->capture, p);
+	if (p->link != LINK_ETHERNET || p->caplen < HELLO_GLANCE ||
+	    !hello_passes_by(e, p->data, p->caplen))
+		hello_engine_look(e, p);
 }
 
 void hello_engine_payload(struct hello_engine *e, const uint8_t *p, size_t n)

@@ -79,8 +79,9 @@ struct hello_engine {
 	struct hello_facts *facts;
 	const struct hello_options *opt;
 	uint8_t ports[65536];
-	/* A bit for each port that means something, and for those of them that are not DNS's: what
-	 * every packet is held against stays in the first cache. */
+	/* A bit for each port that means something, and for those of them that are not DNS's, by
+	 * their number as it is on the wire: what every packet is held against stays in the first
+	 * cache. */
 	uint64_t any[1024], dealt_with[1024];
 	uint64_t labels; /* a bit for each length of the names' first labels */
 	struct hello_flows flows;
@@ -91,7 +92,10 @@ struct hello_engine {
 		bool addresses; /* the entry has some of its own to free */
 		uint32_t tag;   /* of the MAC's hash: an entry is touched only when it fits */
 	} leases[LEASE_SETS][LEASE_WAYS];
-	const char *texts[256]; /* by hash: options that come again and again */
+	struct hello_text {
+		const char *text;
+		uint32_t n;
+	} texts[256]; /* by hash: options that come again and again */
 	uint64_t seed;
 	struct amt_map queries;      /* client, server, name -> index + 1 */
 	struct amt_map rmcps;        /* device, kind -> index + 1 */
@@ -111,11 +115,38 @@ struct hello_engine {
 	struct AMT_VEC(const char *) names;
 };
 
+/*
+ * Hashes for tables in which a collision costs little; amt_hash() mixes better and takes four
+ * times as long. Both halves of a product: each bit of x reaches all of them.
+ */
+__extension__ typedef unsigned __int128 hello_u128;
+static inline uint64_t hello_fold(uint64_t x)
+{
+	hello_u128 m = (hello_u128)(x ^ 0x9e3779b97f4a7c15u) * 0xd6e8feb86659fd93u;
+
+	return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+static inline uint64_t hello_hash(const uint8_t *p, size_t n, uint64_t seed)
+{
+	uint64_t h = seed ^ n, word = 0;
+
+	for (; n >= 8; p += 8, n -= 8) {
+		memcpy(&word, p, 8);
+		h = hello_fold(h ^ word);
+	}
+	word = 0;
+	for (size_t i = 0; i < n; i++)
+		word = word << 8 | p[i];
+	return hello_fold(h ^ word);
+}
+
 void hello_engine_init(struct hello_engine *e, struct hello_facts *facts,
 		       const struct hello_options *opt);
 /* A new input; the index of its capture. */
 uint32_t hello_engine_capture(struct hello_engine *e, const char *name, const char *format);
 void hello_engine_packet(struct hello_engine *e, const struct hello_packet *p);
+/* The same to one that was counted. */
+void hello_engine_look(struct hello_engine *e, const struct hello_packet *p);
 void hello_engine_flush(struct hello_engine *e);
 /* Ends all flows and leaves the facts without holes; then free it. */
 void hello_engine_finish(struct hello_engine *e);

@@ -12,16 +12,6 @@
 #define SLL2_SIZE 20
 #define TAGS_MAX  4
 
-static uint16_t be16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static uint32_t be32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
 static bool tag(uint16_t type)
 {
 	return type == 0x8100 || type == 0x88a8 || type == 0x9100 || type == 0x9200;
@@ -49,7 +39,7 @@ bool hello_link_supported(unsigned link)
 /* BSD loopback: the address family in the writer's byte order, so try both. */
 static uint16_t family_type(const uint8_t *p)
 {
-	uint32_t v = be32(p);
+	uint32_t v = hello_be32(p);
 
 	if (v > 0xffff)
 		v = __builtin_bswap32(v);
@@ -62,7 +52,7 @@ static uint16_t family_type(const uint8_t *p)
 static struct hello_link tags(const struct hello_packet *p, struct hello_link l)
 {
 	for (int i = 0; i < TAGS_MAX && tag(l.type) && l.at + 4 <= p->caplen; i++) {
-		l.type = be16(p->data + l.at + 2);
+		l.type = hello_be16(p->data + l.at + 2);
 		l.at += 4;
 	}
 	return l;
@@ -78,18 +68,18 @@ struct hello_link hello_frame_link(const struct hello_packet *p)
 		if (p->caplen < 14)
 			return l;
 		l.at = 14;
-		l.type = be16(d + 12);
+		l.type = hello_be16(d + 12);
 		if (l.type == ETHER_IP4)
 			return l;
 		return l.type < ETHER_LEN ? (struct hello_link){0, 0} : tags(p, l);
 	case LINK_SLL:
 		if (p->caplen < SLL_SIZE)
 			return l;
-		return tags(p, (struct hello_link){SLL_SIZE, be16(d + 14)});
+		return tags(p, (struct hello_link){SLL_SIZE, hello_be16(d + 14)});
 	case LINK_SLL2:
 		if (p->caplen < SLL2_SIZE)
 			return l;
-		return tags(p, (struct hello_link){SLL2_SIZE, be16(d)});
+		return tags(p, (struct hello_link){SLL2_SIZE, hello_be16(d)});
 	case LINK_NULL:
 	case LINK_LOOP:
 		if (p->caplen < 4)
@@ -115,7 +105,7 @@ static void macs(const struct hello_packet *p, struct hello_frame *f)
 		f->destination_mac.known = f->source_mac.known = true;
 		memcpy(f->destination_mac.bytes, p->data, 6);
 		memcpy(f->source_mac.bytes, p->data + 6, 6);
-	} else if (p->link == LINK_SLL && be16(p->data + 4) == 6) {
+	} else if (p->link == LINK_SLL && hello_be16(p->data + 4) == 6) {
 		f->source_mac.known = true;
 		memcpy(f->source_mac.bytes, p->data + 6, 6);
 	} else if (p->link == LINK_SLL2 && p->data[11] == 6) {
@@ -129,7 +119,7 @@ static bool ip4(struct hello_frame *f, const uint8_t *d, uint32_t caplen, uint32
 	if (caplen < 20 || d[0] >> 4 != 4)
 		return false;
 	uint32_t header = (d[0] & 15u) * 4u;
-	uint32_t total = be16(d + 2);
+	uint32_t total = hello_be16(d + 2);
 	if (total == 0) /* TCP segmentation offload on the capturing host */
 		total = len;
 	if (header < 20 || header > caplen || total < header)
@@ -139,11 +129,11 @@ static bool ip4(struct hello_frame *f, const uint8_t *d, uint32_t caplen, uint32
 	f->source.family = f->destination.family = 4;
 	memcpy(f->source.bytes, d + 12, 4);
 	memcpy(f->destination.bytes, d + 16, 4);
-	f->ip_id = be16(d + 4);
+	f->ip_id = hello_be16(d + 4);
 	f->fragment_id = f->ip_id;
 	f->protocol = d[9];
 	f->more_fragments = (d[6] & 0x20) != 0;
-	f->fragment_offset = (uint32_t)(be16(d + 6) & 0x1fff) * 8;
+	f->fragment_offset = (uint32_t)(hello_be16(d + 6) & 0x1fff) * 8;
 	f->fragment = f->more_fragments || f->fragment_offset;
 	f->l4 = d + header;
 	f->l4_len = total - header;
@@ -164,12 +154,12 @@ static bool ip6_extensions(struct hello_frame *f, uint8_t next)
 		if (f->l4_caplen < 8)
 			return false;
 		if (next == 44) {
-			uint16_t off = be16(f->l4 + 2);
+			uint16_t off = hello_be16(f->l4 + 2);
 
 			f->fragment_offset = off & 0xfff8u;
 			f->more_fragments = off & 1;
 			f->fragment = f->more_fragments || f->fragment_offset;
-			f->fragment_id = be32(f->l4 + 4);
+			f->fragment_id = hello_be32(f->l4 + 4);
 			n = 8;
 		} else {
 			n = next == 51 ? (f->l4[1] + 2u) * 4u : (f->l4[1] + 1u) * 8u;
@@ -192,7 +182,7 @@ static bool ip6(struct hello_frame *f, const uint8_t *d, uint32_t caplen, uint32
 {
 	if (caplen < 40 || d[0] >> 4 != 6)
 		return false;
-	uint32_t payload = be16(d + 4);
+	uint32_t payload = hello_be16(d + 4);
 	if (payload == 0 || payload > len - 40)
 		payload = len - 40;
 	f->source.family = f->destination.family = 6;
@@ -227,21 +217,21 @@ bool hello_frame_l4(struct hello_frame *f)
 		if (f->l4_caplen < 20)
 			return false;
 		header = (d[12] >> 4) * 4u;
-		f->seq = be32(d + 4);
-		f->ack = be32(d + 8);
+		f->seq = hello_be32(d + 4);
+		f->ack = hello_be32(d + 8);
 		f->flags = d[13];
 		if (header < 20 || header > f->l4_len)
 			return false;
 	} else if (f->protocol != PROTO_UDP || f->l4_caplen < 8) {
 		return false;
 	}
-	f->source_port = be16(d);
-	f->destination_port = be16(d + 2);
+	f->source_port = hello_be16(d);
+	f->destination_port = hello_be16(d + 2);
 	f->payload = d + (header < f->l4_caplen ? header : f->l4_caplen);
 	f->payload_len = f->l4_len - header;
 	f->payload_caplen = f->l4_caplen > header ? f->l4_caplen - header : 0;
 	if (f->protocol == PROTO_UDP) {
-		uint32_t said = be16(d + 4);
+		uint32_t said = hello_be16(d + 4);
 
 		if (said >= 8 && said - 8 < f->payload_len) {
 			f->payload_len = said - 8;
@@ -267,7 +257,7 @@ int hello_frame_glance(const struct hello_packet *p, struct hello_glance *g)
 		if (left < 20 || d[0] >> 4 != 4)
 			return 0;
 		header = (d[0] & 15u) * 4u;
-		if ((be16(d + 6) & 0x3fff) != 0)
+		if ((hello_be16(d + 6) & 0x3fff) != 0)
 			return PROTO_FRAGMENT;
 		protocol = d[9];
 		if (header < 20 || left < header + 4)
@@ -290,7 +280,7 @@ int hello_frame_glance(const struct hello_packet *p, struct hello_glance *g)
 	} else {
 		return 0;
 	}
-	g->source_port = be16(g->l4);
-	g->destination_port = be16(g->l4 + 2);
+	g->source_port = hello_be16(g->l4);
+	g->destination_port = hello_be16(g->l4 + 2);
 	return protocol;
 }

@@ -29,6 +29,15 @@ struct hello_frame {
 	uint32_t payload_caplen, payload_len;
 };
 
+static inline uint16_t hello_be16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+static inline uint32_t hello_be32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
 /* Link and network layer. False: not IP, or too short to tell. */
 bool hello_frame_ip(const struct hello_packet *p, struct hello_frame *f);
 /* Transport header at f->l4. False: not TCP or UDP, or too short. */

@@ -6,43 +6,44 @@
 
 #include "hello/engine.h"
 
-static inline unsigned hello_dealt_with(const struct hello_engine *e, uint16_t port)
-{
-	return (unsigned)(e->dealt_with[port >> 6] >> (port & 63)) & 1;
-}
+/* Bytes from the Ethernet header on that hello_passes_by() may look at. */
+#define HELLO_GLANCE 128
 
 /*
  * What nearly all packets of a capture end with: Ethernet, IPv4 without options, whole, about
- * nothing of ours. True only of what hello_engine_packet() would find not to matter. No branches
- * inside: they come in no order that a processor could guess.
+ * nothing of ours. True only of what hello_engine_look() would find not to matter. No branches
+ * inside: they come in no order that a processor could guess. HELLO_GLANCE bytes can be read at
+ * d, also where the packet has only caplen; that is 54 at least.
  */
-static inline bool hello_passes_by(const struct hello_engine *e, const struct hello_packet *p)
+static inline bool hello_passes_by(const struct hello_engine *e, const uint8_t *d, uint32_t caplen)
 {
 	/* begins_hello(), as bits that must be clear in a hello's first eight bytes */
 	static const uint8_t clear[8] = {0xfe, 0xff, 0xfc, 0xff, 0, 0xff, 0xff, 0xff};
-	const uint8_t *d = p->data;
+	static const uint8_t domain[2] = {0, 53};
+	uint32_t header = (d[46] >> 2) & 0x3c;
+	uint16_t from, to, port;
 	uint64_t first, mask;
 
-	if (p->link != LINK_ETHERNET || p->caplen < 54)
-		return false;
-	unsigned usual =
-		(d[12] == 0x08) & (d[13] == 0) & (d[14] == 0x45) & (((d[20] & 0x3f) | d[21]) == 0);
-	uint16_t from = (uint16_t)(d[34] << 8 | d[35]), to = (uint16_t)(d[36] << 8 | d[37]);
-	uint32_t at = 34 + (d[46] >> 4) * 4u;
-	unsigned room = p->caplen >= at + 24;
-	memcpy(&first, d + (room ? at : 46), sizeof(first));
+	/* EtherType 0800, version 4 and a header of 20; fragment bits and offset, protocol */
+	unsigned usual = (hello_be32(d + 12) & 0xffffff00) == 0x08004500;
+	uint32_t part = hello_be32(d + 20) & 0x3fff00ff;
+	memcpy(&from, d + 34, sizeof(from));
+	memcpy(&to, d + 36, sizeof(to));
+	memcpy(&port, domain, sizeof(port));
+	memcpy(&first, d + 34 + header, sizeof(first));
 	memcpy(&mask, clear, sizeof(mask));
-	unsigned hello = room & ((first & mask) == 0);
-	unsigned dns = (from == 53) | (to == 53);
-	unsigned label = (unsigned)(e->labels >> (d[p->caplen > 54 ? 54 : 53] & 63)) & 1;
-	unsigned udp = (d[23] == PROTO_UDP) & ~(dns & label);
-	unsigned tcp = (d[23] == PROTO_TCP) & ~(dns | hello);
-	return usual & ~(hello_dealt_with(e, from) | hello_dealt_with(e, to)) & (udp | tcp);
+	unsigned hello = (caplen >= 34 + header + 24) & ((first & mask) == 0);
+	unsigned tcp = part == PROTO_TCP, udp = part == PROTO_UDP;
+	unsigned label = tcp | (unsigned)(e->labels >> (d[54] & 63)) | (caplen == 54);
+	unsigned dns = ((from == port) | (to == port)) & label;
+	unsigned known = (unsigned)(e->dealt_with[from >> 6] >> (from & 63) |
+				    e->dealt_with[to >> 6] >> (to & 63));
+	return usual & (tcp | udp) & ~(known | hello | dns);
 }
 
 /*
- * Steps over records that pass by, as far as whole ones lie in the reader's buffer, and counts
- * them as hello_engine_packet() would.
+ * Does to the records that lie whole in the reader's buffer what hello_engine_packet() would do to
+ * each, until hello_engine_full().
  */
 void hello_skim(struct hello_engine *e, struct hello_reader *r);
 

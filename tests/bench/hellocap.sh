@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # amt-hellocap against tcpdump, libpcap and tshark on a big capture: work | ours | peer | ratio | target | met.
-# Times are the best of three, side by side; everything in the page cache. PACKETS=5000000 is the full size.
+# Times are the best of three, side by side; everything in the page cache, in large pieces as a file read from disk is. PACKETS=5000000 is the full size.
 cd "$(dirname "$0")/../.." || exit 1
 BUILD=${BUILD:-build}
 N=${PACKETS:-5000000}

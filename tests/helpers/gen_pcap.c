@@ -146,6 +146,9 @@ int main(int argc, char **argv)
 		perror(argv[1]);
 		return 74;
 	}
+	/* In large pieces, as a file lies in the page cache that was read from disk; written 4 KiB
+	 * at a time it takes twice as long to read again. */
+	setvbuf(out, NULL, _IOFBF, 4 << 20);
 	fwrite(file, sizeof(file), 1, out);
 	for (uint64_t i = 0; i < n; i++) {
 		one(&f, i, (uint32_t)hosts, argc > 4);
