@@ -109,11 +109,11 @@ static void dead_end(const char *why)
 				     {(char *)(uintptr_t)after, sizeof(after) - 1}};
 
 	if (ended >= 0) /* a library's clean-up; nobody misses it */
-		leave(ended);
+		_exit(ended);
 	amt_out_abort_all();
 	ssize_t ignored = writev(STDERR_FILENO, line, 3);
 	(void)ignored;
-	leave(AMT_EXIT_INTERNAL);
+	_exit(AMT_EXIT_INTERNAL);
 }
 
 void cli_signals(void)
