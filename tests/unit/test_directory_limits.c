@@ -215,11 +215,143 @@ static void accounts(void **state)
 	}
 }
 
+/* What a template decides: each reason to wait alone, key length and version from both sides. */
+static void templates(void **state)
+{
+	static const struct {
+		const char *enroll, *ra, *version, *bits, *id;
+		enum amt_verdict v;
+		const char *says;
+	} rows[] = {{"0", "0", "2", "2048", "P.02", AMT_PASS, "issued at once"},
+		    {"2", "0", "2", "2048", "P.02", AMT_FAIL, "manager's approval."},
+		    {"0", "1", "2", "2048", "P.02", AMT_FAIL, "authorised signatures"},
+		    {"1", "0", "2", "2048", "P.02", AMT_PASS, "issued at once"},
+		    {"0", "0", "2", "2048", "S3.C20b", AMT_PASS, "version 2."},
+		    {"0", "0", "2", "2049", "S3.C20b", AMT_WARN, "longer than 2048"},
+		    {"0", "0", "3", "2048", "S3.C20b", AMT_WARN, "version 3."}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct site *s = site_new();
+		struct directory_entry *e = entry(search(&s->f, "template", "T", 0), "CN=T");
+
+		text(e, "msPKI-Enrollment-Flag", rows[i].enroll);
+		text(e, "msPKI-RA-Signature", rows[i].ra);
+		text(e, "msPKI-Certificate-Name-Flag", "1");
+		text(e, "msPKI-Template-Schema-Version", rows[i].version);
+		text(e, "msPKI-Minimal-Key-Size", rows[i].bits);
+		assert_int_equal(judged(s, rows[i].id), rows[i].v);
+		if (!strstr(said(s, rows[i].id), rows[i].says))
+			fail_msg("row %zu: '%s'", i, said(s, rows[i].id));
+		site_free(s);
+	}
+}
+
+/* A difference between controllers: moments, hours, too long; by the server's clock, not ours. */
+static void replicas(void **state)
+{
+	static const struct {
+		const char *changed;
+		enum amt_verdict differs, removed;
+	} rows[] = {{"20260101114501.0Z", AMT_PENDING, AMT_PENDING}, /* 14:59 ago */
+		    {"20260101114500.0Z", AMT_WARN, AMT_FAIL},
+		    {"20260101090001.0Z", AMT_WARN, AMT_FAIL}, /* 2:59:59 ago */
+		    {"20260101090000.0Z", AMT_FAIL, AMT_FAIL}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct site *s = site_new();
+
+		s->f.asked_at += 7200 * AMT_SECOND;
+		amt_vec_push(&s->o.clients, "pc.x.test");
+		entry(search(&s->f, "amt-object", "pc.x.test", 0), "CN=pc");
+		/* the newest of the answers counts, whichever comes first */
+		text(entry(search(&s->f, "replica", "pc.x.test", 0), "CN=pc"), "whenChanged",
+		     rows[i].changed);
+		text(entry(search(&s->f, "replica", "pc.x.test", 0), "CN=pc"), "whenChanged",
+		     "20251231000000.0Z");
+		search(&s->f, "replica", "pc.x.test", 0);
+		assert_int_equal(judged(s, "S5.C02"), rows[i].differs);
+		assert_non_null(strstr(said(s, "S5.C02"), "2 of 3 domain controllers"));
+		text(entry(search(&s->f, "removed", "pc", 0), "CN=pc"), "whenChanged",
+		     rows[i].changed);
+		text(entry(search(&s->f, "removed", "pc", 0), "CN=pc"), "whenChanged",
+		     "20251231000000.0Z");
+		assert_int_equal(judged(s, "S7.V03"), rows[i].removed);
+		site_free(s);
+	}
+}
+
+/* An update of the controller's memory touches the object within a minute, or did not. */
+static void updates(void **state)
+{
+	static const struct {
+		int64_t after; /* the update, after the object's last change */
+		enum amt_verdict v;
+		const char *says;
+	} rows[] = {{-10, AMT_PASS, "by or after"},
+		    {60, AMT_PASS, "by or after"},
+		    {61, AMT_WARN, "last before"}};
+	static const char *const ports[] = {"16992", "16993", "16994", "16995", "623", "664"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct site *s = site_new();
+		char spn[6][64];
+
+		amt_vec_push(&s->o.clients, "pc.x.test");
+		amt_vec_push(&s->o.updates,
+			     (struct directory_update){"pc.x.test",
+						       (NOON + rows[i].after) * AMT_SECOND});
+		struct directory_entry *e =
+			entry(search(&s->f, "amt-object", "pc.x.test", 0), "CN=pc");
+		text(e, "whenChanged", "20260101120000.0Z");
+		for (size_t k = 0; k < 6; k++) {
+			snprintf(spn[k], sizeof(spn[k]), "HTTP/pc.x.test:%s", ports[k]);
+			text(e, "servicePrincipalName", spn[k]);
+		}
+		assert_int_equal(judged(s, "PV.16"), rows[i].v);
+		assert_non_null(strstr(said(s, "PV.16"), rows[i].says));
+		site_free(s);
+	}
+}
+
+/* An object without a DNS name is the client's when it is called after it, and not after another.
+ */
+static void called(void **state)
+{
+	static const struct {
+		const char *cn;
+		enum amt_verdict v;
+	} rows[] = {{"pc1", AMT_PASS},  {"PC1$iME", AMT_PASS}, {"pc10", AMT_FAIL},
+		    {"pc19", AMT_FAIL}, {"pc1a", AMT_FAIL},    {"pc1z", AMT_FAIL},
+		    {"pc1A", AMT_FAIL}, {"pc1Z", AMT_FAIL},    {"pc1-x", AMT_FAIL}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct site *s = site_new();
+
+		amt_vec_push(&s->o.clients, "pc1.x.test");
+		text(entry(search(&s->f, "windows", "pc1.x.test", 0), "CN=pc1,DC=x,DC=test"),
+		     "userAccountControl", "4096");
+		struct directory_entry *e =
+			entry(search(&s->f, "amt-object", "pc1.x.test", 0), "CN=o");
+		text(e, "cn", rows[i].cn);
+		text(e, "managedBy", "CN=pc1,DC=x,DC=test");
+		text(entry(search(&s->f, "link", "pc1.x.test", 0), "CN=pc1,DC=x,DC=test"),
+		     "objectClass", "computer");
+		if (judged(s, "PV.05") != rows[i].v)
+			fail_msg("%s: %d", rows[i].cn, verdict(&s->fs, "PV.05"));
+		site_free(s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(clocks), cmocka_unit_test(times),    cmocka_unit_test(traits),
-		cmocka_unit_test(names),  cmocka_unit_test(accounts),
+		cmocka_unit_test(clocks),   cmocka_unit_test(times),    cmocka_unit_test(traits),
+		cmocka_unit_test(names),    cmocka_unit_test(accounts), cmocka_unit_test(templates),
+		cmocka_unit_test(replicas), cmocka_unit_test(updates),  cmocka_unit_test(called),
 	};
 	return cmocka_run_group_tests_name("directory_limits", tests, NULL, NULL);
 }
