@@ -241,6 +241,58 @@ static void destination(const struct hello_facts *f, const struct hello_device *
 	}
 }
 
+static bool is_hello_port(const struct hello_facts *f, unsigned port)
+{
+	for (size_t i = 0; i < f->ports.n; i++)
+		if (f->ports.v[i] == port)
+			return true;
+	return false;
+}
+
+/* The service point's port as real clients meet it. */
+static void service_port(const struct hello_facts *f, const struct hello_device *d,
+			 struct amt_findings *fs)
+{
+	char t[HELLO_IP_TEXT];
+
+	for (size_t i = d->conns.n; i-- > 0;) {
+		const struct hello_conn *c = &f->conns.v[d->conns.v[i]];
+
+		if (!is_hello_port(f, c->server_port) || !c->accepted || !c->begun)
+			continue;
+		if (hello_has_row(d, 10) || hello_has_row(d, 11) || hello_has_row(d, 12))
+			return;
+		evidence(f, fs,
+			 amt_finding_add(fs, "P.35", AMT_PASS, d->id,
+					 "its connection to %s port %u is answered",
+					 hello_ip_text(&c->server, t), c->server_port),
+			 c->first, "SYN");
+		return;
+	}
+}
+
+/* A handshake back to the device that both sides finished, the latest of them. */
+static void handshake(const struct hello_facts *f, const struct hello_device *d,
+		      struct amt_findings *fs)
+{
+	char t[HELLO_IP_TEXT];
+
+	for (size_t i = d->conns.n; i-- > 0;) {
+		const struct hello_conn *c = &f->conns.v[d->conns.v[i]];
+
+		if (c->server_port != 16993 || !c->tls.client_hello)
+			continue;
+		if (c->tls.client_ccs && c->tls.server_ccs && !hello_has_row(d, 27) &&
+		    !hello_has_row(d, 29))
+			evidence(f, fs,
+				 amt_finding_add(fs, "X.HC5", AMT_PASS, d->id,
+						 "the TLS handshake from %s goes through",
+						 hello_ip_text(&c->client, t)),
+				 c->first, "SYN");
+		return;
+	}
+}
+
 static void device(const struct hello_facts *f, const struct hello_device *d,
 		   const struct amt_context *ctx, struct amt_findings *fs)
 {
@@ -255,6 +307,8 @@ static void device(const struct hello_facts *f, const struct hello_device *d,
 	}
 	network(f, d, fs);
 	destination(f, d, fs);
+	service_port(f, d, fs);
+	handshake(f, d, fs);
 	if (d->expected && !d->hellos.n && !d->symptoms.n)
 		amt_finding_add(fs, "S2.C12", AMT_UNKNOWN, d->id,
 				"no hello of it, and nothing that would tell why: absence needs at "
@@ -319,6 +373,50 @@ static void silence(const struct hello_facts *f, struct amt_findings *fs)
 				(long long)(longest / (60 * AMT_SECOND)));
 }
 
+static bool any_row(const struct hello_facts *f, uint8_t row)
+{
+	for (size_t i = 0; i < f->symptoms.n; i++)
+		if (f->symptoms.v[i].row == row)
+			return true;
+	for (size_t i = 0; i < f->devices.n; i++)
+		if (hello_has_row(&f->devices.v[i], row))
+			return true;
+	return false;
+}
+
+/* What came to the provisioning port of real clients: it shows the place to be a good one, too. */
+static void provisioning_port(const struct hello_facts *f, struct amt_findings *fs)
+{
+	const struct hello_seen *first = NULL;
+	size_t conns = 0, empty = 0;
+
+	for (size_t i = 0; i < f->conns.n; i++) {
+		const struct hello_conn *c = &f->conns.v[i];
+
+		if (!is_hello_port(f, c->server_port) || !c->accepted)
+			continue;
+		conns++;
+		empty += c->content != HELLO_CONTENT_HELLO;
+	}
+	for (size_t i = 0; i < f->hellos.n && !first; i++)
+		if (f->hellos.v[i].at.frame)
+			first = &f->hellos.v[i];
+	if (!first)
+		return;
+	if (!f->captures.v[first->at.capture].live)
+		evidence(f, fs,
+			 amt_finding_add(fs, "T.04", AMT_PASS, source(f, first->at.capture),
+					 "it was taken where hello messages of clients are seen"),
+			 first->at, "hello");
+	if (conns && !empty && !any_row(f, 13) && !any_row(f, 14))
+		evidence(f, fs,
+			 amt_finding_add(fs, "X.HC3", AMT_PASS, "",
+					 "%zu connection%s to the provisioning port, each with a "
+					 "hello message",
+					 conns, conns > 1 ? "s" : ""),
+			 first->at, "hello");
+}
+
 void hello_judge(const struct hello_facts *f, const struct amt_context *ctx,
 		 struct amt_findings *fs)
 {
@@ -339,6 +437,7 @@ void hello_judge(const struct hello_facts *f, const struct amt_context *ctx,
 				? "hellos only, neither DHCP nor calls back: taken at the server "
 				  "or in between"
 				: "nothing tells where this capture was taken");
+	provisioning_port(f, fs);
 	for (size_t i = 0; i < f->symptoms.n; i++)
 		symptom(f, &f->symptoms.v[i], "", ctx, fs);
 	for (size_t i = 0; i < f->devices.n; i++) {
