@@ -179,3 +179,50 @@ void orders_free(struct orders *o)
 	amt_vec_free(&o->by_stage);
 	amt_vec_free(&o->by_part);
 }
+
+static char *costs_text(struct amt_findings *fs, const struct orders *o)
+{
+	size_t count[ORDERS_COSTS] = {0};
+
+	for (size_t i = 0; i < o->by_stage.n; i++)
+		count[o->by_stage.v[i].cost]++;
+	return amt_arena_printf(&fs->arena,
+				"%zu steps to try, in this order: %zu only look, %zu change a "
+				"setting, %zu are visits, %zu erase",
+				o->by_stage.n, count[ORDERS_LOOK], count[ORDERS_CHANGE],
+				count[ORDERS_VISIT], count[ORDERS_ERASE]);
+}
+
+struct amt_finding *orders_judge(struct amt_findings *findings)
+{
+	struct orders o;
+	int at[ORDERS_EXHAUSTED + 1] = {0};
+	struct amt_finding *f;
+
+	orders_make(findings, &o);
+	for (int s = AMT_STAGE_LAST; s >= 1; s--)
+		at[o.state[s]] = s;
+	const char *costs = costs_text(findings, &o);
+	if (at[ORDERS_EXHAUSTED])
+		f = amt_finding_add(
+			findings, "G.02", AMT_WARN, "",
+			"every corrective check of stage %d holds or does not apply, yet "
+			"it fails: look at all stages; %s",
+			at[ORDERS_EXHAUSTED], costs);
+	else if (at[ORDERS_OPEN])
+		f = amt_finding_add(
+			findings, "G.02", AMT_UNKNOWN, "",
+			"%zu corrective checks of stage %d, which fails, have no answer "
+			"yet; %s",
+			o.open[at[ORDERS_OPEN]], at[ORDERS_OPEN], costs);
+	else if (at[ORDERS_EXPLAINED])
+		f = amt_finding_add(findings, "G.02", AMT_PASS, "",
+				    "a corrective check explains what fails (stage %d); %s",
+				    at[ORDERS_EXPLAINED], costs);
+	else
+		f = amt_finding_add(
+			findings, "G.02", AMT_NA, "",
+			"does not apply: no stage fails, so there is nothing to correct");
+	orders_free(&o);
+	return f;
+}

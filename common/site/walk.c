@@ -180,12 +180,32 @@ static bool add_answers(struct state *st, const struct amt_item *item)
 	return any;
 }
 
+/* G.02 is about the walk as a whole: said when it is over. */
+static void judge_order(struct state *st)
+{
+	struct walk_stage *s = &st->w->stages[1];
+	struct amt_findings *out = st->out;
+	size_t at = 0, n = out->list.n;
+
+	if (!s->walked)
+		return;
+	struct amt_finding *f = orders_judge(out);
+	s->verdict = amt_verdict_fold(s->verdict, f->verdict);
+	s->counts[f->verdict]++;
+	while (at < n && out->list.v[at]->item < f->item)
+		at++;
+	memmove(&out->list.v[at + 1], &out->list.v[at], (n - at) * sizeof(out->list.v[0]));
+	out->list.v[at] = f;
+}
+
 static void add_row(struct state *st, const struct amt_item *item, int stage)
 {
 	char why[200];
 	const struct amt_finding *by = NULL;
 	size_t at = st->head[row_index(item)];
 
+	if (!strcmp(item->id, "G.02"))
+		return;
 	if (at) {
 		for (; at; at = st->next[at - 1])
 			add_seen(st, st->in->seen->list.v[at - 1], stage);
@@ -435,6 +455,7 @@ void walk_run(const struct walk_input *in, struct walk_fleet *fleet, struct amt_
 				add_row(&st, amt_guide_at(i), stage);
 		close_stage(&st, stage);
 	}
+	judge_order(&st);
 	int site_stage = w->broken_stage;
 	const struct amt_finding *site = w->broken;
 	first_of_clients(&st);

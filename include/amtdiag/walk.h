@@ -132,5 +132,8 @@ struct orders {
 /* findings: what walk_run() gave; the steps point into it. */
 void orders_make(struct amt_findings *findings, struct orders *out);
 void orders_free(struct orders *o);
+/* G.02, added at the end of what the walk found: whether what fails is explained, and what its
+ * steps cost. */
+struct amt_finding *orders_judge(struct amt_findings *findings);
 
 #endif
