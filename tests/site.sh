@@ -45,31 +45,45 @@ site_files() {
 		sed -n '/prov.41.OTP/,/Succeed to run the task pc01/p' captures/contoso/logs/Amtopmgr.log |
 			sed "s/pc01/pc$n/g; s/\\b41\\b/$id/g; s/Jan 14 08:/Jan 14 $n:/; s/5360/53$n/g" >>"$site/logs/Amtopmgr.log"
 	done
+	site_updated >>"$site/logs/Amtopmgr.log"
 	site_inventory >"$site/inventory.csv"
 	site_profile >"$site/site.ini"
 	(umask 077; sed -n 's/^F("base", "password", "\(.*\)").*/\1/p' tests/sim/profiles.def | head -n 1 >"$site/password")
 	site_chain
-	site_devices >"$site/devices.ini"
+	site_dhcp >"$site/dhcp.txt"
+}
+
+# The controller memory of pc01 was updated once, after its settings had changed.
+site_updated() {
+	printf '%s  $$<SMS_AMT_OPERATION_MANAGER><Wed Jan 14 14:00:0%s.000 2009 W. Europe Standard Time><thread=5366 (0x14F6)>\r\n' \
+		'Start to update AMT device pc01.contoso.com...' 1 'Finished update on AMT device pc01.contoso.com.' 2
+}
+
+# netsh dhcp server dump
+site_dhcp() {
+	printf 'Dhcp Server \\\\dc01 %s\r\n' 'add scope 127.0.2.0 255.255.255.0 "Head office" ""' 'Scope 127.0.2.0 set state 1' \
+		'Scope 127.0.2.0 Add iprange 127.0.2.100 127.0.2.250' 'Scope 127.0.2.0 set optionvalue 6 IPADDRESS "127.0.2.4"' \
+		'Scope 127.0.2.0 set optionvalue 15 STRING "contoso.com"' 'Scope 127.0.2.0 set optionvalue 81 DWORD "23"'
 }
 
 site_inventory() {
-	local n
+	local n fw
 	echo 'name,fqdn,uuid,mac,address,firmware,method,suffix,notes'
-	while read -r n notes; do
-		echo "pc$n,pc$n.contoso.com,4C4C4544-00$n-4D10-8031-B4C04F333231,00:1E:0B:01:00:$n,127.0.2.1$n,5.2,out-of-band,contoso.com,$notes"
+	while read -r n fw notes; do
+		echo "pc$n,pc$n.contoso.com,4C4C4544-00$n-4D10-8031-B4C04F333231,00:1E:0B:01:00:$n,127.0.2.1$n,$fw,out-of-band,contoso.com,$notes"
 	done <<-'END'
-		01 healthy
-		02 has the ConfigMgr agent: its hello is rejected
-		03 was never imported
-		04 firmware knows none of our roots
-		05 TLS handshake fails
-		06 the CA never issues its certificate
-		07 can't be published to Active Directory
-		08 no password fits
-		09 its reverse name is another's
-		10 un-provisioned on purpose
-		11 its ME sleeps when the computer does
-		12 its AMT object lacks service names
+		01 11.8 healthy
+		02 5.2 has the ConfigMgr agent: its hello is rejected
+		03 5.2 was never imported
+		04 5.2 firmware knows none of our roots
+		05 5.2 TLS handshake fails
+		06 5.2 the CA never issues its certificate
+		07 5.2 can't be published to Active Directory
+		08 5.2 no password fits
+		09 5.2 its reverse name is another's
+		10 11.8 un-provisioned on purpose
+		11 5.2 its ME sleeps when the computer does
+		12 5.2 its AMT object lacks service names
 	END
 }
 
@@ -82,13 +96,15 @@ site_profile() {
 		service-point = sccm01.contoso.com, 127.0.2.10
 		site-servers = sccm01.contoso.com
 		suffixes = contoso.com
-		firmware = 5.2
+		firmware = 5.2, 11.8
 		[evidence]
 		inventory = inventory.csv
 		exports = exports/*
 		logs = logs/*
 		chain = pki/provisioning.pem
 		issuing-ca = pki/issuing.pem
+		client-certificates = pki/clients.txt
+		dhcp = dhcp.txt
 		[devices]
 		probe = yes
 		user = admin
@@ -122,6 +138,16 @@ ${cdp}new.crl"
 	cert iss '/O=Contoso/CN=Contoso Issuing CA' root "$ca_ext
 ${cdp}root.crl" to=20390101000000Z
 	cat "$P/iss.pem" "$P/root.pem" >"$P/issuing.pem"
+	# What pc10 had until it was un-provisioned: the CA has revoked it since.
+	cert pc10 '/CN=pc10.contoso.com' iss "$web_ext
+subjectAltName=DNS:pc10.contoso.com
+${cdp}iss.crl" from=20090101000000Z
+	crl iss iss $hours pc10 && openssl crl -in "$P/iss.crl" -outform DER -out "$site/www/iss.crl"
+	{ printf 'Row 1:\r\n  Request ID: 0x2a (42)\r\n  Issued Common Name: "pc10.contoso.com"\r\n  Binary Certificate:\r\n'; cat "$P/pc10.pem"; } >"$P/clients.txt"
+	# The devices' certificates are of the same CA.
+	mkdir -p "$tmp/pki"
+	cp "$P/root.pem" "$tmp/pki/ca.pem"; cp "$P/root.key" "$tmp/pki/ca.key"
+	cp "$P/iss.pem" "$tmp/pki/intermediate.pem"; cp "$P/iss.key" "$tmp/pki/intermediate.key"
 	site_root_hash=$(openssl x509 -in "$P/root.pem" -outform DER | openssl dgst -sha256 -binary | base64)
 }
 
@@ -131,33 +157,37 @@ site_device() {
 		"$1" "$1" "$1" "$1" "$site_root_hash"
 	shift; printf '%s\n' "$@"
 }
+# pc01 is of the last generation that takes the old protocols but knows the new ones; its firmware was asked for the strong
+# kinds of everything. The others are as old as the site.
 site_devices() {
-	local healthy='profile = 5.x' begun='state = 1'
+	local old='profile = 5.x' begun='state = 1' unset='profile = unprovisioned'
 	set -- kerberos=true kerberos.realm=CONTOSO.COM
-	site_device 01 "$healthy" "$@"
-	site_device 02 'profile = unprovisioned' 'version = 5.2.10' 'rmcp = false'
-	site_device 03 'profile = unprovisioned' 'version = 5.2.10' 'rmcp = false'
-	site_device 04 "$healthy" "$begun" 'tls.issuer = self' | sed 's/^hash.1 = .*/hash.1 = Example Root|2|true|true|AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=/'
-	site_device 05 "$healthy" 'fault = garbage' 'fault.ports = 16993,16995'
-	site_device 06 "$healthy" "$begun" 'tls.issuer = self'
-	site_device 07 "$healthy"
-	site_device 08 "$healthy" 'password = nobody-knows-this-one'
-	site_device 09 "$healthy" "$begun" 'tls.issuer = self'
-	site_device 10 'profile = unprovisioned' 'version = 5.2.10' 'rmcp = false'
-	site_device 11 "$healthy" 'power.package = lE+DEvsQT9yWjh4jKwyQZQ==' "$@"
-	site_device 12 "$healthy" "$@"
+	site_device 01 'profile = 11.8' "$@" 'tls.issuer = intermediate' 'tls.chain = full' 'tls.renegotiation = true' 'tls.ems = true' \
+		'redir.offers = 3,4' 'record.hash = '"$site_root_hash" 'provision_server = sccm01.contoso.com' 'provision_server_ip = 127.0.2.10' \
+		${site_sid:+"acl.3 = $site_sid|2|2,3,5,13|true|"}
+	site_device 02 "$unset" 'version = 5.2.10' 'rmcp = false'
+	site_device 03 "$unset" 'version = 5.2.10' 'rmcp = false'
+	site_device 04 "$old" "$begun" 'tls.issuer = self' | sed 's/^hash.1 = .*/hash.1 = Example Root|2|true|true|AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=/'
+	site_device 05 "$old" 'fault = garbage' 'fault.ports = 16993,16995'
+	site_device 06 "$old" "$begun" 'tls.issuer = self'
+	site_device 07 "$old"
+	site_device 08 "$old" 'password = nobody-knows-this-one'
+	site_device 09 "$old" "$begun" 'tls.issuer = self'
+	site_device 10 "$unset" 'version = 11.8.50'
+	site_device 11 "$old" 'power.package = lE+DEvsQT9yWjh4jKwyQZQ==' "$@"
+	site_device 12 "$old" "$@"
 }
 
 # DNS as it should be, but for the reverse name of pc09.
 site_dns() {
 	local n
 	{
-		printf '$TTL 600\n@ SOA dc01.contoso.com. hostmaster.contoso.com. 7 3600 600 86400 60\n@ NS dc01\ndc01 A 10.77.0.1\nsccm01 A 127.0.2.10\ncrl A 127.0.2.10\nprovisionserver A 127.0.2.10\n'
+		printf '$TTL 600\n@ SOA dc01.contoso.com. hostmaster.contoso.com. 7 3600 600 86400 60\n@ NS ns1\nns1 A 127.0.2.4\ndc01 A 10.77.0.1\nsccm01 A 127.0.2.10\ncrl A 127.0.2.10\nprovisionserver A 127.0.2.10\n'
 		printf '_ldap._tcp.dc._msdcs SRV 0 100 389 dc01\n_ldap._tcp SRV 0 100 389 dc01\n_kerberos._tcp SRV 0 100 88 dc01\n'
 		for n in 01 02 03 04 05 06 07 08 09 10 11 12; do echo "pc$n A 127.0.2.1$n"; done
 	} >"$site/contoso.zone"
 	{
-		printf '$TTL 600\n@ SOA dc01.contoso.com. hostmaster.contoso.com. 7 3600 600 86400 60\n@ NS dc01.contoso.com.\n10 PTR sccm01.contoso.com.\n'
+		printf '$TTL 600\n@ SOA dc01.contoso.com. hostmaster.contoso.com. 7 3600 600 86400 60\n@ NS ns1.contoso.com.\n10 PTR sccm01.contoso.com.\n'
 		for n in 01 02 03 04 05 06 07 08 10 11 12; do echo "1$n PTR pc$n.contoso.com."; done
 		echo '109 PTR pc99.contoso.com.'
 	} >"$site/reverse.zone"
@@ -188,7 +218,7 @@ site_dns() {
 	local i
 	for i in $(seq 50); do kdig +short +time=1 +retry=0 @127.0.2.4 soa contoso.com 2>/dev/null | grep -q . && break; sleep 0.1; done
 	[ "$i" -lt 50 ] || return 1
-	printf '[dns]\nservers = 127.0.2.4\n' >>"$site/site.ini"
+	printf '[dns]\nservers = 127.0.2.4\nrounds = 2\n' >>"$site/site.ini"
 	site_has="$site_has dns"
 }
 
@@ -209,7 +239,7 @@ while True:
 	at_exit "kill $dump 2>/dev/null"
 	for i in $(seq 50); do grep -q listening "$site/tcpdump.log" && break; sleep 0.1; done
 	[ "$i" -lt 50 ] || return 1
-	for n in 01 03 04; do
+	for n in 03 04; do
 		local hash=0123456789abcdef0123456789abcdef01234567
 		[ $n = 04 ] || hash=$(openssl x509 -in "$site/pki/root.pem" -outform DER | sha1sum | cut -d' ' -f1)
 		for i in 1 2 3 4 5; do
@@ -217,13 +247,14 @@ while True:
 			sleep 0.2
 		done
 	done
-	for i in $(seq 50); do # three connections are more than that
-		[ "$(stat -c %s "$site/captures/hello.pcap")" -gt 1500 ] && break
+	for i in $(seq 50); do # two connections are more than that
+		[ "$(stat -c %s "$site/captures/hello.pcap")" -gt 1000 ] && break
 		sleep 0.1
 	done
 	sleep 0.2
 	kill $dump; wait $dump 2>/dev/null
 	[ "$i" -lt 50 ] || return 1
+	"$PYTHON" tests/lab/site_capture.py "$site/pki" "$site/captures/pc01.pcapng" || return 1
 	sed -i 's|^logs = .*|&\ncaptures = captures/*|' "$site/site.ini"
 	site_has="$site_has capture"
 }
@@ -240,15 +271,15 @@ site_start() {
 	. tests/pki.sh
 	unset SOURCE_DATE_EPOCH # the simulator's certificates are made now
 	site_files
-	mkdir -p "$tmp/pki"
 	ln -s "$tmp/pki" "$site/sim"
-	sim_start "$site/devices.ini"
-	[ -z "${SITE_DEVICES_ONLY:-}" ] || return 0
-	site_capture
-	if command -v knotd >/dev/null && command -v kdig >/dev/null && site_dns && [ -z "${SITE_WITHOUT_AD:-}" ]; then
-		site_ad && site_crl
+	if [ -z "${SITE_DEVICES_ONLY:-}" ]; then
+		site_capture
+		if command -v knotd >/dev/null && command -v kdig >/dev/null && site_dns && [ -z "${SITE_WITHOUT_AD:-}" ]; then
+			site_ad && site_crl
+		fi
 	fi
-	return 0
+	site_devices >"$site/devices.ini"
+	sim_start "$site/devices.ini"
 }
 
 # Active Directory: a Samba domain controller. Needs a mount namespace too (for its name in /etc/hosts).
@@ -256,44 +287,11 @@ site_ad() {
 	local need
 	[ "${SITE_MOUNTS:-}" = 1 ] || return 1
 	for need in samba samba-tool ip mount; do command -v $need >/dev/null || return 1; done
-	DC=$site/dc IP=10.77.0.1 PW='Lab-Passw0rd!'
-	mount --make-rprivate / && ip addr add $IP/24 dev lo || return 1
-	echo 'nameserver 127.0.2.4' >"$site/resolv.conf"; printf '127.0.0.1 localhost\n%s dc01.contoso.com dc01\n' $IP >"$site/hosts"
-	mount --bind "$site/resolv.conf" "$(readlink -f /etc/resolv.conf)" && mount --bind "$site/hosts" /etc/hosts || return 1
-	samba-tool domain provision --targetdir="$DC" --realm=CONTOSO.COM --domain=CONTOSO --host-name=dc01 --host-ip=$IP \
-		--server-role=dc --dns-backend=SAMBA_INTERNAL --adminpass="$PW" -s /dev/null \
-		--option="interfaces=lo $IP" --option="bind interfaces only=yes" >"$site/provision.log" 2>&1 || return 1
-	mkdir -p "$DC/cache" "$DC/run" "$DC/log" "$DC/private/tls"
-	openssl req -x509 -newkey rsa:2048 -nodes -keyout "$DC/private/tls/key.pem" -out "$DC/private/tls/cert.pem" -days 30 \
-		-subj /CN=dc01.contoso.com -addext subjectAltName=DNS:dc01.contoso.com >/dev/null 2>&1
-	cp "$DC/private/tls/cert.pem" "$DC/private/tls/ca.pem"; chmod 600 "$DC/private/tls/key.pem"
-	cat >"$DC/etc/lab.conf" <<-END
-		[global]
-		workgroup = CONTOSO
-		realm = CONTOSO.COM
-		netbios name = DC01
-		server role = active directory domain controller
-		server services = ldap, cldap, kdc, rpc
-		interfaces = lo $IP
-		bind interfaces only = Yes
-		private dir = $DC/private
-		state directory = $DC/state
-		cache directory = $DC/cache
-		lock directory = $DC
-		pid directory = $DC/run
-		ncalrpc dir = $DC/run/ncalrpc
-		binddns dir = $DC/bind-dns
-		ntp signd socket directory = $DC/ntp_signd
-		winbindd socket directory = $DC/run/winbindd
-		log file = $DC/log/log.%m
-		load printers = no
-		[sysvol]
-		path = $DC/state/sysvol
-		read only = no
-	END
+	W=$site DC=$site/dc SAMBA_DOMAIN=contoso.com
+	. tests/lab/samba.sh
+	samba_here dc01 127.0.2.4 && samba_provision dc01 && samba_config dc01 "ldap, cldap, kdc, rpc" || return 1
 	"$PYTHON" tests/lab/site_directory.py "$DC" "$site/pki/root.pem" "$site/pki/iss.pem" >"$site/populate.log" 2>&1 || return 1
-	samba -i -M single -s "$DC/etc/lab.conf" >"$site/samba.log" 2>&1 </dev/null &
-	at_exit "kill $! 2>/dev/null"
+	samba_run
 	(umask 077; echo "$PW" >"$site/ad-password")
 	cat >>"$site/site.ini" <<-END
 		[directory]
@@ -304,10 +302,22 @@ site_ad() {
 		ca-file = $DC/private/tls/ca.pem
 		templates = ConfigMgrAMTWebServerCertificate
 		amt-users = CONTOSO\\AMT Operators
-		every-controller = no
+		operators = amtop
 	END
 	local i
 	for i in $(seq 60); do LDAPTLS_CACERT=$DC/private/tls/ca.pem ldapsearch -x -H ldaps://dc01.contoso.com -s base -b '' >/dev/null 2>&1 && break; sleep 0.2; done
 	[ "$i" -lt 60 ] || return 1
+	site_sid=$(sed -n 's/^group //p' "$site/populate.log")
+	site_tickets
 	site_has="$site_has ad"
+}
+
+# How large the operator's ticket is: computed from the directory, and a real one out of the KDC.
+site_tickets() {
+	samba_krb5
+	mkdir -p "$site/runs"
+	amt-krbsize --server ldaps://dc01.contoso.com --ca-file "$DC/private/tls/ca.pem" --bind-dn administrator@contoso.com \
+		--bind-password-file "$site/ad-password" --user amtop --spn HTTP/pc01.contoso.com:16993 --layout samba-4.17 --measure \
+		--principal amtop@CONTOSO.COM --password-file "$site/ad-password" --firmware 11.8 --json -o "$site/runs/tickets.json" 2>"$site/tickets.log"
+	sed -i 's|^logs = .*|&\ndocuments = runs/*.json|' "$site/site.ini"
 }

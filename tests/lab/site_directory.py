@@ -2,6 +2,7 @@
 # full control of it, the enterprise CA, its template, an operators' group. usage: site_directory.py DC-FOLDER ROOT.pem ISSUING.pem
 import base64
 import sys
+import uuid
 from samba.samdb import SamDB
 from samba.param import LoadParm
 from samba.auth import system_session
@@ -59,8 +60,18 @@ for n in (1, 11, 12):
              'userAccountControl': '4096', 'servicePrincipalName': ['HTTP/%s:%d' % (fqdn, p) for p in ports],
              'msDS-SupportedEncryptionTypes': '4'})
     change(dn, 'unicodePwd', PASSWORD)
+    change(dn, 'managedBy', 'CN=%s,CN=Computers,%s' % (name.upper(), BASE))
+    # As firmware has it: the first three parts little endian.
+    guid = uuid.UUID('4C4C4544-00%02d-4D10-8031-B4C04F333231' % n)
+    change('CN=%s,CN=Computers,%s' % (name.upper(), BASE), 'netbootGUID', guid.bytes_le)
 group = 'CN=AMT Operators,CN=Users,' + BASE
 sam.add({'dn': group, 'objectClass': 'group', 'sAMAccountName': 'AMT Operators', 'groupType': '-2147483646'})
+user = 'CN=amtop,CN=Users,' + BASE
+sam.add({'dn': user, 'objectClass': 'user', 'sAMAccountName': 'amtop', 'userPrincipalName': 'amtop@contoso.com'})
+change(user, 'unicodePwd', PASSWORD)
+change(user, 'userAccountControl', '66048')
+change(group, 'member', user)
+print('group', sam.schema_format_value('objectSid', sam.search(group, ldb.SCOPE_BASE, attrs=['objectSid'])[0]['objectSid'][0]).decode())
 
 template = 'CN=ConfigMgrAMTWebServerCertificate,CN=Certificate Templates,' + PKI
 sam.add({'dn': template, 'objectClass': 'pKICertificateTemplate', 'displayName': 'ConfigMgr AMT Web Server Certificate',
