@@ -52,6 +52,15 @@ static void judge_unprovisioned(struct dev_judge *j)
 
 	if (!j->e->unprovisioned)
 		return;
+	/* What can hold un-provisioning up is of no matter where it is done. */
+	if (!s && r && r->answered == AMT_YES && r->provisioning == 0) {
+		if (!j->d->blockers.n)
+			dev_say(j, "X.D11", AMT_NA, AMT_DEVC_rmcp,
+				"it is not provisioned any more: nothing blocked that");
+		if (!j->d->audit.n)
+			dev_say(j, "X.D10", AMT_NA, AMT_DEVC_rmcp,
+				"it is not provisioned any more, so it keeps no audit log");
+	}
 	if (s && s->provisioning_state != AMT_DEV_NONE)
 		dev_say(j, "X.D22", s->provisioning_state == 0 ? AMT_PASS : AMT_FAIL,
 			AMT_DEVC_setup, "the device says it is %s",

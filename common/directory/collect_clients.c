@@ -56,7 +56,7 @@ static void one_client(struct job *j, const char *fqdn)
 				"(&(objectCategory=computer)(dNSHostName=$)"
 				"(!(servicePrincipalName=HTTP/*:16993)))",
 				fqdn),
-		    "dNSHostName userAccountControl cn");
+		    "dNSHostName userAccountControl cn netbootGUID");
 	if (!s->code && !s->entries.n)
 		job_ask(job_forest(j), "windows-name", fqdn, base, DIRECTORY_SUB,
 			filter_text(a,

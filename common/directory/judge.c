@@ -25,7 +25,7 @@ bool judge_unanswered(struct amt_findings *fs, const char *id, const char *subje
 	return true;
 }
 
-amt_time judge_time(const char *s)
+amt_time directory_time(const char *s)
 {
 	uint64_t v;
 	char digits[15];
@@ -53,7 +53,7 @@ static void judge_clock(const struct directory_facts *f, struct amt_findings *fs
 	const struct directory_search *s = directory_find(f, "rootdse", NULL, 0);
 	const char *text =
 		s && s->entries.n ? directory_text(&s->entries.v[0], "currentTime") : NULL;
-	amt_time there = judge_time(text);
+	amt_time there = directory_time(text);
 	bool told = there != AMT_TIME_NONE && f->asked_at != AMT_TIME_NONE;
 
 	if (!told && !f->ntp.done) {

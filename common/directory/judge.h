@@ -15,7 +15,6 @@ const char *judge_nc(const char *dn);
 const struct directory_entry *judge_crossref(const struct directory_facts *f, const char *nc,
 					     const char *dns);
 bool judge_is_container(const struct directory_search *s);
-amt_time judge_time(const char *generalized); /* "20260101120000.0Z" */
 /* A class that another AMT console brings, not one that every AD has (intellimirrorSCP). */
 bool judge_console_class(const char *ldap_display_name);
 /* Some other judge has already said something about this row. */

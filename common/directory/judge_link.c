@@ -103,7 +103,7 @@ static void updated(const struct directory_options *o, const char *fqdn,
 {
 	const struct directory_entry *e = &s->entries.v[0];
 	const char *text = directory_text(e, "whenChanged");
-	amt_time changed = judge_time(text);
+	amt_time changed = directory_time(text);
 	char day[AMT_TIME_TEXT];
 
 	for (size_t i = 0; i < o->updates.n; i++) {

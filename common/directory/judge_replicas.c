@@ -10,8 +10,9 @@ enum { MOMENTS = 15 * 60, REPLICATION = 180 * 60 };
 static amt_time told_at(const struct directory_facts *f)
 {
 	const struct directory_search *s = directory_find(f, "rootdse", NULL, 0);
-	amt_time t = s && s->entries.n ? judge_time(directory_text(&s->entries.v[0], "currentTime"))
-				       : AMT_TIME_NONE;
+	amt_time t = s && s->entries.n
+			     ? directory_time(directory_text(&s->entries.v[0], "currentTime"))
+			     : AMT_TIME_NONE;
 	return t == AMT_TIME_NONE ? f->asked_at : t;
 }
 
@@ -67,7 +68,7 @@ static void gather(const struct directory_facts *f, const char *fqdn, struct ans
 			continue;
 		}
 		const struct directory_entry *e = &s->entries.v[0];
-		amt_time t = judge_time(directory_text(e, "whenChanged"));
+		amt_time t = directory_time(directory_text(e, "whenChanged"));
 		if (t != AMT_TIME_NONE && (a->newest == AMT_TIME_NONE || t > a->newest))
 			a->newest = t;
 		a->with++;
@@ -138,7 +139,7 @@ static void removed(const struct directory_facts *f, const char *who, struct amt
 			continue;
 		still++;
 		left = s;
-		amt_time t = judge_time(directory_text(&s->entries.v[0], "whenChanged"));
+		amt_time t = directory_time(directory_text(&s->entries.v[0], "whenChanged"));
 		newest = t != AMT_TIME_NONE && (newest == AMT_TIME_NONE || t > newest) ? t : newest;
 	}
 	bool moments = now != AMT_TIME_NONE && newest != AMT_TIME_NONE &&

@@ -47,9 +47,26 @@ static void end_program(struct registry *r)
 	s->line = line;
 }
 
+/* Certificates of the computer: the last part of the key is the SHA-1 thumbprint. */
+static void stored(struct registry *r, const char *key)
+{
+	bool root =
+		under(key, "\\ROOT\\Certificates\\") || under(key, "\\AuthRoot\\Certificates\\");
+	const char *name = last(key);
+
+	if (!under(key, "SystemCertificates\\") && !under(key, "EnterpriseCertificates\\"))
+		return;
+	if (!root && !under(key, "\\CA\\Certificates\\"))
+		return;
+	if (strlen(name) == 40 && strspn(name, "0123456789abcdefABCDEF") == 40)
+		export_add(r->s, EXPORTS_STORED, NULL, name, root ? "root" : "intermediate",
+			   EXPORTS_END);
+}
+
 static void begin_key(struct registry *r, const char *key)
 {
 	end_program(r);
+	stored(r, key);
 	bool uninstall = under(key, "\\CurrentVersion\\Uninstall\\");
 	bool update = under(key, "\\Microsoft\\Updates\\") || under(key, "\\Patches\\") ||
 		      under(key, "\\CurrentVersion\\HotFix\\");

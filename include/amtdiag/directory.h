@@ -113,6 +113,8 @@ const char *directory_text(const struct directory_entry *e, const char *name);
 /* Values that are DNs of other objects: a reference that AD itself does not keep on every object.
  */
 bool directory_is_link(const struct directory_attribute *a);
+/* "20260101120000.0Z"; NONE when it is none */
+amt_time directory_time(const char *generalized);
 int64_t directory_number(const struct directory_entry *e, const char *name, int64_t otherwise);
 bool directory_has(const struct directory_entry *e, const char *name,
 		   const char *value); /* case ignored */

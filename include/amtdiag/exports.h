@@ -58,6 +58,7 @@ enum {
 	EXPORTS_CERT_TYPE,
 	EXPORTS_CERT_ISSUER
 };
+enum { EXPORTS_STORE }; /* "root" or "intermediate" */
 enum { EXPORTS_IMPORT_FQDN, EXPORTS_IMPORT_UUID, EXPORTS_IMPORT_MAC };
 enum { EXPORTS_COLLECTION_AUTOMATIC }; /* "yes" or "no" */
 enum { EXPORTS_SETTING_TEXT };

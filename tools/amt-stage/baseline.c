@@ -141,8 +141,7 @@ static void compare(struct comparison *c, const struct amt_findings *old,
 		}
 }
 
-static bool read_old(struct stage *st, struct amt_findings *old, const char **when,
-		     struct amt_error *err)
+static json_t *read_document(struct stage *st, struct amt_error *err)
 {
 	const char *path = st->opt.baseline;
 	struct stat info;
@@ -152,13 +151,32 @@ static bool read_old(struct stage *st, struct amt_findings *old, const char **wh
 	if (!stat(path, &info) && S_ISDIR(info.st_mode))
 		path = amt_arena_printf(&st->arena, "%s/report.json", path);
 	amt_buf_init(&b, AMT_CAP_JSON_IN);
-	bool good = amt_file_read(path, &b, err) &&
-		    amt_report_parse(amt_buf_cstr(&b), b.len, path, &doc, err) &&
-		    amt_findings_from_json(json_object_get(doc, "findings"), old, err);
+	if (!amt_file_read(path, &b, err) ||
+	    !amt_report_parse(amt_buf_cstr(&b), b.len, path, &doc, err))
+		doc = NULL;
+	amt_buf_free(&b);
+	return doc;
+}
+
+json_t *stage_baseline_document(struct stage *st)
+{
+	struct amt_error err;
+	json_t *doc = read_document(st, &err);
+
+	if (!doc)
+		amt_note_add(&st->cli->run.notes, st->opt.baseline, "%s", err.text);
+	return doc;
+}
+
+static bool read_old(struct stage *st, struct amt_findings *old, const char **when,
+		     struct amt_error *err)
+{
+	json_t *doc = read_document(st, err);
+	bool good = doc && amt_findings_from_json(json_object_get(doc, "findings"), old, err);
+
 	if (good)
 		*when = amt_json_dup(&st->arena, doc, "started");
 	json_decref(doc);
-	amt_buf_free(&b);
 	return good;
 }
 

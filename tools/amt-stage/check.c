@@ -62,6 +62,7 @@ static void all_files(struct check *c)
 	files(c, "[evidence] captures", &p->captures);
 	files(c, "[evidence] chain", &p->chain);
 	files(c, "[evidence] issuing-ca", &p->issuing_ca);
+	files(c, "[evidence] client-certificates", &p->client_certificates);
 	files(c, "[evidence] root-hashes", &p->root_hashes);
 	files(c, "[evidence] crls", &p->crls);
 	files(c, "[evidence] dhcp", &p->dhcp_exports);

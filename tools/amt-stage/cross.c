@@ -2,26 +2,12 @@
  * Where rooms meet: what one says of a client against what another saw of it. Each judge needs two
  * rooms; where one of them has nothing, nothing is said.
  */
-#include "room_device.h"
-#include "rooms.h"
-
-#include "amtdiag/hello.h"
-#include "amtdiag/names.h"
-#include "amtdiag/trace.h"
+#include "cross.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct cross {
-	const struct stage *st;
-	const struct devices *devices;
-	const struct trace_facts *logs;
-	const struct hello_facts *captures;
-	const struct amt_names_facts *names;
-	struct amt_findings *fs;
-};
-
-static const char *line_of(const struct cross *x, const struct trace_spot *at)
+const char *cross_line(const struct cross *x, const struct trace_spot *at)
 {
 	return amt_arena_printf(&x->fs->arena, "line %llu", (unsigned long long)at->line);
 }
@@ -43,8 +29,8 @@ static bool swapped(const char *a, const char *b)
 }
 
 /* S3.C02a: the record of the inventory against the UUID that was seen. */
-static void compare_uuid(const struct cross *x, const struct site_client *c, const char *uuid,
-			 const char *source, const char *where, bool by_address)
+void cross_uuid(const struct cross *x, const struct site_client *c, const char *uuid,
+		const char *source, const char *where, bool by_address)
 {
 	bool same = !amt_strcasecmp(c->uuid, uuid), turned = !same && swapped(c->uuid, uuid);
 	/* Addresses change hands, names do not. */
@@ -64,7 +50,7 @@ static void compare_uuid(const struct cross *x, const struct site_client *c, con
 		c->uuid);
 }
 
-static const struct site_client *client_at(const struct cross *x, const char *address)
+const struct site_client *cross_client_at(const struct cross *x, const char *address)
 {
 	const struct site_inventory *inv = &x->st->inventory;
 
@@ -82,17 +68,17 @@ static void uuids(const struct cross *x)
 		if (!d->has_uuid || d->blank_uuid || !d->hellos.n)
 			continue;
 		const struct hello_seen *s = &x->captures->hellos.v[d->hellos.v[d->hellos.n - 1]];
-		const struct site_client *c = client_at(x, hello_ip_text(&s->source, ip));
+		const struct site_client *c = cross_client_at(x, hello_ip_text(&s->source, ip));
 		snprintf(where, sizeof(where), "frame %llu", (unsigned long long)s->at.frame);
 		if (c && *c->uuid)
-			compare_uuid(x, c, d->id, "the hello message", where, true);
+			cross_uuid(x, c, d->id, "the hello message", where, true);
 	}
 	for (size_t i = 0; x->logs && i < x->logs->devices.n; i++) {
 		const struct trace_device *d = &x->logs->devices.v[i];
 		const struct site_client *c =
 			*d->host ? site_inventory_find(&x->st->inventory, d->host) : NULL;
 		if (c && *c->uuid && *d->uuid)
-			compare_uuid(x, c, d->uuid, "the log", NULL, false);
+			cross_uuid(x, c, d->uuid, "the log", NULL, false);
 	}
 }
 
@@ -136,7 +122,7 @@ static void destinations(const struct cross *x)
 }
 
 /* What the device sends on 16993 now, or NULL. */
-static const struct amt_dev_chain *leaf_of(const struct amt_device *d)
+const struct amt_dev_chain *cross_leaf_of(const struct amt_device *d)
 {
 	for (size_t i = 0; i < d->chain.n; i++)
 		if (d->chain.v[i].port == 16993 && d->chain.v[i].index == 0)
@@ -144,11 +130,31 @@ static const struct amt_dev_chain *leaf_of(const struct amt_device *d)
 	return NULL;
 }
 
-static const struct trace_device *in_log(const struct cross *x, const struct amt_device *d)
+/* Devices stand by id, which is the host in lower case where a log told one. */
+const struct trace_device *cross_logged(const struct stage *st, const char *host)
 {
-	for (size_t i = 0; x->logs && i < x->logs->devices.n; i++)
-		if (!amt_strcasecmp(x->logs->devices.v[i].host, d->host))
-			return &x->logs->devices.v[i];
+	const struct trace_facts *t = stage_state(st, &stage_room_logs);
+	size_t low = 0, high = t ? t->devices.n : 0;
+	char name[256];
+
+	for (size_t i = 0; i < sizeof(name); i++) {
+		char c = host[i];
+		name[i] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+		if (!c)
+			break;
+		if (i == sizeof(name) - 1)
+			return NULL;
+	}
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int order = strcmp(t->devices.v[mid].id, name);
+		if (!order)
+			return &t->devices.v[mid];
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
 	return NULL;
 }
 
@@ -164,8 +170,8 @@ static void seen_on_16993(const struct cross *x, struct amt_finding *f, const st
 /* How the log says that the device's last task ended, against the certificate that it shows. */
 static void endings(const struct cross *x, const struct amt_device *d)
 {
-	const struct trace_device *t = in_log(x, d);
-	const struct amt_dev_chain *leaf = leaf_of(d);
+	const struct trace_device *t = cross_logged(x->st, d->host);
+	const struct amt_dev_chain *leaf = cross_leaf_of(d);
 
 	if (!t || t->last_session >= x->logs->sessions.n || (!leaf && !t->unprovisioned))
 		return;
@@ -191,7 +197,7 @@ static void endings(const struct cross *x, const struct amt_device *d)
 		return;
 	if (s->last.file < x->logs->files.n)
 		amt_finding_evidence(x->fs, f, x->logs->files.v[s->last.file].name,
-				     line_of(x, &s->last), NULL);
+				     cross_line(x, &s->last), NULL);
 	if (leaf)
 		seen_on_16993(x, f, d, leaf);
 }
@@ -207,7 +213,7 @@ static bool names_it(const struct amt_dev_chain *leaf, const char *fqdn)
 /* PV.24: the name in the certificate of provisioning against the client's name today. */
 static void renamed(const struct cross *x, const struct amt_device *d)
 {
-	const struct amt_dev_chain *leaf = leaf_of(d);
+	const struct amt_dev_chain *leaf = cross_leaf_of(d);
 	const struct site_client *c = site_inventory_find(&x->st->inventory, d->host);
 
 	if (!leaf || leaf->self_signed == AMT_YES || !leaf->cn || !c || !*c->fqdn)
@@ -224,21 +230,35 @@ static void renamed(const struct cross *x, const struct amt_device *d)
 	seen_on_16993(x, f, d, leaf);
 }
 
-void stage_judge_cross(const struct stage *st, struct amt_findings *fs)
+static struct cross all_of(const struct stage *st, struct amt_findings *fs)
 {
-	const struct cross x = {
+	return (struct cross){
 		.st = st,
-		.devices = stage_state(st, &stage_room_devices),
 		.logs = stage_state(st, &stage_room_logs),
 		.captures = stage_state(st, &stage_room_captures),
 		.names = stage_state(st, &stage_room_names),
+		.ad = stage_directory(st),
 		.fs = fs,
 	};
+}
+
+void cross_device(const struct stage *st, const struct amt_device *d, struct amt_findings *fs)
+{
+	const struct cross x = all_of(st, fs);
+
+	endings(&x, d);
+	renamed(&x, d);
+	cross_clock(&x, d);
+}
+
+void stage_judge_cross(const struct stage *st, struct amt_findings *fs)
+{
+	const struct cross x = all_of(st, fs);
 
 	uuids(&x);
 	destinations(&x);
-	for (size_t i = 0; x.devices && i < x.devices->list.n; i++) {
-		endings(&x, &x.devices->list.v[i]);
-		renamed(&x, &x.devices->list.v[i]);
-	}
+	cross_directory(&x);
+	cross_roots(&x);
+	cross_stores(&x);
+	cross_revoked(&x);
 }

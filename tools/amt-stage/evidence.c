@@ -35,6 +35,32 @@ static void firmware(struct stage *st)
 	}
 }
 
+/* Three labels or more, and neither .com nor .net: the case of S3.C15. */
+static bool is_deep(const char *suffix)
+{
+	size_t labels = 1, n = strlen(suffix);
+
+	for (const char *p = suffix; *p; p++)
+		labels += *p == '.' && p[1];
+	return labels > 2 && !(n > 4 && (!amt_strcasecmp(suffix + n - 4, ".com") ||
+					 !amt_strcasecmp(suffix + n - 4, ".net")));
+}
+
+/* What the suffixes of the clients tell, unless the profile does. */
+static void deep_domain(struct stage *st)
+{
+	enum amt_tri *trait = &st->cli->context.trait[AMT_TRAIT_DEEP_DOMAIN];
+	bool deep = false;
+
+	if (*trait != AMT_MAYBE || !st->profile.suffixes.n)
+		return;
+	for (size_t i = 0; i < st->profile.suffixes.n; i++)
+		deep = deep || is_deep(st->profile.suffixes.v[i]);
+	for (size_t i = 0; i < st->inventory.clients.n; i++)
+		deep = deep || is_deep(st->inventory.clients.v[i].suffix);
+	*trait = deep ? AMT_YES : AMT_NO;
+}
+
 bool stage_load(struct stage *st, struct amt_error *err)
 {
 	if (st->cli->site) {
@@ -59,6 +85,7 @@ void stage_load_lists(struct stage *st)
 		amt_note_add(&st->cli->run.notes, "inventory", "%s", trouble.text);
 	if (!load_answers(st, &trouble))
 		amt_note_add(&st->cli->run.notes, "answers", "%s", trouble.text);
+	deep_domain(st);
 }
 
 const void *stage_state(const struct stage *st, const struct stage_room *room)

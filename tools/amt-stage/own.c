@@ -1,8 +1,9 @@
-/* Rows about the walk itself, which the engine answers: order, evidence at hand, owners. */
+/* Rows about the walk itself, and rows that sum up others: the engine answers them. */
 #include "stage.h"
 
 #include "amtdiag/version.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* PV.22 sums up what is left of a client in the directory (S7.V03) and at the CA (S7.V02). */
@@ -29,6 +30,84 @@ static void removal(struct amt_findings *fs)
 	}
 }
 
+/* The ports of S1.V17 and the rows that measure them; P.38 is the console's own and asked. */
+enum { PORT_ROWS = 4 };
+static const struct {
+	const char *id, *port;
+} port_rows[PORT_ROWS] = {
+	{"P.35", "9971"}, {"P.36", "16992"}, {"P.37", "16993"}, {"P.39", "16995"}};
+
+struct port_sum {
+	enum amt_verdict v[PORT_ROWS];
+	bool seen[PORT_ROWS], said;
+};
+
+static void add_to_sum(const struct stage *st, const char *subject, size_t row, enum amt_verdict v,
+		       struct port_sum *sums)
+{
+	const struct walk_client *c = walk_fleet_find(&st->fleet, subject);
+	struct port_sum *s = c ? &sums[c - st->fleet.clients.v] : NULL;
+
+	if (!s)
+		return;
+	if (row == PORT_ROWS)
+		s->said = true;
+	else
+		s->v[row] = s->seen[row] ? amt_verdict_fold(s->v[row], v) : v;
+	if (row < PORT_ROWS)
+		s->seen[row] = true;
+}
+
+static void sum_ports(const struct stage *st, struct port_sum *sums)
+{
+	for (size_t i = 0; i < st->seen.list.n; i++) {
+		const struct amt_finding *f = st->seen.list.v[i];
+		size_t row = 0;
+		while (row < PORT_ROWS && strcmp(f->item->id, port_rows[row].id) != 0)
+			row++;
+		if (row == PORT_ROWS && strcmp(f->item->id, "S1.V17") != 0)
+			continue;
+		add_to_sum(st, f->subject, row, f->verdict, sums);
+		for (size_t k = 1; k < f->subjects.n; k++)
+			add_to_sum(st, f->subjects.v[k].name, row, f->verdict, sums);
+	}
+}
+
+/* S1.V17: said where every port was tried, and where one of them fails. */
+void stage_judge_ports(const struct stage *st, struct amt_findings *fs)
+{
+	size_t n = st->fleet.clients.n;
+	bool hello = st->cli->context.trait[AMT_TRAIT_OUT_OF_BAND] != AMT_NO;
+	struct port_sum *sums = amt_calloc(n ? n : 1, sizeof(*sums));
+
+	sum_ports(st, sums);
+	for (size_t i = 0; i < n; i++) {
+		const struct port_sum *s = &sums[i];
+		const char *bad = NULL, *list = "";
+		enum amt_verdict v = AMT_PASS;
+		bool all = true;
+		for (size_t k = hello ? 0 : 1; k < PORT_ROWS; k++) {
+			all = all && s->seen[k];
+			if (!s->seen[k])
+				continue;
+			v = amt_verdict_fold(v, s->v[k]);
+			if (s->v[k] == AMT_FAIL && !bad)
+				bad = port_rows[k].port;
+			list = amt_arena_printf(&fs->arena, "%s%s%s (%s)", list, *list ? ", " : "",
+						port_rows[k].port, port_rows[k].id);
+		}
+		if (s->said || (!all && v != AMT_FAIL))
+			continue;
+		if (bad)
+			amt_finding_add(fs, "S1.V17", v, st->fleet.clients.v[i].name,
+					"TCP %s is not to be had", bad);
+		else
+			amt_finding_add(fs, "S1.V17", v, st->fleet.clients.v[i].name,
+					"every port was tried: %s", list);
+	}
+	free(sums);
+}
+
 void stage_judge_own(const struct stage *st, struct amt_findings *fs)
 {
 	struct amt_finding *f;
@@ -41,10 +120,6 @@ void stage_judge_own(const struct stage *st, struct amt_findings *fs)
 		f = amt_finding_add(
 			fs, "G.01", AMT_PASS, "",
 			"all stages were walked in order, each on top of the ones before");
-	amt_finding_evidence(fs, f, "amt-stage", NULL, "version %s", AMT_VERSION);
-	f = amt_finding_add(
-		fs, "G.02", AMT_PASS, "",
-		"corrective steps are listed cheapest first; what erases settings comes last");
 	amt_finding_evidence(fs, f, "amt-stage", NULL, "version %s", AMT_VERSION);
 	removal(fs);
 }

@@ -1,7 +1,6 @@
 /* The devices themselves: asked over the network, or as they told an export. */
-#include "room_device.h"
+#include "cross.h"
 #include "fleet.h"
-#include "rooms.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -166,6 +165,7 @@ static void judge_one(const struct stage *st, const struct devices *all, const s
 		device_expect_client(st, c, &a, &expect);
 	amt_device_judge(d, &expect, &st->cli->context, fs);
 	device_chain_judge(st, all, d, expect.fqdn ? expect.fqdn : d->host, fs);
+	cross_device(st, d, fs);
 	amt_arena_free(&a);
 }
 

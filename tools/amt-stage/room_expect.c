@@ -1,9 +1,7 @@
 /* Where devices meet the chain and the directory: what the other evidence says a device should say.
  */
-#include "room_device.h"
-#include "rooms.h"
+#include "cross.h"
 
-#include "amtdiag/directory.h"
 #include "amtdiag/pki.h"
 
 /* The root at the end of the provisioning chain, by each algorithm that firmware may list it. */
@@ -78,9 +76,12 @@ void device_expect_client(const struct stage *st, const struct site_client *c, s
 			  struct amt_device_expect *e)
 {
 	const struct directory_facts *f = stage_directory(st);
+	const struct trace_device *log = *c->fqdn ? cross_logged(st, c->fqdn) : NULL;
 	const struct directory_entry *object =
 		f && *c->fqdn ? first(directory_find(f, "amt-object", c->fqdn, 0)) : NULL;
 
+	e->unprovisioned = (log && log->unprovisioned) ||
+			   amt_strlist_has(&st->profile.directory_removed, c->fqdn);
 	e->fqdn = *c->fqdn ? c->fqdn : NULL;
 	e->uuid = *c->uuid ? c->uuid : NULL;
 	e->suffix = *c->suffix ? c->suffix : NULL;

@@ -62,6 +62,8 @@ static void ask(struct stage *st, struct amt_names_facts *f)
 				      .ad_domains = st->profile.forest_domains,
 				      .timeout = st->cli->timeout,
 				      .qps = st->profile.dns_qps ? st->profile.dns_qps : 200,
+				      .rounds = st->profile.dns_rounds,
+				      .round_pause = 1,
 				      .next = next,
 				      .next_arg = &c,
 				      .total = st->inventory.clients.n,

@@ -1,7 +1,7 @@
 /* The provisioning chain, and the chain of the CA that issues the web server certificates. */
+#include "cross.h"
 #include "rooms.h"
 
-#include "amtdiag/hello.h"
 #include "amtdiag/net.h"
 #include "amtdiag/pki.h"
 
@@ -75,31 +75,9 @@ static void collect(struct stage *st, const struct amt_strlist *paths, enum pki_
 	free(password);
 }
 
-/* Where captures and chain meet: the root must stand in the list that each device sent. */
-static void add_hello_lists(const struct stage *st, struct pki_facts *f)
-{
-	const struct hello_facts *h = stage_state(st, &stage_room_captures);
-
-	for (size_t i = 0; h && i < h->devices.n; i++) {
-		const struct hello_device *d = &h->devices.v[i];
-		const struct hello_message *m =
-			d->hellos.n ? &h->hellos.v[d->hellos.v[d->hellos.n - 1]].m : NULL;
-		if (!m || m->mode != HELLO_MODE_PKI || m->verdict == HELLO_NO)
-			continue;
-		struct pki_hash_list *l =
-			pki_add_list(f, amt_arena_printf(&f->arena, "hello of %s", d->id));
-		l->device = amt_arena_strdup(&f->arena, d->id);
-		l->partial = m->hashes.n < m->declared_hashes;
-		for (size_t k = 0; k < m->hashes.n; k++)
-			pki_add_hash(f, l, m->hashes.v[k].bytes, m->hashes.v[k].length,
-				     m->hashes.v[k].name);
-	}
-}
-
 static void collect_chain(struct stage *st, void *state)
 {
 	collect(st, &st->profile.chain, PKI_PROVISIONING, state);
-	add_hello_lists(st, state);
 }
 
 static void collect_issuing(struct stage *st, void *state)
@@ -107,9 +85,106 @@ static void collect_issuing(struct stage *st, void *state)
 	collect(st, &st->profile.issuing_ca, PKI_CA, state);
 }
 
+static bool clients_wanted(const struct stage *st)
+{
+	return st->profile.client_certificates.n > 0 || st->opt.baseline;
+}
+
+/* An earlier report holds what each device showed then. */
+static void add_baseline(struct stage *st, struct pki_facts *f, const struct pki_options *opt)
+{
+	json_t *doc = stage_baseline_document(st), *d, *r;
+	size_t i, k;
+
+	const json_t *devices = json_object_get(
+		json_object_get(json_object_get(json_object_get(doc, "facts"), "evidence"),
+				"devices"),
+		"devices");
+	json_array_foreach((json_t *)devices, i, d)
+	{
+		const json_t *chain = json_object_get(json_object_get(d, "classes"), "chain");
+		const char *host = amt_json_get_str(d, "host");
+		json_array_foreach(json_object_get(chain, "records"), k, r)
+		{
+			const char *pem = amt_json_get_str(r, "pem");
+			if (!pem || amt_json_get_int(r, "index", 0) != 0)
+				continue;
+			const char *source = amt_arena_printf(&f->arena, "%s: TLS of %s",
+							      st->opt.baseline, host ? host : "?");
+			pki_load_bytes(f, source, pem, strlen(pem), opt, &st->cli->run.notes);
+		}
+	}
+	json_decref(doc);
+}
+
+static void add_file(struct stage *st, struct pki_facts *f, const char *path,
+		     const struct pki_options *opt)
+{
+	struct amt_buf b;
+	struct amt_error err;
+
+	amt_buf_init(&b, AMT_CAP_PKI_FILE);
+	if (amt_file_read(path, &b, &err))
+		pki_load_bytes(f, path, amt_buf_cstr(&b), b.len, opt, &st->cli->run.notes);
+	else
+		amt_note_add(&st->cli->run.notes, path, "%s", err.text);
+	amt_buf_free(&b);
+}
+
+/* Their own CA above them, and the lists that it says where to find. */
+static void collect_clients(struct stage *st, void *state)
+{
+	const struct site_profile *p = &st->profile;
+	struct pki_facts *f = state;
+	const struct pki_options opt = {.asked = {.profile = PKI_WEBSERVER, .crl = true},
+					.no_opinion = true};
+
+	f->asked.profile = PKI_WEBSERVER;
+	f->asked.crl = true;
+	if (st->opt.baseline)
+		add_baseline(st, f, &opt);
+	for (size_t i = 0; i < p->client_certificates.n; i++)
+		add_file(st, f, p->client_certificates.v[i], &opt);
+	if (!f->certs.n)
+		return;
+	for (size_t i = 0; i < p->issuing_ca.n; i++)
+		add_file(st, f, p->issuing_ca.v[i], &opt);
+	for (size_t i = 0; i < p->crls.n; i++)
+		add_file(st, f, p->crls.v[i], &opt);
+	pki_build(f, &opt, &st->cli->run.notes);
+	if (p->pki_fetch == AMT_YES)
+		fetch(st, f);
+}
+
+/* cross_pki.c judges them, against what the log says of the clients. */
+static void no_judge(const struct stage *st, const void *state, struct amt_findings *fs)
+{
+	(void)st, (void)state, (void)fs;
+}
+
 static void judge(const struct stage *st, const void *state, struct amt_findings *fs)
 {
 	pki_judge(state, &st->cli->context, fs);
+}
+
+/* Whether the root is in the devices is theirs to say, where one of them told its list. */
+static void judge_chain(const struct stage *st, const void *state, struct amt_findings *fs)
+{
+	size_t kept = fs->list.n;
+
+	judge(st, state, fs);
+	if (!cross_lists_told(st))
+		return;
+	for (size_t i = kept; i < fs->list.n; i++) {
+		struct amt_finding *f = fs->list.v[i];
+		if (strcmp(f->item->id, "S3.C10b") != 0 || f->verdict != AMT_UNKNOWN) {
+			fs->list.v[kept++] = f;
+			continue;
+		}
+		amt_vec_free(&f->evidence);
+		amt_vec_free(&f->actions);
+	}
+	fs->list.n = kept;
 }
 
 static json_t *to_json(const void *state)
@@ -129,10 +204,21 @@ static void release(void *state)
 
 const struct stage_room stage_room_chain = {
 	"chain",   chain_wanted, collect_chain,
-	NULL,      judge,        to_json,
+	NULL,      judge_chain,  to_json,
 	from_json, release,      sizeof(struct pki_facts),
 };
 const struct stage_room stage_room_issuing_ca = {
 	"issuing-ca", issuing_wanted, collect_issuing,          NULL, judge, to_json,
 	from_json,    release,        sizeof(struct pki_facts),
+};
+const struct stage_room stage_room_client_certificates = {
+	"client-certificates",
+	clients_wanted,
+	collect_clients,
+	NULL,
+	no_judge,
+	to_json,
+	from_json,
+	release,
+	sizeof(struct pki_facts),
 };

@@ -6,7 +6,7 @@
 
 extern const struct stage_room stage_room_logs, stage_room_captures, stage_room_chain,
 	stage_room_issuing_ca, stage_room_names, stage_room_devices, stage_room_directory,
-	stage_room_exports, stage_room_documents;
+	stage_room_exports, stage_room_documents, stage_room_client_certificates;
 
 /* What the directory room was told, or NULL. */
 struct directory_facts;

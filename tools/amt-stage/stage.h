@@ -105,6 +105,8 @@ void stage_judged(struct amt_findings *fs);
 bool stage_to_sqlite(struct stage *st, struct amt_error *err);
 /* baseline.c */
 void stage_baseline(struct stage *st);
+/* The report of --baseline, or NULL and a note. The caller's. */
+json_t *stage_baseline_document(struct stage *st);
 /* bundle.c */
 bool stage_bundle(struct stage *st, struct amt_error *err);
 bool stage_open(struct stage *st, struct amt_error *err);
@@ -113,6 +115,8 @@ bool stage_redact(struct stage *st, struct amt_error *err);
 bool stage_ask(struct stage *st, struct amt_error *err);
 /* own.c: rows that the engine itself answers */
 void stage_judge_own(const struct stage *st, struct amt_findings *fs);
+/* S1.V17 out of the ports' own rows, which stand in st->seen */
+void stage_judge_ports(const struct stage *st, struct amt_findings *fs);
 /* cross.c: rows that need the evidence of two rooms */
 void stage_judge_cross(const struct stage *st, struct amt_findings *fs);
 /* facts.c */

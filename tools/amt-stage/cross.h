@@ -1,0 +1,49 @@
+/* Judges of evidence that two rooms hold: cross.c, and those of certificates and the directory. */
+#ifndef STAGE_CROSS_H
+#define STAGE_CROSS_H
+
+#include "room_device.h"
+#include "rooms.h"
+
+#include "amtdiag/directory.h"
+#include "amtdiag/hello.h"
+#include "amtdiag/names.h"
+#include "amtdiag/trace.h"
+
+/* What the rooms hold; NULL where one has nothing. */
+struct cross {
+	const struct stage *st;
+	const struct trace_facts *logs;
+	const struct hello_facts *captures;
+	const struct amt_names_facts *names;
+	const struct directory_facts *ad;
+	struct amt_findings *fs;
+};
+
+const char *cross_line(const struct cross *x, const struct trace_spot *at); /* "line 7" */
+/* The client of the inventory that has this address, or NULL. */
+const struct site_client *cross_client_at(const struct cross *x, const char *address);
+/* What the device sends on 16993 now, or NULL. */
+const struct amt_dev_chain *cross_leaf_of(const struct amt_device *d);
+/* S3.C02a: the record of the inventory against the UUID that source has. by_address: found by the
+ * address, which may have changed hands. */
+void cross_uuid(const struct cross *x, const struct site_client *c, const char *uuid,
+		const char *source, const char *where, bool by_address);
+/* What the logs say of a computer, by its FQDN; NULL: nothing. */
+const struct trace_device *cross_logged(const struct stage *st, const char *host);
+/* One device against all the other evidence: the room hands each over, so that a fleet need not be
+ * in memory. */
+void cross_device(const struct stage *st, const struct amt_device *d, struct amt_findings *fs);
+/* cross_directory.c: S3.C02a and S3.V03b; S5.C03a of a device */
+void cross_directory(const struct cross *x);
+void cross_clock(const struct cross *x, const struct amt_device *d);
+/* cross_pki.c: S3.C10b, the root that is sent against the list that the device told */
+void cross_roots(const struct cross *x);
+/* Whether any device told which roots it trusts. */
+bool cross_lists_told(const struct stage *st);
+/* S5.C07: the chain of the issuing CA against the stores of the consoles */
+void cross_stores(const struct cross *x);
+/* S7.V02: certificates of clients that were un-provisioned, in lists that are newer */
+void cross_revoked(const struct cross *x);
+
+#endif
