@@ -75,9 +75,9 @@ static void times(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		assert_int_equal(judge_time(good[i].text), good[i].at * AMT_SECOND);
+		assert_int_equal(directory_time(good[i].text), good[i].at * AMT_SECOND);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(judge_time(bad[i]), AMT_TIME_NONE);
+		assert_int_equal(directory_time(bad[i]), AMT_TIME_NONE);
 }
 
 /* What the facts prove about the site, and what they leave open. */
