@@ -4,6 +4,7 @@
 #include "names/message.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -32,7 +33,7 @@ static void answered(struct dns_peer *p, const struct dns_question *q)
 {
 	double ms = amt_loop_ms(p->asker->loop) - q->sent;
 
-	q->reply->ms = (float)ms;
+	q->reply->ms = (float)(round(ms * 1000) / 1000); /* what JSON keeps, so that words agree */
 	q->reply->at = amt_time_now();
 	dns_pace_answered(&p->pace, ms, q->over_tcp);
 }
