@@ -13,14 +13,14 @@
 #include "amtdiag/report.h"
 
 enum amt_secret {
-	AMT_SECRET_HOST,   /* host-1 */
+	AMT_SECRET_HOST,   /* host1 */
 	AMT_SECRET_DOMAIN, /* domain-1.example */
 	AMT_SECRET_IPV4,   /* 198.18.0.1: the range for benchmarks, RFC 2544 */
 	AMT_SECRET_IPV6,   /* 2001:db8::1 */
 	AMT_SECRET_MAC,    /* 02:00:00:00:00:01 */
 	AMT_SECRET_UUID,   /* 00000000-0000-4000-8000-000000000001 */
 	AMT_SECRET_USER,   /* user-1 */
-	AMT_SECRET_SID,    /* S-1-5-21-0-0-0-1 */
+	AMT_SECRET_SID,    /* S-1-5-21-0-0-1-512: what follows the domain stays */
 	AMT_SECRET_SERIAL, /* serial-1 */
 	AMT_SECRET_OTHER,  /* text-1: names of organisations and the like */
 	AMT_SECRETS
@@ -28,7 +28,10 @@ enum amt_secret {
 
 struct amt_redactor {
 	struct amt_arena arena;
-	struct amt_map by_value;    /* lower-case value -> pseudonym (char *) */
+	struct amt_map by_value; /* lower-case value -> pseudonym (char *) */
+	struct amt_map by_field; /* those that are words of the catalogue: only as a whole field */
+	struct amt_map words;    /* of the catalogue */
+	struct amt_map phrases;  /* first word -> values of several words (struct amt_strlist *) */
 	struct amt_strlist domains; /* known, lower case */
 	size_t next[AMT_SECRETS];
 };
