@@ -1,12 +1,13 @@
 # Turns the .items files into build/gen/catalogue.c: an array of struct amt_item.
 #
 # A record is "key: value" lines; a line that begins with a blank goes on the value before;
-# records are separated by an empty line; '#' begins a comment line. action and source may be
-# repeated. Rows come out in the order of the files given, which is the order of the walk:
+# records are separated by an empty line; '#' begins a comment line. source may be repeated, and
+# so may look, change, visit and erase: a corrective step each, its key is what it costs
+# (enum amt_cost). Rows come out in the order of the files given, which is the order of the walk:
 # the names of the files begin with a number.
 #
 # Every record needs id, stages, component, kind, mode, applies, title, why, how, unknown, pass
-# or warn or fail, inputs, action, who and source. tools: may be left out (amt-stage has all rows).
+# or warn or fail, inputs, a step, who and source. tools: may be left out (amt-stage has all rows).
 
 function die(text) { printf "%s:%d: %s\n", FILENAME, FNR, text > "/dev/stderr"; failed = 1; exit 1 }
 
@@ -69,18 +70,19 @@ function flush(   sym, i, p, m) {
 	m = split("stages component kind mode applies title why how unknown inputs who", p, " ")
 	for (i = 1; i <= m; i++) if (!(p[i] in one) || one[p[i]] == "") die(one["id"] " has no " p[i])
 	if (!("pass" in one) && !("warn" in one) && !("fail" in one)) die(one["id"] " has no pass, warn or fail")
-	if (!count["action"] || !count["source"]) die(one["id"] " has no action or no source")
+	if (!count["step"] || !count["source"]) die(one["id"] " has no corrective step or no source")
 	if (!(one["component"] in component) || !(one["kind"] in kind) || !(one["mode"] in mode))
 		die(one["id"] ": unknown component, kind or mode")
 	sym = "r" n
-	list(sym "_actions", "action"); list(sym "_sources", "source")
+	list(sym "_actions", "step"); list(sym "_sources", "source")
+	printf "static const unsigned char %s_costs[] = {%s};\n", sym, costs
 	id_at[n] = one["id"]
 	rows[n++] = "\t{" quote(one["id"]) ", " stages(one["stages"]) "u, " component[one["component"]] ", " \
 		kind[one["kind"]] ", " mode[one["mode"]] ", " tools(one["tools"]) "u,\n\t " text("title") ",\n\t " \
 		text("why") ",\n\t " text("how") ",\n\t {" text("pass") ", " text("warn") ", " text("fail") ", " \
 		text("unknown") ", " text("pending") "},\n\t " text("inputs") ", " text("applies") ",\n\t " sym \
-		"_actions, " text("who") ", " sym "_sources},\n"
-	split("", one); split("", many); split("", count); have = 0; key = ""
+		"_actions, " sym "_costs, " text("who") ", " sym "_sources},\n"
+	split("", one); split("", many); split("", count); have = 0; key = costs = ""
 }
 
 BEGIN {
@@ -92,7 +94,9 @@ BEGIN {
 	for (i = 1; i <= m; i++) mode[p[i]] = i - 1
 	m = split("hellocap dnscheck certcheck krbsize logview stage", p, " ")
 	for (i = 1; i <= m; i++) tool_bit[p[i]] = 2 ^ (i - 1)
-	m = split("id stages component kind mode tools applies title why how pass warn fail unknown pending inputs action who source", p, " ")
+	m = split("look change visit erase", p, " ")
+	for (i = 1; i <= m; i++) { cost[p[i]] = i - 1; known[p[i]] }
+	m = split("id stages component kind mode tools applies title why how pass warn fail unknown pending inputs who source", p, " ")
 	for (i = 1; i <= m; i++) known[p[i]]
 
 	book["guide"] = "Troubleshooting Guide 1.20"
@@ -138,7 +142,11 @@ FNR == 1 { flush() }
 	if (at < 2 || !(key in known)) die("unknown key in '" $0 "'")
 	value = substr($0, at + 1); sub(/^[ \t]+/, "", value); sub(/[ \t]+$/, "", value)
 	have = 1
-	if (key == "action" || key == "source") many[key, ++count[key]] = value
+	if (key in cost) {
+		costs = costs (count["step"] ? ", " : "") cost[key]
+		key = "step"
+	}
+	if (key == "step" || key == "source") many[key, ++count[key]] = value
 	else if (key in one) die("key " key " twice")
 	else one[key] = value
 }

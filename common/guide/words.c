@@ -80,3 +80,10 @@ const char *amt_stage_title(int stage)
 	};
 	return stage >= 0 && stage <= AMT_STAGE_LAST ? titles[stage] : "";
 }
+
+const char *amt_cost_name(enum amt_cost c)
+{
+	static const char *const names[AMT_COSTS] = {"look", "change", "visit", "erase"};
+
+	return names[c];
+}

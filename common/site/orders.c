@@ -3,13 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *orders_cost_name(enum orders_cost c)
-{
-	static const char *const names[ORDERS_COSTS] = {"look", "change", "visit", "erase"};
-
-	return names[c];
-}
-
 const char *orders_state_name(enum orders_state s)
 {
 	static const char *const names[] = {"fine", "explained", "open", "exhausted"};
@@ -65,7 +58,7 @@ static bool unprovisions(const char *step)
 	return false;
 }
 
-enum orders_cost orders_cost_of(const char *step)
+enum amt_cost orders_cost_of(const char *step)
 {
 	static const char *const visits[] = {"MEBx", "BIOS", "USB key", "jumper"},
 				 *const looks[] = {"Look ",    "Check ",  "Compare ",    "See ",
@@ -73,30 +66,39 @@ enum orders_cost orders_cost_of(const char *step)
 						   "Capture ", "Resolve "};
 
 	if (!strncmp(step, "Ask ", 4))
-		return ORDERS_LOOK; /* also about what is in MEBx */
+		return AMT_COST_LOOK; /* also about what is in MEBx */
 	if (strcasestr(step, "un-provision partially"))
-		return ORDERS_VISIT; /* keeps keys and hashes (S2.C10a) */
+		return AMT_COST_VISIT; /* keeps keys and hashes (S2.C10a) */
 	if (strcasestr(step, "erase") || unprovisions(step))
-		return ORDERS_ERASE;
+		return AMT_COST_ERASE;
 	for (size_t i = 0; i < sizeof(visits) / sizeof(visits[0]); i++)
 		if (strstr(step, visits[i]))
-			return ORDERS_VISIT;
+			return AMT_COST_VISIT;
 	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++)
 		if (!strncmp(step, looks[i], strlen(looks[i])))
-			return ORDERS_LOOK;
-	return ORDERS_CHANGE;
+			return AMT_COST_LOOK;
+	return AMT_COST_CHANGE;
+}
+
+/* The catalogue's own steps say it themselves. */
+static enum amt_cost step_cost(const struct amt_item *item, const char *step)
+{
+	for (size_t i = 0; item->actions[i]; i++)
+		if (!strcmp(item->actions[i], step))
+			return (enum amt_cost)item->costs[i];
+	return orders_cost_of(step);
 }
 
 static void add_steps(struct orders_steps *out, struct amt_map *known, struct amt_findings *fs,
 		      const struct amt_finding *f)
 {
 	const char *const *steps = amt_finding_steps(fs, f);
-	enum orders_cost cost = ORDERS_LOOK;
+	enum amt_cost cost = AMT_COST_LOOK;
 	struct amt_buf key;
 
 	amt_buf_init(&key, AMT_CAP_REPORT);
 	for (size_t i = 0; steps[i]; i++) {
-		enum orders_cost own = orders_cost_of(steps[i]);
+		enum amt_cost own = step_cost(f->item, steps[i]);
 		cost = own > cost ? own : cost;
 		amt_buf_clear(&key);
 		amt_buf_printf(&key, "%s %s", f->item->id, steps[i]);
@@ -109,7 +111,7 @@ static void add_steps(struct orders_steps *out, struct amt_map *known, struct am
 					      .stage = walk_stage_of(f->item),
 					      .part = orders_part_of(f->item->component),
 					      .cost = cost,
-					      .erases = own == ORDERS_ERASE};
+					      .erases = own == AMT_COST_ERASE};
 		amt_vec_push(out, s);
 	}
 	amt_buf_free(&key);
@@ -118,7 +120,7 @@ static void add_steps(struct orders_steps *out, struct amt_map *known, struct am
 /* The steps of one group: the cheap ones first, else in the order of the walk. */
 static void take(const struct orders_steps *from, int stage, int part, struct orders_steps *out)
 {
-	for (int cost = 0; cost < ORDERS_COSTS; cost++)
+	for (int cost = 0; cost < AMT_COSTS; cost++)
 		for (size_t i = 0; i < from->n; i++)
 			if ((int)from->v[i].cost == cost &&
 			    (from->v[i].stage == stage || (int)from->v[i].part == part))
@@ -182,15 +184,15 @@ void orders_free(struct orders *o)
 
 static char *costs_text(struct amt_findings *fs, const struct orders *o)
 {
-	size_t count[ORDERS_COSTS] = {0};
+	size_t count[AMT_COSTS] = {0};
 
 	for (size_t i = 0; i < o->by_stage.n; i++)
 		count[o->by_stage.v[i].cost]++;
 	return amt_arena_printf(&fs->arena,
 				"%zu steps to try, in this order: %zu only look, %zu change a "
 				"setting, %zu are visits, %zu erase",
-				o->by_stage.n, count[ORDERS_LOOK], count[ORDERS_CHANGE],
-				count[ORDERS_VISIT], count[ORDERS_ERASE]);
+				o->by_stage.n, count[AMT_COST_LOOK], count[AMT_COST_CHANGE],
+				count[AMT_COST_VISIT], count[AMT_COST_ERASE]);
 }
 
 struct amt_finding *orders_judge(struct amt_findings *findings)

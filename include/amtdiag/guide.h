@@ -73,6 +73,16 @@ enum amt_tool_id {
 #define AMT_STAGE_LAST   7
 const char *amt_stage_title(int stage); /* 0..7 */
 
+/* What a corrective step costs. */
+enum amt_cost {
+	AMT_COST_LOOK,   /* something is read, or waited for */
+	AMT_COST_CHANGE, /* a setting of a server or console changes */
+	AMT_COST_VISIT,  /* somebody goes to the PC: MEBx, BIOS, USB key */
+	AMT_COST_ERASE,  /* it un-provisions: what was entered in MEBx may be gone after it */
+	AMT_COSTS
+};
+const char *amt_cost_name(enum amt_cost c); /* "look" */
+
 struct amt_item {
 	const char *id; /* "S3.C14" */
 	unsigned stages;
@@ -87,6 +97,7 @@ struct amt_item {
 	const char *inputs;         /* what answers it */
 	const char *applies;        /* the predicate as written, "always" */
 	const char *const *actions; /* corrective steps, cheapest first, NULL at the end */
+	const unsigned char *costs; /* enum amt_cost of each of them */
 	const char *who;            /* who can do them */
 	const char *const *sources; /* NULL at the end */
 };

@@ -76,18 +76,8 @@ void walk_run(const struct walk_input *in, struct walk_fleet *fleet, struct amt_
  * Provisioning Stage") and by component ("Troubleshooting by Component"). In both what only looks
  * comes first, what erases data last (catalogue G.02). Pure.
  */
-/* What a step costs. A row's steps stay in their order, so a step counts at least what the step
- * before it does. */
-enum orders_cost {
-	ORDERS_LOOK,   /* something is read */
-	ORDERS_CHANGE, /* a setting of a server or console changes */
-	ORDERS_VISIT,  /* somebody goes to the PC: MEBx, BIOS, USB key */
-	ORDERS_ERASE,  /* it un-provisions: what was entered in MEBx may be gone after it */
-	ORDERS_COSTS
-};
-const char *orders_cost_name(enum orders_cost c); /* "look" */
-/* What the words of one step say it costs. */
-enum orders_cost orders_cost_of(const char *step);
+/* What the words of a step say it costs, where no table does: a sentence that a judge made. */
+enum amt_cost orders_cost_of(const char *step);
 
 /* The chapters of the guide's second part, in its order. */
 enum orders_part {
@@ -108,8 +98,9 @@ struct orders_step {
 	const struct amt_item *item;
 	int stage;
 	enum orders_part part;
-	enum orders_cost cost;
-	bool erases; /* the step itself, not one before it */
+	enum amt_cost
+		cost; /* at least that of the row's steps before it: they stay in their order */
+	bool erases;  /* the step itself, not one before it */
 };
 
 struct orders_steps AMT_VEC(struct orders_step);

@@ -11,29 +11,63 @@
 static void words_say_the_cost(void **state)
 {
 	(void)state;
-	assert_int_equal(orders_cost_of("Look at the log"), ORDERS_LOOK);
-	assert_int_equal(orders_cost_of("Install SP2"), ORDERS_CHANGE);
-	assert_int_equal(orders_cost_of("Enable both in MEBx"), ORDERS_VISIT);
-	assert_int_equal(orders_cost_of("Look at the client, then un-provision it"), ORDERS_ERASE);
-	assert_int_equal(orders_cost_of("Otherwise un-provision partially in MEBx"), ORDERS_VISIT);
-	assert_int_equal(orders_cost_of("Ask which MEBx passwords were set"), ORDERS_LOOK);
+	assert_int_equal(orders_cost_of("Look at the log"), AMT_COST_LOOK);
+	assert_int_equal(orders_cost_of("Install SP2"), AMT_COST_CHANGE);
+	assert_int_equal(orders_cost_of("Enable both in MEBx"), AMT_COST_VISIT);
+	assert_int_equal(orders_cost_of("Look at the client, then un-provision it"),
+			 AMT_COST_ERASE);
+	assert_int_equal(orders_cost_of("Otherwise un-provision partially in MEBx"),
+			 AMT_COST_VISIT);
+	assert_int_equal(orders_cost_of("Ask which MEBx passwords were set"), AMT_COST_LOOK);
 	assert_int_equal(orders_cost_of("Only take clients that are un-provisioned"),
-			 ORDERS_CHANGE);
+			 AMT_COST_CHANGE);
 }
 
-/* Whatever the catalogue tells people to erase is known to erase. */
-static void the_catalogue_erases_only_with_a_warning(void **state)
+/* Each step of each row has a cost; whatever its words tell people to erase is known to erase, and
+ * whatever sends them to a PC costs at least the way there. */
+static void the_catalogue_says_what_steps_cost(void **state)
 {
-	size_t n = 0;
+	size_t n = 0, erasing = 0;
 
 	(void)state;
-	for (size_t i = 0; i < amt_guide_count(); i++)
-		for (const char *const *a = amt_guide_at(i)->actions; *a; a++) {
-			if (strstr(*a, "ull un-provision") || strstr(*a, "erases"))
-				assert_int_equal(orders_cost_of(*a), ORDERS_ERASE);
-			n += orders_cost_of(*a) == ORDERS_ERASE;
+	for (size_t i = 0; i < amt_guide_count(); i++) {
+		const struct amt_item *item = amt_guide_at(i);
+		for (size_t k = 0; item->actions[k]; k++, n++) {
+			const char *step = item->actions[k];
+			assert_in_range(item->costs[k], AMT_COST_LOOK, AMT_COST_ERASE);
+			if (strstr(step, "ull un-provision") || strstr(step, "erases") ||
+			    !strncmp(step, "Remove the provisioning", 23) ||
+			    orders_cost_of(step) == AMT_COST_ERASE)
+				assert_int_equal(item->costs[k], AMT_COST_ERASE);
+			if (strstr(step, "in MEBx") && !strstr(step, "or the console") &&
+			    strncmp(step, "Ask ", 4) != 0)
+				assert_in_range(item->costs[k], AMT_COST_VISIT, AMT_COST_ERASE);
+			erasing += item->costs[k] == AMT_COST_ERASE;
 		}
-	assert_in_range(n, 5, 20);
+	}
+	assert_in_range(n, 450, 600);
+	assert_in_range(erasing, 15, 30);
+}
+
+/* Nothing cheaper stands behind what erases, unless it can only be done after it. */
+static void what_erases_comes_last(void **state)
+{
+	static const char *const sequences[] = {"S2.C10b", "S2.C12", "S2.C12b",
+						"PV.23",   "PV.24",  "PV.25"};
+
+	(void)state;
+	for (size_t i = 0; i < amt_guide_count(); i++) {
+		const struct amt_item *item = amt_guide_at(i);
+		bool sequence = false, erased = false;
+		for (size_t k = 0; k < sizeof(sequences) / sizeof(sequences[0]); k++)
+			sequence = sequence || !strcmp(item->id, sequences[k]);
+		for (size_t k = 0; item->actions[k] && !sequence; k++) {
+			if (erased && item->costs[k] != AMT_COST_ERASE)
+				fail_msg("%s: '%s' stands behind what erases", item->id,
+					 item->actions[k]);
+			erased = erased || item->costs[k] == AMT_COST_ERASE;
+		}
+	}
 }
 
 static void both_orders(void **state)
@@ -97,7 +131,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_say_the_cost),
-		cmocka_unit_test(the_catalogue_erases_only_with_a_warning),
+		cmocka_unit_test(the_catalogue_says_what_steps_cost),
+		cmocka_unit_test(what_erases_comes_last),
 		cmocka_unit_test(both_orders),
 		cmocka_unit_test(a_stage_may_be_used_up),
 	};

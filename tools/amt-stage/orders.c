@@ -71,8 +71,8 @@ static void group_text(struct amt_run *r, const struct orders *o, const struct g
 	amt_buf_printf(b, "  %s\n", title(r, g));
 	for (size_t i = 0; i < g->n && i < GROUP_ROWS_MAX; i++) {
 		const struct orders_step *s = &g->v[i];
-		amt_buf_printf(b, "    %-7s %s: %s%s%s%s%s\n", orders_cost_name(s->cost),
-			       s->item->id, s->erases ? erases : "", s->text,
+		amt_buf_printf(b, "    %-7s %s: %s%s%s%s%s\n", amt_cost_name(s->cost), s->item->id,
+			       s->erases ? erases : "", s->text,
 			       s->item->who && !g->stage ? " (" : "",
 			       s->item->who && !g->stage ? s->item->who : "",
 			       s->item->who && !g->stage ? ")" : "");
@@ -91,7 +91,7 @@ static void group_html(struct amt_run *r, const struct orders *o, const struct g
 	for (size_t i = 0; i < g->n && i < GROUP_ROWS_MAX; i++) {
 		const struct orders_step *s = &g->v[i];
 		amt_html_element(b, "<li>", s->item->id, " ");
-		amt_html_element(b, "(", orders_cost_name(s->cost), "): ");
+		amt_html_element(b, "(", amt_cost_name(s->cost), "): ");
 		if (s->erases)
 			amt_html_element(b, "<strong>", erases, "</strong>");
 		amt_html_element(b, "", s->text, "");
@@ -143,7 +143,7 @@ static json_t *steps_to_json(const struct group *g)
 	for (size_t i = 0; i < g->n; i++) {
 		json_t *j = json_object();
 		json_object_set_new(j, "id", json_string(g->v[i].item->id));
-		json_object_set_new(j, "cost", json_string(orders_cost_name(g->v[i].cost)));
+		json_object_set_new(j, "cost", json_string(amt_cost_name(g->v[i].cost)));
 		json_object_set_new(j, "erases", json_boolean(g->v[i].erases));
 		json_object_set_new(j, "step", amt_json_str(g->v[i].text));
 		json_array_append_new(list, j);
