@@ -4,36 +4,10 @@
 . tests/lib.sh
 . tests/sim/lib.sh
 sim_namespace "$0" "$@"
-PATH=$PATH:/usr/sbin
-
-kerberos=
-command -v krb5kdc >/dev/null && command -v kadmin.local >/dev/null && command -v kinit >/dev/null && kerberos=1
-mkdir "$tmp/kdc"
+. tests/lab/kdc.sh
 # No cache by default: a test that passes must have used the one that was named.
-export KRB5RCACHEDIR=$tmp KRB5_CONFIG=$tmp/krb5.conf KRB5_KDC_PROFILE=$tmp/kdc.conf KRB5CCNAME=FILE:$tmp/nobodys
-cat >"$KRB5_CONFIG" <<END
-[libdefaults]
-default_realm = EXAMPLE.TEST
-dns_lookup_kdc = false
-dns_lookup_realm = false
-dns_canonicalize_hostname = false
-rdns = false
-[realms]
-EXAMPLE.TEST = {
- kdc = 127.0.0.1:8888
-}
-[domain_realm]
-example.test = EXAMPLE.TEST
-END
-cat >"$KRB5_KDC_PROFILE" <<END
-[realms]
-EXAMPLE.TEST = {
- database_name = $tmp/kdc/db
- key_stash_file = $tmp/kdc/stash
- kdc_listen = 127.0.0.1:8888
- kdc_tcp_listen = 127.0.0.1:8888
-}
-END
+kerberos=
+kdc_make "$tmp/nobodys" && kerberos=1
 krb="kerberos = true
 negotiate = true
 kerberos.keytab = $tmp/amt.keytab
@@ -149,8 +123,6 @@ is 'no WS-MAN is no login' "$(login) $(jq -r '.classes.login.records[0].error' "
 	'digest null 0 the device has no WS-MAN (HTTP 404 on /wsman)'
 
 if [ -n "$kerberos" ]; then
-	k() { kadmin.local -q "$1" >>"$tmp/kdc.log" 2>&1; }
-	kdb5_util create -s -P master >"$tmp/kdc.log" 2>&1
 	k 'addprinc -pw secret alice'
 	k 'addprinc -pw secret bob'
 	for h in krb late; do
@@ -159,11 +131,8 @@ if [ -n "$kerberos" ]; then
 	done
 	k 'addprinc -randkey HTTP/plain.example.test:16992'
 	k "ktadd -k $tmp/amt.keytab HTTP/plain.example.test:16992"
-	krb5kdc -n >>"$tmp/kdc.log" 2>&1 &
-	at_exit "kill $! 2>/dev/null"
-	for who in alice bob; do
-		for _ in $(seq 50); do echo secret | kinit -c "FILE:$tmp/$who" $who >/dev/null 2>&1 && break; sleep 0.1; done
-	done
+	KRB5CCNAME=FILE:$tmp/alice kdc_run alice secret
+	echo secret | kinit -c "FILE:$tmp/bob" bob >/dev/null 2>&1
 	ask -a http,wsman -K "FILE:$tmp/alice" krb.example.test=127.2.0.5
 	is 'Kerberos: a token of our own for HTTP/fqdn:16993 logs in and reads' "$(login)" 'kerberos true 0'
 	is '... the host name is there' "$(jq -r '.classes.general.records[0].host_name' "$tmp/facts")" krb

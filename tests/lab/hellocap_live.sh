@@ -2,36 +2,18 @@
 # A live capture over veth between two network namespaces, with a real DHCP and DNS server (dnsmasq):
 # what is captured, that the rights are gone by then, -w, SIGUSR1, and drops beside tcpdump's.
 cd "$(dirname "$0")/../.." || exit 1
-if [ -z "${AMT_LAB_NS:-}" ]; then
-	unshare -n true 2>/dev/null || { echo "ok 1 - live capture # skip needs the right to make network namespaces"; echo 1..1; exit 0; }
-	AMT_LAB_NS=1 exec unshare -n "$0" "$@"
-fi
+. tests/lab/hellocap_net.sh
+hellocap_ns "live capture" "$0" "$@"
 . tests/lib.sh
 for need in dnsmasq ip nsenter jq; do
 	command -v $need >/dev/null || { skip "live capture" "$need is not installed"; done_testing; exit; }
 done
-unshare -n sleep 300 & client=$!
-at_exit "kill $client 2>/dev/null"
-for _ in 1 2 3 4 5 6 7 8 9 10; do
-	[ "$(readlink /proc/$client/ns/net)" != "$(readlink /proc/$$/ns/net)" ] && break
-	sleep 0.1
-done
-ip link add srv0 type veth peer name me0 && ip link set me0 netns $client || { skip "live capture" "veth can't be made"; done_testing; exit; }
-ip link set lo up; ip addr add 10.9.0.5/24 dev srv0; ip link set srv0 up
-nsenter -t $client -n ip link set me0 up
-for _ in 1 2 3 4 5 6 7 8 9 10; do ip link show srv0 | grep -q "state UP" && break; sleep 0.1; done
+hellocap_links 1 || { skip "live capture" "veth can't be made"; done_testing; exit; }
 dnsmasq --keep-in-foreground --conf-file=/dev/null --port=53 --no-resolv --no-hosts --interface=srv0 --bind-interfaces --dhcp-range=10.9.0.50,10.9.0.60,1h \
 	--dhcp-option=6,10.9.0.5 --dhcp-option=15,corp.example --address=/provisionserver.corp.example/10.9.0.5 --dhcp-leasefile="$tmp/leases" \
 	--dhcp-authoritative --no-ping --user=root --pid-file= >"$tmp/dnsmasq.log" 2>&1 & dns=$!
-$PYTHON -c '
-import socket
-s = socket.create_server(("10.9.0.5", 9971), backlog=512)
-while True:
-    c, _ = s.accept()
-    while c.recv(4096):
-        pass
-    c.close()' & listener=$!
-at_exit "kill $dns $listener 2>/dev/null"
+at_exit "kill $dns 2>/dev/null"
+hellocap_listen 10.9.0.5
 sleep 0.5
 
 amt-hellocap -i srv0 --count 3 --duration 60 -w "$tmp/out.pcapng" --server 10.9.0.5 --json -o "$tmp/j" 2>"$tmp/err" & cap=$!
@@ -43,7 +25,7 @@ if ldd "$BIN/amt-hellocap" | grep -q libasan; then skip "system calls are filter
 is "system calls are filtered" "$(sed -n 's/^Seccomp:[[:space:]]*//p' /proc/$cap/status)" 2
 fi
 kill -USR1 $cap
-nsenter -t $client -n $PYTHON tests/lab/hellocap_me.py me0 3 1 2>"$tmp/me.err" || sed 's/^/# /' "$tmp/me.err"
+me me0 3 1 2>"$tmp/me.err" || sed 's/^/# /' "$tmp/me.err"
 wait $cap; rc=$?
 ok "SIGUSR1 prints statistics" grep -q 'srv0: [0-9]* packets, 0 dropped' "$tmp/err"
 q() { jq -c "$1" "$tmp/j"; }
@@ -63,7 +45,7 @@ if command -v capinfos >/dev/null; then
 fi
 
 amt-hellocap -i srv0 --count 2 --duration 30 >"$tmp/lines" 2>/dev/null & cap=$!
-sleep 1; nsenter -t $client -n $PYTHON tests/lab/hellocap_me.py --flood 10.9.0.5 2; wait $cap
+sleep 1; me --flood 10.9.0.5 2; wait $cap
 ok "plain lines when it is no terminal" grep -qE '^20.*Z 10\.9\.0\.[0-9]+ -> 10\.9\.0\.5:9971 .* PKI 6 retry 0 exact' "$tmp/lines"
 
 # As many as the sender makes: what tcpdump gets without loss, we get without loss.
@@ -71,7 +53,7 @@ if command -v tcpdump >/dev/null; then
 	tcpdump -i srv0 -w "$tmp/t.pcap" 'tcp port 9971' 2>"$tmp/t.err" & tcp=$!
 	amt-hellocap -i any --duration 25 --json -o "$tmp/j" 2>/dev/null & cap=$!
 	sleep 1.5
-	nsenter -t $client -n $PYTHON tests/lab/hellocap_me.py --flood 10.9.0.5 3000
+	me --flood 10.9.0.5 3000
 	sleep 1; kill -INT $tcp $cap; wait $tcp; wait $cap
 	is "interrupted" $? 130
 	sent=$(tcpdump -nr "$tmp/t.pcap" 'tcp[13] & 2 != 0 and dst port 9971' 2>/dev/null | wc -l)

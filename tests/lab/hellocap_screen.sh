@@ -2,35 +2,15 @@
 # The live screen in a real terminal (tmux) within a network namespace: a table that refreshes in place, several
 # interfaces, SIGUSR1, --duration, --count, exit codes by findings; then capturing by file capabilities without root.
 cd "$(dirname "$0")/../.." || exit 1
-if [ -z "${AMT_LAB_NS:-}" ]; then
-	unshare -n true 2>/dev/null || { echo "ok 1 - live screen # skip needs the right to make network namespaces"; echo 1..1; exit 0; }
-	AMT_LAB_NS=1 exec unshare -n "$0" "$@"
-fi
+. tests/lab/hellocap_net.sh
+hellocap_ns "live screen" "$0" "$@"
 . tests/lib.sh
 for need in tmux ip nsenter jq; do
 	command -v $need >/dev/null || { skip "live screen" "$need is not installed"; done_testing; exit; }
 done
-unshare -n sleep 300 & client=$!
-at_exit "kill $client 2>/dev/null"
-for _ in $(seq 50); do [ "$(readlink /proc/$client/ns/net)" != "$(readlink /proc/$$/ns/net)" ] && break; sleep 0.1; done
-for i in 0 1; do
-	ip link add srv$i type veth peer name me$i && ip link set me$i netns $client || { skip "live screen" "veth can't be made"; done_testing; exit; }
-	ip addr add 10.9.$i.5/24 dev srv$i; ip link set srv$i up
-	nsenter -t $client -n sh -c "ip addr add 10.9.$i.50/24 dev me$i; ip link set me$i up"
-done
-ip link set lo up
-for _ in $(seq 50); do ip link show srv1 | grep -q "state UP" && break; sleep 0.1; done
-$PYTHON -c '
-import socket
-s = socket.create_server(("0.0.0.0", 9971), backlog=64)
-while True:
-    c, _ = s.accept()
-    while c.recv(4096):
-        pass
-    c.close()' & listener=$!
-at_exit "kill $listener 2>/dev/null"
-me() { nsenter -t $client -n $PYTHON tests/lab/hellocap_me.py "$@"; }
-until_() { local i; for i in $(seq 100); do "$@" >/dev/null 2>&1 && return; sleep 0.1; done; }
+hellocap_links 2 || { skip "live screen" "veth can't be made"; done_testing; exit; }
+for i in 0 1; do nsenter -t $client -n ip addr add 10.9.$i.50/24 dev me$i; done
+hellocap_listen 0.0.0.0
 until_ me --say 10.9.0.5 psk 0
 
 run=0

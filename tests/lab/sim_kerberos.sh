@@ -3,47 +3,17 @@
 . tests/sim/lib.sh
 sim_namespace "$0" "$@"
 . tests/lib.sh
-PATH=$PATH:/usr/sbin
-for p in krb5kdc kadmin.local kdb5_util kinit curl; do
-	command -v $p >/dev/null || { skip "Kerberos" "$p is not installed"; done_testing; exit; }
-done
+. tests/lab/kdc.sh
+kdc_here && command -v curl >/dev/null || { skip "Kerberos" "krb5kdc, krb5-user or curl is not installed"; done_testing; exit; }
 $PYTHON -c 'import gssapi' 2>/dev/null || { skip "Kerberos" "python3-gssapi is not installed"; done_testing; exit; }
 
-mkdir "$tmp/kdc"
-export KRB5RCACHEDIR=$tmp KRB5_CONFIG=$tmp/krb5.conf KRB5_KDC_PROFILE=$tmp/kdc.conf KRB5CCNAME=FILE:$tmp/cc
-cat >"$KRB5_CONFIG" <<END
-[libdefaults]
-default_realm = EXAMPLE.TEST
-dns_lookup_kdc = false
-dns_lookup_realm = false
-dns_canonicalize_hostname = false
-rdns = false
-[realms]
-EXAMPLE.TEST = {
- kdc = 127.0.0.1:8888
-}
-[domain_realm]
-example.test = EXAMPLE.TEST
-END
-cat >"$KRB5_KDC_PROFILE" <<END
-[realms]
-EXAMPLE.TEST = {
- database_name = $tmp/kdc/db
- key_stash_file = $tmp/kdc/stash
- kdc_listen = 127.0.0.1:8888
- kdc_tcp_listen = 127.0.0.1:8888
-}
-END
-kdb5_util create -s -P master >"$tmp/kdc.log" 2>&1
-k() { kadmin.local -q "$1" >>"$tmp/kdc.log" 2>&1; }
+kdc_make "$tmp/cc"
 k 'addprinc -pw secret alice'
 k 'addprinc -pw secret bob'
 k 'addprinc -randkey HTTP/pc17.example.test:16992'
 k 'addprinc -randkey HTTP/pc17.example.test:16994'
 k "ktadd -k $tmp/amt.keytab HTTP/pc17.example.test:16992 HTTP/pc17.example.test:16994"
-krb5kdc -n >>"$tmp/kdc.log" 2>&1 &
-at_exit "kill $! 2>/dev/null"
-for _ in $(seq 50); do echo secret | kinit alice >/dev/null 2>&1 && break; sleep 0.1; done
+kdc_run alice secret
 
 common="profile = 11.8
 tls = false
