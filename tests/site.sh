@@ -16,6 +16,12 @@ site_enter() {
 	fi
 	sim_namespace "$@"
 }
+# verdict DOCUMENT ID WORDS-OF-THE-SUMMARY CLIENT: of those findings, each kind once
+verdict() {
+	jq -r --arg id "$2" --arg w "$3" --arg c "$4" '[.findings[] | select(.id == $id and (.summary | test($w))) | select([.subject, (.subjects // [])[]] | map(if type == "object" then .name else . end | ascii_downcase) | any(contains($c))) | .verdict] | unique | join(" ")' "$1"
+}
+# changed FILTER: $tmp/run.json with other facts, judged again into $tmp/again.json
+changed() { jq "$1" "$tmp/run.json" >"$tmp/changed.json" && amt-stage --replay "$tmp/changed.json" --json -q >"$tmp/again.json" 2>/dev/null; }
 site_expected() {
 	cat <<-'END'
 		pc01 - 0
@@ -124,7 +130,7 @@ site_profile() {
 
 # A healthy provisioning chain and the issuing CA, both with a CRL that is served over HTTP.
 site_chain() {
-	local P=$site/pki cdp='crlDistributionPoints=URI:http://crl.contoso.com:8080/' hours=72
+	local c P=$site/pki cdp='crlDistributionPoints=URI:http://crl.contoso.com:8080/' hours=72
 	cert root '/O=Contoso/CN=Contoso Root CA' self "$ca_ext" from=20080101000000Z to=20400101000000Z
 	cert new '/O=Contoso/CN=Contoso Provisioning CA' root "$ca_ext
 ${cdp}root.crl" to=20390101000000Z
@@ -144,6 +150,13 @@ subjectAltName=DNS:pc10.contoso.com
 ${cdp}iss.crl" from=20090101000000Z
 	crl iss iss $hours pc10 && openssl crl -in "$P/iss.crl" -outform DER -out "$site/www/iss.crl"
 	{ printf 'Row 1:\r\n  Request ID: 0x2a (42)\r\n  Issued Common Name: "pc10.contoso.com"\r\n  Binary Certificate:\r\n'; cat "$P/pc10.pem"; } >"$P/clients.txt"
+	# What the console CON01 trusts.
+	{
+		printf 'Windows Registry Editor Version 5.00\r\n\r\n'
+		for c in root iss; do
+			printf '[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\SystemCertificates\\ROOT\\Certificates\\%s]\r\n"Blob"=hex:00\r\n\r\n' "$(fingerprint "$P/$c.pem" sha1 | tr a-f A-F)"
+		done
+	} >"$site/exports/CON01.stores.reg"
 	# The devices' certificates are of the same CA.
 	mkdir -p "$tmp/pki"
 	cp "$P/root.pem" "$tmp/pki/ca.pem"; cp "$P/root.key" "$tmp/pki/ca.key"

@@ -47,6 +47,23 @@ static OM_uint32 credential(const char *ccache, gss_cred_id_t *cred, OM_uint32 *
 				     ccache ? &store : GSS_C_NO_CRED_STORE, cred, NULL, NULL);
 }
 
+bool amt_device_ticket(const char *ccache, struct amt_error *err)
+{
+	OM_uint32 minor = 0, ignored, lifetime = 0;
+	gss_cred_id_t cred = GSS_C_NO_CREDENTIAL;
+	OM_uint32 major = credential(ccache, &cred, &minor);
+
+	if (!GSS_ERROR(major))
+		major = gss_inquire_cred(&minor, cred, NULL, &lifetime, NULL, NULL);
+	if (GSS_ERROR(major))
+		gss_fail(err, major, minor, "the devices", ccache);
+	else if (!lifetime)
+		amt_fail(err, "the ticket%s%s has run out", ccache ? " in " : "",
+			 ccache ? ccache : "");
+	gss_release_cred(&ignored, &cred);
+	return !GSS_ERROR(major) && lifetime;
+}
+
 bool dev_negotiate(const char *ccache, const char *host, unsigned port, struct amt_buf *out,
 		   struct amt_error *err)
 {

@@ -198,6 +198,19 @@ static void users(struct job *j)
 	}
 }
 
+bool directory_try(const struct directory_options *o, struct amt_error *err)
+{
+	struct directory_facts f = {0};
+	struct amt_notes notes = {0};
+	struct job j = {.here = {.o = o, .f = &f}, .o = o, .f = &f, .notes = &notes};
+	bool ok = o->server && connect_any(&j, err);
+
+	link_close(&j.here);
+	amt_notes_free(&notes);
+	directory_facts_free(&f);
+	return ok;
+}
+
 bool directory_collect(const struct directory_options *o, struct directory_facts *f,
 		       struct amt_notes *notes, struct amt_error *err)
 {

@@ -136,6 +136,10 @@ const char *amt_dev_class_name(enum amt_dev_class c); /* "AMT_GeneralSettings", 
 /* The first record of a list, or NULL. */
 #define amt_dev_first(d, id) ((d)->id.n ? &(d)->id.v[0] : NULL)
 
+/* Whether the cache (NULL: the default one) holds a ticket that Kerberos log-ins can begin with. No
+ * packet is sent. */
+bool amt_device_ticket(const char *ccache, struct amt_error *err);
+
 /* The firmware version from the best source there is. Unknown parts -1; where (may be NULL) says
  * which source. False: nothing tells it. */
 bool amt_device_firmware(const struct amt_device *d, struct amt_fw *out, const char **where);

@@ -164,6 +164,9 @@ struct directory_options {
 /* False only when no server could be bound to; what failed later stands in the searches. */
 bool directory_collect(const struct directory_options *o, struct directory_facts *f,
 		       struct amt_notes *notes, struct amt_error *err);
+/* Connects and signs in, once, and leaves again: whether the credentials work. A directory that
+ * counts wrong passwords counts one at most. */
+bool directory_try(const struct directory_options *o, struct amt_error *err);
 /* The ad and ca rows of the catalogue. Pure. */
 void directory_judge(const struct directory_facts *f, const struct directory_options *o,
 		     const struct amt_context *ctx, struct amt_findings *fs);

@@ -61,5 +61,63 @@ ok "no secret is in the document" bash -c "! grep -qF -e '$(cat "$site/password"
 
 amt-stage --replay "$tmp/run.json" --json >"$tmp/again.json" 2>/dev/null
 ok "judged again elsewhere it is the same" diff <(jq -S .findings "$tmp/run.json") <(jq -S .findings "$tmp/again.json")
+# Two kinds of evidence, each right, and wrong when one of them says something else.
+run=$tmp/run.json uuid=4c4c4544-0001
+case $site_has in *capture*dns*ad*crl*)
+	is "the root in the handshake is in the hello's list" "$(verdict $run S3.C10b 'sends in the handshake.*is in the list' $uuid)" pass
+	changed '.facts.evidence.captures.hellos[].hashes[] |= (select(.algorithm == "SHA-1").hex = "00112233445566778899aabbccddeeff00112233")'
+	is "... in another form only it is a warning" "$(verdict "$tmp/again.json" S3.C10b 'sends in the handshake.*SHA-256 only' $uuid)" warn
+	changed '.facts.evidence.captures.hellos[].hashes[] |= (.hex = (.hex | gsub("[0-9a-f]"; "7")))'
+	is "... and in none a failure" "$(verdict "$tmp/again.json" S3.C10b 'sends in the handshake.*not among' $uuid)" fail
+	is "... as is that of the profile's chain" "$(verdict "$tmp/again.json" S3.C10b 'root of the provisioning chain.*not among' $uuid)" fail
+
+	crl='.facts.evidence["client-certificates"].fetches[] |= if .cert == 0 then .status = "good"'
+	changed "$crl else . end"
+	is "a removed client's certificate is in no list that is newer" "$(verdict "$tmp/again.json" S7.V02 'not revoked in the list of' pc10)" fail
+	changed "$crl | .this_update = \"2009-01-13T00:00:00Z\" else . end"
+	is "... an older list says nothing yet" "$(verdict "$tmp/again.json" S7.V02 'the next list will tell' pc10)" pending
+	changed "$crl | .parsed = false else . end"
+	is "... without a list it is unknown" "$(verdict "$tmp/again.json" S7.V02 'no revocation list' pc10)" unknown
+
+	is "UUID: the directory and the inventory agree" "$(verdict $run S3.C02a 'netbootGUID.* too' pc01)" pass
+	is "UUID: the hello too" "$(verdict $run S3.C02a 'hello message says UUID.* too' pc01)" pass
+	changed '(.facts.evidence.directory.facts.searches[] | select(.purpose == "windows" and .about == "pc01.contoso.com") | .entries[0].attributes.netbootGUID) = ["base64:AAECAwQFBgcICQoLDA0ODw=="]'
+	is "... another one in the directory is a failure" "$(verdict "$tmp/again.json" S3.C02a 'netbootGUID' pc01)" fail
+	changed '(.facts.evidence.logs.devices[] | select(.host == "pc01.contoso.com") | .uuid) = "4C4C4544-0001-4D10-8031-B4C04F333231"'
+	is "UUID: the log too" "$(verdict "$tmp/again.json" S3.C02a 'the log says UUID.* too' pc01)" pass
+	changed '(.facts.evidence.logs.devices[] | select(.host == "pc01.contoso.com") | .uuid) = "4C4C4544-0099-4D10-8031-B4C04F333231"'
+	is "... another one in the log is a failure" "$(verdict "$tmp/again.json" S3.C02a 'the log says UUID' pc01)" fail
+
+	is "provisioned by the log, and its names are in the directory" "$(verdict $run S3.V03b 'the log says' pc01)" pass
+	is "... pc12 lacks some" "$(verdict $run S3.V03b 'log says.*a service name is missing' pc12)" fail
+	changed '(.facts.evidence.directory.facts.searches[] | select(.purpose == "amt-object" and .about == "pc01.contoso.com") | .entries) = []'
+	is "... no object at all" "$(verdict "$tmp/again.json" S3.V03b 'no object with its service name' pc01)" fail
+
+	is "clocks of device and domain controller agree" "$(verdict $run S5.C03a "domain controller's" pc01)" pass
+	changed '(.facts.evidence.devices.devices[] | select(.host == "pc01.contoso.com") | .classes.time.records[].ta0) += 600'
+	is "... ten minutes apart, tickets are refused" "$(verdict "$tmp/again.json" S5.C03a "600 seconds ahead of the domain controller's" pc01)" fail
+
+	is "every CA is in the console's Trusted Root" "$(verdict $run S5.C07 'Trusted Root' con01)" pass
+	changed '(.facts.evidence.exports | .. | objects | select(.what? == "stored") | .store?) |= if . == "root" then "intermediate" else . end'
+	is "... in the intermediate store only" "$(verdict "$tmp/again.json" S5.C07 'intermediate store only' con01)" warn
+	changed '(.facts.evidence.exports | .. | objects | select(.what? == "stored") | .name?) |= if . then "00112233445566778899AABBCCDDEEFF00112233" else . end'
+	is "... in neither" "$(verdict "$tmp/again.json" S5.C07 'in neither' con01)" fail
+	;;
+*) skip "two kinds of evidence" "a part of the site is missing" ;;
+esac
+
+# Credentials are tried before the walk, once: a wrong one must not lock the account.
+case $site_has in *ad*)
+	(umask 077; echo not-the-password >"$site/wrong")
+	sed '/^\[directory\]/,/^\[/{s/^bind = .*/bind = amtop@contoso.com/;s/^password-file = .*/password-file = wrong/}; s/^probe = yes/probe = no/' "$site/site.ini" >"$site/wrong.ini"
+	timeout 120 amt-stage --site "$site/wrong.ini" --timeout 5 --json -q >"$tmp/wrong.json" 2>"$tmp/err"
+	ok "a wrong password is told before the walk" grep -q '\[directory\] server: ldaps://dc01.contoso.com: binding to .*; it is not tried again' "$tmp/err"
+	is "... and was tried once" "$(LDAPTLS_CACERT=$DC/private/tls/ca.pem ldapsearch -x -LLL -H ldaps://dc01.contoso.com -D administrator@contoso.com \
+		-y <(printf %s "$PW") -b DC=contoso,DC=com '(sAMAccountName=amtop)' badPwdCount 2>"$tmp/ldap" | sed -n 's/^badPwdCount: //p')" 1
+	is "... the directory is not asked" "$(jq -c '.facts.evidence | has("directory")' "$tmp/wrong.json")" false
+	is "... and what only it tells is not answered" "$(jq -c '[.findings[] | select(.id == "S1.V05") | .verdict] | unique' "$tmp/wrong.json")" '["unknown"]'
+	ok "... and it stands nowhere" bash -c "! grep -q not-the-password '$tmp/wrong.json' '$tmp/err'"
+	;;
+esac
 ok "the simulator ends cleanly" sim_stop
 done_testing

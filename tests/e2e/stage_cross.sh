@@ -9,10 +9,6 @@ SITE_WITHOUT_AD=1
 site_start
 case $site_has in *capture*dns*) ;; *) skip "evidence of two rooms" "tcpdump or knot is not installed"; done_testing; exit ;; esac
 timeout 240 amt-stage --site "$site/site.ini" --timeout 5 --json -q >"$tmp/run.json" 2>"$tmp/err"
-verdict() { # DOCUMENT ID WORDS-OF-THE-SUMMARY CLIENT
-	jq -r --arg id "$2" --arg w "$3" --arg c "$4" '[.findings[] | select(.id == $id and (.summary | test($w))) | select([.subject, (.subjects // [])[]] | map(if type == "object" then .name else . end | ascii_downcase) | any(contains($c))) | .verdict] | unique | join(" ")' "$1"
-}
-changed() { jq "$1" "$tmp/run.json" >"$tmp/changed.json" && amt-stage --replay "$tmp/changed.json" --json -q >"$tmp/again.json" 2>/dev/null; }
 id=4c4c4544-0001
 
 is "UUID: hello and inventory agree" "$(verdict "$tmp/run.json" S3.C02a 'hello message says UUID.* too' pc01)" pass
@@ -56,12 +52,12 @@ ok "replayed without them, it is the same" cmp <(jq .findings "$tmp/doc.json") <
 
 # The profile itself, first
 mkdir -m 700 "$tmp/p"; : >"$tmp/p/empty.log"; echo secret >"$tmp/p/pw"; chmod 644 "$tmp/p/pw"
-cat >"$tmp/p.ini" <<'END'
+cat >"$tmp/p.ini" <<END
 [site]
 name = p
 service-point = nowhere.invalid
 [evidence]
-logs = p/empty.log, p/gone.log
+logs = p/empty.log, p/gone.log, p
 exports = p
 tickets = p/users.json
 [dhcp]
@@ -71,6 +67,8 @@ server = ldaps://dc.invalid
 bind = someone
 [devices]
 probe = yes
+kerberos = yes
+ccache = FILE:$tmp/p/none
 password-file = p/pw
 END
 exits 3 "a profile with much that is wrong is walked" timeout 60 amt-stage --site "$tmp/p.ini" --timeout 1 --json
@@ -78,11 +76,13 @@ told() { ok "told: $1" grep -q -- "$2" "$tmp/err"; }
 told "a file that is not there" 'logs: .*gone.log: No such file'
 told "an empty one" 'empty.log: is empty'
 told "a folder" 'exports: .*is a folder'
+is "a folder of logs is fine" "$(grep -c 'logs: .*is a folder' "$tmp/err")" 0
 told "a password for all to read" 'password-file: .*chmod 600'
 told "a key that is not read" 'tickets: .*amt-krbsize --from'
 told "another" 'interface: eth0.*amt-dnscheck'
 told "a user without a password" 'bind: someone: needs password-file'
 told "devices to ask without a list of them" 'probe: yes: needs an inventory'
+told "no ticket for the devices" 'kerberos: yes: getting a Kerberos ticket for the devices: '
 told "a name that leads nowhere" 'server: dc.invalid: '
 told "how much it was" 'site profile: .* things wrong; the walk goes on without'
 ok "and it comes first" bash -c "head -n 3 '$tmp/err' | grep -q '\\[evidence\\] logs'"

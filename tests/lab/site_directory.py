@@ -39,6 +39,7 @@ def descriptor(target, sddl):
     sam.modify(m, ['sd_flags:1:4'])
 
 
+change(BASE, 'lockoutThreshold', '5')  # so that wrong passwords are counted
 sam.add({'dn': OU, 'objectClass': 'organizationalUnit'})
 server = 'CN=SCCM01,CN=Computers,' + BASE
 sam.add({'dn': server, 'objectClass': 'computer', 'sAMAccountName': 'SCCM01$', 'dNSHostName': 'sccm01.contoso.com',

@@ -1,9 +1,11 @@
 /*
  * The profile itself, before the walk: files are there and can be read, names lead somewhere,
- * credentials can be used, and no key is set that this tool does not read. Everything that is wrong
+ * credentials work, and no key is set that this tool does not read. Everything that is wrong
  * is a note, and the walk goes on without it.
  */
-#include "stage.h"
+#include "rooms.h"
+
+#include "amtdiag/device.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -22,7 +24,7 @@ static void wrong(struct check *c, const char *key, const char *value, const cha
 	amt_note_add(&c->st->cli->run.notes, c->st->profile.path, "%s: %s: %s", key, value, what);
 }
 
-static void file(struct check *c, const char *key, const char *path)
+static void look_at(struct check *c, const char *key, const char *path, bool folders)
 {
 	struct stat s;
 
@@ -31,10 +33,22 @@ static void file(struct check *c, const char *key, const char *path)
 	c->looked_at++;
 	if (stat(path, &s) || access(path, R_OK))
 		wrong(c, key, path, strerror(errno));
-	else if (S_ISDIR(s.st_mode))
+	else if (S_ISDIR(s.st_mode) && !folders)
 		wrong(c, key, path, "is a folder; name its files, as in folder/*");
 	else if (S_ISREG(s.st_mode) && s.st_size == 0)
 		wrong(c, key, path, "is empty");
+}
+
+static void file(struct check *c, const char *key, const char *path)
+{
+	look_at(c, key, path, false);
+}
+
+/* Rooms that read a folder themselves. */
+static void folders(struct check *c, const char *key, const struct amt_strlist *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		look_at(c, key, l->v[i], true);
 }
 
 static void files(struct check *c, const char *key, const struct amt_strlist *l)
@@ -58,10 +72,10 @@ static void all_files(struct check *c)
 	const struct site_profile *p = &c->st->profile;
 
 	file(c, "[evidence] inventory", p->inventory);
-	files(c, "[evidence] logs", &p->logs);
+	folders(c, "[evidence] logs", &p->logs);
 	files(c, "[evidence] captures", &p->captures);
-	files(c, "[evidence] chain", &p->chain);
-	files(c, "[evidence] issuing-ca", &p->issuing_ca);
+	folders(c, "[evidence] chain", &p->chain);
+	folders(c, "[evidence] issuing-ca", &p->issuing_ca);
 	files(c, "[evidence] client-certificates", &p->client_certificates);
 	files(c, "[evidence] root-hashes", &p->root_hashes);
 	files(c, "[evidence] crls", &p->crls);
@@ -151,6 +165,34 @@ static void combinations(struct check *c)
 		      "option there and name the result under documents");
 }
 
+/* A wrong password is counted by the directory: so one try, and none after it when it fails. AMT
+ * counts them too, and each device has its own: the walk tries it once a device, not this. */
+static void credentials(struct check *c)
+{
+	const struct site_profile *p = &c->st->profile;
+	struct amt_error err = {0};
+
+	if (p->devices_probe == AMT_YES && p->devices_kerberos == AMT_YES) {
+		c->looked_at++;
+		if (!amt_device_ticket(p->devices_ccache, &err))
+			wrong(c, "[devices] kerberos", "yes", err.text);
+	}
+	if (!p->directory_server || !*p->directory_server || c->st->opt.resume ||
+	    (p->directory_bind && (!p->directory_password_file ||
+				   !strcmp(p->directory_password_file, "-"))))
+		return;
+	amt_cli_say(c->st->cli, "signing in to %s once, as %s: to see that it works",
+		    p->directory_server,
+		    p->directory_bind ? p->directory_bind : "the Kerberos ticket says");
+	c->looked_at++;
+	if (stage_directory_try(c->st, &err))
+		return;
+	c->st->no_directory = true;
+	wrong(c, "[directory] server", p->directory_server,
+	      amt_arena_printf(&c->st->arena, "%s; it is not tried again, and not asked",
+			       err.text));
+}
+
 void stage_check_profile(struct stage *st)
 {
 	struct check c = {.st = st};
@@ -160,9 +202,11 @@ void stage_check_profile(struct stage *st)
 	all_files(&c);
 	all_names(&c);
 	combinations(&c);
+	credentials(&c);
 	if (c.wrong || st->cli->verbose)
 		amt_cli_say(st->cli,
-			    "site profile: %zu files and names looked at, %zu thing%s wrong%s",
+			    "site profile: %zu files, names and credentials looked at, %zu thing%s "
+			    "wrong%s",
 			    c.looked_at, c.wrong, c.wrong == 1 ? "" : "s",
 			    c.wrong ? "; the walk goes on without" : "");
 }

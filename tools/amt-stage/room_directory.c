@@ -27,7 +27,7 @@ const struct directory_facts *stage_directory(const struct stage *st)
 
 static bool wanted(const struct stage *st)
 {
-	return st->profile.directory_server != NULL;
+	return st->profile.directory_server != NULL && !st->no_directory;
 }
 
 static void add(struct ad *ad, struct amt_strlist *l, const char *s, size_t n)
@@ -127,6 +127,44 @@ static void expectations(const struct stage *st, struct ad *ad)
 	}
 }
 
+static void forget(char *password)
+{
+	if (password)
+		amt_wipe(password, strlen(password));
+	free(password);
+}
+
+/* The bind's password, or NULL: the ticket is used, or it can't be read (a note). */
+static char *bind_password(struct stage *st)
+{
+	struct amt_error err;
+	char *password = NULL;
+
+	if (!st->profile.directory_bind || !st->profile.directory_password_file)
+		return NULL;
+	password = amt_cli_password(st->profile.directory_password_file, "", &err);
+	if (!password)
+		amt_note_add(&st->cli->run.notes, st->profile.directory_password_file, "%s",
+			     err.text);
+	return password;
+}
+
+bool stage_directory_try(struct stage *st, struct amt_error *err)
+{
+	const struct site_profile *p = &st->profile;
+	char *password = bind_password(st);
+	const struct directory_options o = {.server = p->directory_server,
+					    .bind_dn = p->directory_bind,
+					    .ca_file = p->directory_ca_file,
+					    .starttls = p->directory_starttls == AMT_YES,
+					    .timeout = st->cli->timeout,
+					    .password = password};
+	bool good = directory_try(&o, err);
+
+	forget(password);
+	return good;
+}
+
 /* libldap only waits, so it has a thread of its own: nothing else may touch its room meanwhile. */
 static void work(void *arg)
 {
@@ -137,11 +175,7 @@ static void work(void *arg)
 
 static void wipe(struct ad *ad)
 {
-	char *password = (char *)(uintptr_t)ad->asked.password;
-
-	if (password)
-		amt_wipe(password, strlen(password));
-	free(password);
+	forget((char *)(uintptr_t)ad->asked.password);
 	ad->asked.password = NULL;
 }
 
@@ -154,16 +188,9 @@ static void on_done(void *arg)
 static void collect(struct stage *st, void *state)
 {
 	struct ad *ad = state;
-	struct amt_error err;
 
 	expectations(st, ad);
-	if (st->profile.directory_bind && st->profile.directory_password_file) {
-		ad->asked.password =
-			amt_cli_password(st->profile.directory_password_file, "", &err);
-		if (!ad->asked.password)
-			amt_note_add(&st->cli->run.notes, st->profile.directory_password_file, "%s",
-				     err.text);
-	}
+	ad->asked.password = bind_password(st);
 	ad->asking = true;
 	amt_fail(&ad->err, "stopped before it was asked");
 	amt_task_start(st->loop, work, on_done, ad);

@@ -11,5 +11,7 @@ extern const struct stage_room stage_room_logs, stage_room_captures, stage_room_
 /* What the directory room was told, or NULL. */
 struct directory_facts;
 const struct directory_facts *stage_directory(const struct stage *st);
+/* Whether the credentials of the profile open the directory: signs in once. */
+bool stage_directory_try(struct stage *st, struct amt_error *err);
 
 #endif

@@ -55,6 +55,7 @@ struct stage {
 	struct amt_loop *loop; /* while rooms collect side by side */
 	struct site_waivers waivers;
 	bool has_profile, merge;
+	bool no_directory;            /* its credentials were refused: not tried again */
 	void *state[STAGE_ROOMS_MAX]; /* NULL: no evidence for this room */
 	unsigned stages;              /* bits to walk */
 	uint64_t shard, shards;       /* from 1; 0 of 0: no shard */
