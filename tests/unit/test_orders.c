@@ -127,6 +127,33 @@ static void a_stage_may_be_used_up(void **state)
 	assert_int_equal(after(AMT_FAIL), ORDERS_EXPLAINED);
 }
 
+/* G.02 with a failing stage 2 and this answer of a corrective check of it; -1: nothing fails. */
+static enum amt_verdict order_of_work(int corrective)
+{
+	struct amt_findings fs = {0};
+
+	amt_finding_add(&fs, "P.14", AMT_PASS, "", "x");
+	if (corrective >= 0) {
+		amt_finding_add(&fs, "S2.V01b", AMT_FAIL, "pc1", "x");
+		amt_finding_add(&fs, "S2.C05", (enum amt_verdict)corrective, "pc1", "x");
+	}
+	struct amt_finding *f = orders_judge(&fs);
+	enum amt_verdict v = f->verdict;
+	assert_string_equal(f->item->id, "G.02");
+	assert_ptr_equal(fs.list.v[fs.list.n - 1], f);
+	amt_findings_free(&fs);
+	return v;
+}
+
+static void the_order_of_work_is_measured(void **state)
+{
+	(void)state;
+	assert_int_equal(order_of_work(-1), AMT_NA);
+	assert_int_equal(order_of_work(AMT_FAIL), AMT_PASS);
+	assert_int_equal(order_of_work(AMT_UNKNOWN), AMT_UNKNOWN);
+	assert_int_equal(order_of_work(AMT_PASS), AMT_WARN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -134,6 +161,7 @@ int main(void)
 		cmocka_unit_test(the_catalogue_says_what_steps_cost),
 		cmocka_unit_test(what_erases_comes_last),
 		cmocka_unit_test(both_orders),
+		cmocka_unit_test(the_order_of_work_is_measured),
 		cmocka_unit_test(a_stage_may_be_used_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
