@@ -95,7 +95,7 @@ case $site_has in *capture*dns*ad*crl*)
 
 	is "clocks of device and domain controller agree" "$(verdict $run S5.C03a "domain controller's" pc01)" pass
 	changed '(.facts.evidence.devices.devices[] | select(.host == "pc01.contoso.com") | .classes.time.records[].ta0) += 600'
-	is "... ten minutes apart, tickets are refused" "$(verdict "$tmp/again.json" S5.C03a "600 seconds ahead of the domain controller's" pc01)" fail
+	is "... ten minutes apart, tickets are refused" "$(verdict "$tmp/again.json" S5.C03a "(59[0-9]|60[0-9]) seconds ahead of the domain controller's" pc01)" fail
 
 	is "every CA is in the console's Trusted Root" "$(verdict $run S5.C07 'Trusted Root' con01)" pass
 	changed '(.facts.evidence.exports | .. | objects | select(.what? == "stored") | .store?) |= if . == "root" then "intermediate" else . end'
