@@ -193,12 +193,15 @@ void site_profile_sample(struct amt_buf *out)
 		"# Lists are separated by commas, or go on in indented lines. Paths count from\n"
 		"# the folder of this file.\n"
 		"#\n"
-		"# To begin with: take away the '#' before what you have; [site], inventory and logs\n"
+		"# To begin with: take away the '#' before what you have; [site], inventory and "
+		"logs\n"
 		"# are enough. Then\n"
-		"#   amt-stage --site THIS-FILE --what-to-collect   what else would help, and who can\n"
+		"#   amt-stage --site THIS-FILE --what-to-collect   what else would help, and who "
+		"can\n"
 		"#                                                  export it, with which command\n"
 		"#   amt-stage --site THIS-FILE                     the walk; it changes nothing\n"
-		"# Nothing is asked over the network until [dns], [directory], [devices] or [pki] say so.\n");
+		"# Nothing is asked over the network until [dns], [directory], [devices] or [pki] "
+		"say so.\n");
 	for (size_t i = 0; i < N_KEYS; i++) {
 		if (strcmp(section, keys[i].section) != 0)
 			amt_buf_printf(out, "\n[%s]\n", section = keys[i].section);

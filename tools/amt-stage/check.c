@@ -178,8 +178,8 @@ static void credentials(struct check *c)
 			wrong(c, "[devices] kerberos", "yes", err.text);
 	}
 	if (!p->directory_server || !*p->directory_server || c->st->opt.resume ||
-	    (p->directory_bind && (!p->directory_password_file ||
-				   !strcmp(p->directory_password_file, "-"))))
+	    (p->directory_bind &&
+	     (!p->directory_password_file || !strcmp(p->directory_password_file, "-"))))
 		return;
 	amt_cli_say(c->st->cli, "signing in to %s once, as %s: to see that it works",
 		    p->directory_server,
