@@ -120,6 +120,14 @@ def _(c):
     idle(c, 70 * 60)
 
 
+@row("row01-arp-only")
+def _(c):
+    """All that is heard of it are questions for the router's MAC."""
+    for _ in range(70):
+        c.ether(pc.mac, "ff:ff:ff:ff:ff:ff", 0x0806, bytes.fromhex("0001080006040001") + mac(pc.mac) + ip(pc.ip) + bytes(6) + ip("10.1.0.1"))
+        c.wait(60)
+
+
 @row("row02-no-offer")
 def _(c):
     for _ in range(4):
@@ -227,6 +235,11 @@ def _(c):
 @row("row15-truncated")
 def _(c):
     say(c, hello_pki(UUID, LIST)[:80])
+
+
+@row("row15-cut-in-header")
+def _(c):
+    say(c, hello_pki(UUID, LIST)[:17])
 
 
 @row("row16-psk")
@@ -498,6 +511,26 @@ def _(c):
     t.close()
 
 
+@row("odd-dhcp-pieces")
+def _(c):
+    """Domain in two pieces, DNS server in the field of the server's name; option 81 as DNS writes names."""
+    asks = [(12, b"pc16"), (81, b"\5\0\0" + dns_name("pc16.corp.example.com"))]
+    given = [(54, ip(infra.ip)), (52, b"\2"), (15, b"corp.exa"), (51, struct.pack("!I", 28800)), (15, b"mple.com")]
+    in_name = bytes([6, 4]) + ip(infra.ip) + b"\xff"
+    c.udp(nobody, 68, everybody, 67, dhcp(1, 3, pc.mac, 0x1234, options=asks))
+    c.udp(infra, 67, pc, 68, dhcp(2, 5, pc.mac, 0x1234, yiaddr=pc.ip, options=given, sname=in_name))
+    question(c, "ProvisionServer.corp.example.com", server.ip)
+    hello(c)
+
+
+@row("odd-clock-back")
+def _(c):
+    """Five hellos, the clock set back by an hour after the second: lengths of time prove nothing."""
+    for retry in range(5):
+        hello(c, retry=retry)
+        c.wait(60 if retry != 1 else -3600)
+
+
 @row("odd-mid-stream")
 def _(c):
     t = Tcp(c, pc, server, 5070, 9971)
@@ -516,6 +549,16 @@ def _(c):
 def _(c):
     c.vlans = [(0x88A8, 7), (0x8100, 42)]
     hello(c)
+
+
+@row("link-ip-options")
+def _(c):
+    """Record route, seven bytes and one of padding; the second time in the frames of another port."""
+    c.ip_options = bytes([7, 7, 4, 0, 0, 0, 0, 0])
+    hello(c)
+    t = Tcp(c, pc, server, 5061, 12345, mss=100).open()
+    t.data(0, hello_pki(UUID, LIST, 1))
+    t.close()
 
 
 @row("link-mixed")

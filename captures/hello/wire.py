@@ -36,7 +36,7 @@ class Capture:
 
     def __init__(self, start=1232630400.0, link=1):
         self.now, self.link, self.packets, self.ident = start, link, [], 1
-        self.vlans = []
+        self.vlans, self.ip_options = [], b""
 
     def wait(self, seconds):
         self.now += seconds
@@ -65,8 +65,9 @@ class Capture:
         while at < len(payload) or at == 0:
             piece = payload[at:at + step]
             more = 0x2000 if at + len(piece) < len(payload) else 0
-            head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(piece), ident & 0xFFFF, more | at // 8, ttl, proto, 0)
-            head += ip(src) + ip(dst)
+            words = 5 + len(self.ip_options) // 4
+            head = struct.pack("!BBHHHBBH", 0x40 | words, 0, 4 * words + len(piece), ident & 0xFFFF, more | at // 8, ttl, proto, 0)
+            head += ip(src) + ip(dst) + self.ip_options
             head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
             out.append((0x0800, head + piece))
             at += len(piece) or 1
@@ -173,9 +174,9 @@ def hello_pki(uuid, hashes, retry=0, credentials=1, declared=None):
     return struct.pack("<HHI", credentials, 3, retry) + uuid + bytes([len(hashes) if declared is None else declared]) + body
 
 
-def dhcp(op, kind, hw, xid, yiaddr="0.0.0.0", ciaddr="0.0.0.0", options=()):
+def dhcp(op, kind, hw, xid, yiaddr="0.0.0.0", ciaddr="0.0.0.0", options=(), sname=b"", file=b""):
     data = struct.pack("!BBBBIHH", op, 1, 6, 0, xid, 0, 0x8000) + ip(ciaddr) + ip(yiaddr) + bytes(8) + mac(hw).ljust(16, b"\0")
-    data += bytes(192) + bytes.fromhex("63825363") + bytes([53, 1, kind])
+    data += sname.ljust(64, b"\0") + file.ljust(128, b"\0") + bytes.fromhex("63825363") + bytes([53, 1, kind])
     for code, value in options:
         data += bytes([code, len(value)]) + value
     return (data + b"\xff").ljust(300, b"\0")

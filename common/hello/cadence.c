@@ -37,6 +37,21 @@ unsigned hello_phase_gap(enum hello_phase p, unsigned *tolerance)
 	}
 }
 
+/*
+ * The phase that the next hello belongs to. A phase ends after a known time (5 minutes, then an
+ * hour), but where it began is only known when the sequence was seen to begin.
+ */
+static enum hello_phase next_phase(const struct hello_device *d, amt_time last)
+{
+	amt_time since = hello_since(d->begun, last);
+
+	if (d->phase == HELLO_PHASE_MINUTE && d->begun_certain && since >= 270 * AMT_SECOND)
+		return HELLO_PHASE_FIVE;
+	if (d->phase == HELLO_PHASE_FIVE && d->begun_certain && since >= 64 * 60 * AMT_SECOND)
+		return HELLO_PHASE_HOUR;
+	return d->phase;
+}
+
 void hello_cadence(const struct hello_facts *f, struct hello_device *d)
 {
 	const struct hello_seen *last = NULL;
@@ -74,7 +89,7 @@ void hello_cadence(const struct hello_facts *f, struct hello_device *d)
 	}
 	if (!last)
 		return;
-	unsigned tolerance, gap = hello_phase_gap(d->phase, &tolerance);
+	unsigned tolerance, gap = hello_phase_gap(next_phase(d, last->at.time), &tolerance);
 	if (gap) {
 		d->next_expected = last->at.time + (amt_time)gap * AMT_SECOND;
 		d->tolerance = (amt_time)tolerance * AMT_SECOND;

@@ -64,6 +64,12 @@ static void name_hashes(struct hello_engine *e, struct hello_message *m)
 	}
 }
 
+/* There is an end to hash lists and notes too. */
+static bool hello_over(const struct hello_engine *e)
+{
+	return e->facts->arena.used > AMT_CAP_HELLO_TEXT || e->hashes > AMT_CAP_HELLO_HASHES;
+}
+
 static void keep(struct hello_engine *e, struct hello_flow *w, struct hello_message *m)
 {
 	struct hello_conn *c = &e->facts->conns.v[w->conn];
@@ -71,7 +77,7 @@ static void keep(struct hello_engine *e, struct hello_flow *w, struct hello_mess
 
 	c->content = HELLO_CONTENT_HELLO;
 	c->hellos++;
-	if (e->facts->hellos.n >= AMT_CAP_HELLO_HELLOS) {
+	if (e->facts->hellos.n >= AMT_CAP_HELLO_HELLOS || hello_over(e)) {
 		e->facts->forgotten++;
 		hello_message_free(m);
 		return;
@@ -87,6 +93,7 @@ static void keep(struct hello_engine *e, struct hello_flow *w, struct hello_mess
 	h->destination_port = c->server_port;
 	h->mac = c->client_mac;
 	h->m = *m;
+	e->hashes += m->hashes.n;
 }
 
 /* A message that could not be read to its end: why, as far as the wire tells. */
@@ -123,6 +130,7 @@ static void hellos(struct hello_engine *e, struct hello_flow *w, bool end)
 		const uint8_t *p = (const uint8_t *)s->buf.data;
 		size_t kept = e->facts->hellos.n;
 		bool again = c->hellos > 0;
+		bool over = kept >= AMT_CAP_HELLO_HELLOS || hello_over(e);
 
 		/* A second one has to look like one; the first was vouched for by its port. */
 		if ((again || w->kind != PORT_HELLO) && s->buf.len >= HELLO_HEADER &&
@@ -132,7 +140,8 @@ static void hellos(struct hello_engine *e, struct hello_flow *w, bool end)
 			s->dead = true;
 			return;
 		}
-		size_t used = hello_decode(p, s->buf.len, !end, &e->facts->arena, &m);
+		size_t used = hello_decode(p, s->buf.len, !end,
+					   over ? &e->scratch : &e->facts->arena, &m);
 		if (!used) {
 			if (end && again && kept)
 				trailing(e, s->buf.len);
@@ -143,8 +152,10 @@ static void hellos(struct hello_engine *e, struct hello_flow *w, bool end)
 				s->dead = true;
 			return;
 		}
-		explain_cut(e, w, &m);
+		if (!over)
+			explain_cut(e, w, &m);
 		keep(e, w, &m);
+		amt_arena_reset(&e->scratch);
 		amt_buf_consume(&s->buf, used);
 		s->frame = s->last_frame;
 	}
@@ -199,7 +210,7 @@ static void http_server(struct hello_engine *e, struct hello_flow *w, bool end)
 		c->content = HELLO_CONTENT_HTTP;
 	const char *v = header(s->buf.data, s->buf.len, "\r\nServer:", &len);
 	if (v) {
-		c->http_server = amt_arena_strndup(&e->facts->arena, v, len < 200 ? len : 200);
+		c->http_server = hello_keep_text(e, v, len < 200 ? len : 200);
 		s->dead = true;
 	} else if (end || s->buf.len > HTTP_HEADER_MAX ||
 		   amt_memcasestr(s->buf.data, s->buf.len, "\r\n\r\n")) {

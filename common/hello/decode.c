@@ -131,57 +131,74 @@ static void hash_notes(struct amt_arena *a, struct hello_message *m)
 		     HASHES_USUAL);
 }
 
+/* How far the records of a list go, before anything is kept of them. */
+struct list {
+	size_t end;      /* behind the last whole record */
+	size_t expected; /* bytes of the whole message */
+	unsigned whole;
+	bool cut;
+	bool guessed; /* expected: what is missing is reckoned with the last length that was seen */
+};
+
+static struct list measure(const uint8_t *p, size_t n, unsigned declared)
+{
+	struct list l = {.end = HEADER + 1, .expected = HEADER + 1, .cut = n <= HEADER};
+	size_t last = 20;
+
+	for (unsigned i = 0; i < declared; i++) {
+		if (!l.cut && n - l.end < 2)
+			l.cut = true;
+		l.guessed |= l.cut;
+		size_t length = l.cut ? last : p[l.end + 1];
+		l.expected += 2 + length;
+		l.cut = l.cut || n - l.end - 2 < length;
+		if (l.cut)
+			continue;
+		l.end += 2 + length;
+		l.whole++;
+		last = length;
+	}
+	return l;
+}
+
+static void take_hashes(const uint8_t *p, const struct list *l, struct amt_arena *a,
+			struct hello_message *m)
+{
+	size_t n = l->end - HEADER - 1;
+
+	if (!l->whole)
+		return;
+	uint8_t *at = amt_arena_alloc(a, n);
+	memcpy(at, p + HEADER + 1, n);
+	m->hashes.v = amt_reallocarray(NULL, l->whole, sizeof(*m->hashes.v));
+	m->hashes.cap = l->whole;
+	for (; m->hashes.n < l->whole; at += 2 + at[1])
+		m->hashes.v[m->hashes.n++] =
+			(struct hello_hash){.type = at[0],
+					    .length = at[1],
+					    .bytes = at + 2,
+					    .algorithm = hello_algorithm(at[1])};
+}
+
 static size_t decode_pki(const uint8_t *p, size_t n, bool more, struct amt_arena *a,
 			 struct hello_message *m)
 {
-	struct amt_rd r = amt_rd_init(p, n);
-	size_t complete;
-	bool guessed = false;
-
 	m->mode = HELLO_MODE_PKI;
-	amt_rd_skip(&r, HEADER);
-	m->declared_hashes = amt_rd_u8(&r);
-	complete = r.short_ ? n : amt_rd_at(&r);
-	m->expected = HEADER + 1;
-	for (unsigned i = 0; i < m->declared_hashes; i++) {
-		struct hello_hash h = {.type = amt_rd_u8(&r)};
-
-		h.length = amt_rd_u8(&r);
-		/* What is missing is reckoned with the last length that was seen. */
-		guessed = guessed || r.short_;
-		if (r.short_)
-			h.length = m->hashes.n ? m->hashes.v[m->hashes.n - 1].length : 20;
-		m->expected += 2u + h.length;
-		const uint8_t *bytes = amt_rd_bytes(&r, h.length);
-		if (r.short_)
-			continue;
-		uint8_t *copy = amt_arena_alloc(a, h.length ? h.length : 1u);
-		memcpy(copy, bytes, h.length);
-		h.bytes = copy;
-		h.algorithm = hello_algorithm(h.length);
-		amt_vec_push(&m->hashes, h);
-		complete = amt_rd_at(&r);
-	}
-	if (!r.short_) {
-		m->length = complete;
-		m->verdict = HELLO_EXACT;
-		hash_notes(a, m);
-		return complete;
-	}
-	if (more) {
-		amt_vec_free(&m->hashes);
+	m->declared_hashes = n > HEADER ? p[HEADER] : 0;
+	struct list l = measure(p, n, m->declared_hashes);
+	m->expected = l.expected;
+	if (l.cut && more)
 		return 0;
-	}
-	m->length = n;
-	m->verdict = HELLO_PLAUSIBLE;
+	take_hashes(p, &l, a, m);
+	m->length = l.cut ? n : l.end;
+	m->verdict = l.cut ? HELLO_PLAUSIBLE : HELLO_EXACT;
 	if (n <= HEADER)
 		note(a, m, "truncated at byte %zu: the hash list is missing", n);
-	else
+	else if (l.cut)
 		note(a, m, "truncated at byte %zu of %s%zu: %zu of %u hashes are whole", n,
-		     guessed ? "about " : "", m->expected, m->hashes.n, m->declared_hashes);
+		     l.guessed ? "about " : "", m->expected, m->hashes.n, m->declared_hashes);
 	hash_notes(a, m);
-	m->verdict = HELLO_PLAUSIBLE;
-	return n;
+	return m->length;
 }
 
 /* hello.md 1.4: the header, then bytes that nobody has documented. */

@@ -133,25 +133,36 @@ static bool parse(const struct hello_frame *f, struct message *m, uint8_t joined
 	return m->type >= DISCOVER && m->type <= INFORM;
 }
 
-/*
- * Text of an option, without the NUL that some senders add. Domains and classes are
- * mostly the same: a small cache finds them again. Texts of clients that
- * were forgotten stay in the arena, so there is an end to it.
- */
+/* The option's text, or what was known before if it is empty. */
 static const char *text(struct hello_engine *e, const char *had, struct value v)
 {
-	while (v.n && v.p[v.n - 1] == 0)
-		v.n--;
-	if (!v.n)
+	const char *t = v.n ? hello_keep_text(e, v.p, v.n) : NULL;
+
+	return t ? t : had;
+}
+
+/* Option 81 behind its three fixed bytes: text, or a name as DNS writes it (RFC 4702, 2.3.1). */
+static const char *fqdn(struct hello_engine *e, const char *had, struct value v)
+{
+	char name[256];
+	size_t n = 0;
+
+	if (v.n <= 3)
 		return had;
-	struct hello_text *t =
-		&e->texts[hello_hash(v.p, v.n, e->seed) % (sizeof(e->texts) / sizeof(e->texts[0]))];
-	if (t->text && t->n == v.n && memcmp(t->text, v.p, v.n) == 0)
-		return t->text;
-	if (e->facts->arena.used > AMT_CAP_HELLO_TEXT)
-		return had;
-	*t = (struct hello_text){amt_arena_strndup(&e->facts->arena, (const char *)v.p, v.n), v.n};
-	return t->text;
+	if (!(v.p[0] & 4))
+		return text(e, had, (struct value){v.p + 3, v.n - 3});
+	for (uint32_t at = 3; at < v.n && v.p[at] && v.p[at] < v.n - at;) {
+		uint32_t len = v.p[at++];
+
+		if (n + len + 1 > sizeof(name))
+			break;
+		if (n)
+			name[n++] = '.';
+		memcpy(name + n, v.p + at, len);
+		n += len;
+		at += len;
+	}
+	return text(e, had, (struct value){(const uint8_t *)name, (uint32_t)n});
 }
 
 /* ---- the clients ------------------------------------------------------------ */
@@ -255,11 +266,10 @@ static void acknowledged(struct hello_engine *e, struct hello_lease *l, const st
 
 static void from_the_client(struct hello_engine *e, struct hello_lease *l, const struct message *m)
 {
-	struct value fqdn = m->v[FQDN], params = m->v[PARAMS];
+	struct value params = m->v[PARAMS];
 
 	l->hostname = text(e, l->hostname, m->v[HOSTNAME]);
-	if (fqdn.n > 3) /* flags and two return codes come first */
-		l->fqdn = text(e, l->fqdn, (struct value){fqdn.p + 3, fqdn.n - 3});
+	l->fqdn = fqdn(e, l->fqdn, m->v[FQDN]);
 	l->class_id = text(e, l->class_id, m->v[CLASS_ID]);
 	if (params.n && !l->params) {
 		char hex[2 * PARAMS_MAX + 1];

@@ -144,7 +144,7 @@ static void answers(struct hello_engine *e, struct hello_query *q, struct amt_rd
 		else if (type == TYPE_AAAA && length == 16)
 			add_address(q, 6, p);
 		else if (type == TYPE_CNAME && read_name(&value, name, sizeof(name)))
-			q->cname = amt_arena_strdup(&e->facts->arena, name);
+			q->cname = hello_keep_text(e, name, strlen(name));
 		else
 			continue;
 		q->ttl = ttl;

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 
+#define ETHER_ARP        0x0806
 #define DUPLICATE_WINDOW (30 * 1000) /* microseconds between a packet and its mirror copy */
 
 void hello_engine_port(struct hello_engine *e, uint16_t port, enum hello_port_class c)
@@ -101,6 +102,7 @@ uint32_t hello_engine_capture(struct hello_engine *e, const char *name, const ch
 	c->format = format;
 	c->first = c->last = AMT_TIME_NONE;
 	e->capture = (uint32_t)(e->facts->captures.n - 1);
+	e->before = INT64_MIN / 2;
 	return e->capture;
 }
 
@@ -132,9 +134,30 @@ void hello_engine_free(struct hello_engine *e)
 	amt_map_free(&e->queries);
 	amt_map_free(&e->rmcps);
 	amt_map_free(&e->certificates);
+	amt_arena_free(&e->scratch);
 	amt_vec_free(&e->expect_macs);
 	amt_vec_free(&e->expect_ips);
 	amt_vec_free(&e->names);
+}
+
+/* Domains and classes are mostly the same: a small cache finds them again. What belongs to
+ * connections and clients that were forgotten stays in the arena, so there is an end to it. */
+const char *hello_keep_text(struct hello_engine *e, const void *p, size_t n)
+{
+	const char *s = p;
+
+	while (n && !s[n - 1])
+		n--;
+	if (!n)
+		return NULL;
+	struct hello_text *t =
+		&e->texts[hello_hash(p, n, e->seed) % (sizeof(e->texts) / sizeof(e->texts[0]))];
+	if (t->text && t->n == n && memcmp(t->text, s, n) == 0)
+		return t->text;
+	if (e->facts->arena.used > AMT_CAP_HELLO_TEXT)
+		return NULL;
+	*t = (struct hello_text){amt_arena_strndup(&e->facts->arena, s, n), (uint32_t)n};
+	return t->text;
 }
 
 /*
@@ -279,6 +302,14 @@ static void count_expected(struct hello_engine *e, const struct hello_packet *p)
 	struct hello_frame f;
 	bool ip = hello_frame_ip(p, &f);
 	struct hello_mac mac = {.known = p->link == LINK_ETHERNET && p->caplen >= 12};
+	struct hello_link l = hello_frame_link(p);
+
+	/* A host that is silent for want of anything to say still asks for addresses (RFC 826). */
+	if (l.type == ETHER_ARP && p->caplen >= l.at + 28 && hello_be16(p->data + l.at) == 1) {
+		f.source = (struct hello_ip){.family = 4};
+		memcpy(f.source.bytes, p->data + l.at + 14, 4);
+		ip = true;
+	}
 
 	if (mac.known)
 		memcpy(mac.bytes, p->data + 6, 6);
@@ -312,6 +343,9 @@ void hello_engine_packet(struct hello_engine *e, const struct hello_packet *p)
 		c->first = t;
 	if (c->last == AMT_TIME_NONE || t > c->last)
 		c->last = t;
+	if (p->ns < e->before - HELLO_CLOCK_BACK)
+		c->clock_back++;
+	e->before = p->ns;
 	if (p->caplen < p->len)
 		c->cut++;
 	if (e->looking)

@@ -22,6 +22,10 @@ enum hello_port_class {
 
 #define NOBODY UINT32_MAX
 
+/* Packets come a little out of order from several interfaces; by so many nanoseconds only when
+ * the clock was set back. */
+#define HELLO_CLOCK_BACK ((int64_t)10 * 1000000000)
+
 /* DHCP clients are kept as a cache does: a few places for each value of a hash, in order of use. */
 #define LEASE_WAYS 4
 #define LEASE_SETS (AMT_CAP_HELLO_LEASES / LEASE_WAYS)
@@ -104,11 +108,14 @@ struct hello_engine {
 	struct hello_recent {
 		uint64_t hash;
 		amt_time time;
-	} recent[1024]; /* packets that mattered, by hash, against copies of them */
-	unsigned weak;  /* connections kept that carried nothing, once some had to be given up */
+	} recent[1024];           /* packets that mattered, by hash, against copies of them */
+	struct amt_arena scratch; /* of hellos that are only counted */
+	size_t hashes;            /* in the hellos that are kept */
+	unsigned weak; /* connections kept that carried nothing, once some had to be given up */
 	uint32_t capture;
-	bool relevant;                                /* the packet in hand matters */
-	bool looking;                                 /* there are expected hosts to count */
+	int64_t before; /* nanoseconds since 1970, of the packet before */
+	bool relevant;  /* the packet in hand matters */
+	bool looking;   /* there are expected hosts to count */
 	struct AMT_VEC(struct hello_mac) expect_macs; /* same order as facts->expected */
 	struct AMT_VEC(struct hello_ip) expect_ips;
 	/* lower-case first labels of the server's name */
@@ -224,6 +231,11 @@ static inline bool hello_dns_tcp_wanted(const struct hello_engine *e, const uint
 {
 	return n > 2 && hello_dns_wanted(e, p + 2, n - 2);
 }
+/*
+ * Text for the facts: small, often the same again, and never more than AMT_CAP_HELLO_TEXT in all;
+ * NULL then. Without the NUL that some senders add.
+ */
+const char *hello_keep_text(struct hello_engine *e, const void *p, size_t n);
 void hello_rmcp(struct hello_engine *e, const struct hello_frame *f);
 
 #endif

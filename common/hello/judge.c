@@ -329,7 +329,7 @@ static void capture(const struct hello_facts *f, const struct hello_capture *c,
 					     "right place?",
 				(unsigned long long)c->packets);
 	if (!c->dropped && !c->if_dropped && !c->cut && !c->damaged && !c->unsupported &&
-	    !f->evicted && !f->filtered) {
+	    !c->clock_back && !f->evicted && !f->filtered) {
 		amt_finding_add(fs, "X.HC1", AMT_PASS, c->name, "%llu packets, none lost, none cut",
 				(unsigned long long)c->packets);
 		return;
@@ -337,11 +337,12 @@ static void capture(const struct hello_facts *f, const struct hello_capture *c,
 	struct amt_finding *x = amt_finding_add(
 		fs, "X.HC1", AMT_WARN, c->name,
 		"%llu packets: %llu dropped by the kernel, %llu by the interface, %llu cut, %llu "
-		"not readable%s%s%s; "
+		"not readable%s%s%s%s; "
 		"nothing is concluded from silence",
 		(unsigned long long)c->packets, (unsigned long long)c->dropped,
 		(unsigned long long)c->if_dropped, (unsigned long long)c->cut,
 		(unsigned long long)c->unsupported, c->damaged ? ", the file is damaged" : "",
+		c->clock_back ? ", the clock was set back meanwhile" : "",
 		f->evicted ? ", connections were given up under --max-flows" : "",
 		f->filtered ? ", a filter was set" : "");
 	amt_finding_evidence(fs, x, c->name, NULL, "snap length %u", c->snaplen);

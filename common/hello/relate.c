@@ -142,6 +142,26 @@ static void take_hellos(struct index *x)
 	}
 }
 
+/* Captures in order of their time, whatever order they were read in; within one, by frame. */
+static void order_hellos(const struct hello_facts *f, struct hello_device *d)
+{
+	for (size_t i = 1; i < d->hellos.n; i++) {
+		uint32_t h = d->hellos.v[i];
+		amt_time t = f->hellos.v[h].at.time;
+		size_t k = i;
+
+		for (; k > 0; k--) {
+			const struct hello_spot *before = &f->hellos.v[d->hellos.v[k - 1]].at;
+
+			if (before->capture == f->hellos.v[h].at.capture ||
+			    hello_since(before->time, t) >= 0)
+				break;
+			d->hellos.v[k] = d->hellos.v[k - 1];
+		}
+		d->hellos.v[k] = h;
+	}
+}
+
 static void take_conns(struct index *x)
 {
 	struct hello_facts *f = x->f;
@@ -368,6 +388,8 @@ void hello_relate(struct hello_facts *f, bool uuid_swapped)
 
 		name_it(f, d, uuid_swapped);
 		firmware(f, d);
+		if (f->captures.n > 1)
+			order_hellos(f, d);
 		hello_cadence(f, d);
 	}
 	for (size_t i = 0; i < f->devices.n; i++) {

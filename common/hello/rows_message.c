@@ -1,6 +1,13 @@
 /* Rows 13 to 20 and 34 to 37: what is sent to the hello port, and by whom. */
 #include "hello/relate.h"
 
+/* It began to say hello and never got to the end of the header: no message came of it. */
+static bool cut_short(const struct hello_conn *c)
+{
+	return c->content == HELLO_CONTENT_HELLO && !c->hellos && c->client_bytes &&
+	       (c->closed_by || c->reset_by);
+}
+
 static void contents(struct hello_facts *f, struct hello_device *d)
 {
 	const struct hello_conn *mute = NULL, *other = NULL;
@@ -11,8 +18,15 @@ static void contents(struct hello_facts *f, struct hello_device *d)
 
 		if (!hello_conn_to_server(f, c))
 			continue;
-		if (c->content == HELLO_CONTENT_NONE && c->established && !c->client_bytes &&
-		    (c->closed_by || c->reset_by)) {
+		if (cut_short(c)) {
+			struct hello_symptom *s = hello_symptom_add(
+				f, d, 15,
+				"the hello is incomplete: truncated at byte %llu of its header",
+				(unsigned long long)c->client_bytes);
+			hello_symptom_spot(s, c->first);
+			hello_symptom_frame(s, c, c->frame_close ? c->frame_close : c->frame_reset);
+		} else if (c->content == HELLO_CONTENT_NONE && c->established && !c->client_bytes &&
+			   (c->closed_by || c->reset_by)) {
 			mute = c;
 			n_mute++;
 		} else if (c->content == HELLO_CONTENT_HTTP || c->content == HELLO_CONTENT_TLS ||

@@ -254,11 +254,12 @@ static void stages(struct hello_facts *f, struct hello_device *d, const struct v
 	if (!l)
 		return;
 	bool resumed = v->last_hello != AMT_TIME_NONE && v->last_hello > l->last;
-	unsigned tolerance, gap = hello_phase_gap(d->phase, &tolerance);
+	amt_time due = d->next_expected == AMT_TIME_NONE
+			       ? 90 * AMT_SECOND
+			       : hello_since(v->last_hello, d->next_expected) + d->tolerance;
 	/* Long enough after the last session for a hello that would have come. */
 	bool quiet = !resumed && d->hellos.n && hello_capture_complete(f) &&
-		     hello_rest(f, l->first.capture, l->last) >
-			     (amt_time)(gap ? gap + tolerance : 90) * AMT_SECOND;
+		     hello_rest(f, l->first.capture, l->last) > due;
 	if (v->first_long && v->sessions >= 2 && v->last_session != v->first_long && quiet &&
 	    hello_since(v->first_long->last, v->last_session->first.time) < STAGE_GAP) {
 		s = hello_symptom_add(

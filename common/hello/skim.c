@@ -10,8 +10,8 @@ static inline uint32_t get32(const uint8_t *p, bool swapped)
 
 /* What the records had in common; kept out of memory while they are counted. */
 struct tally {
-	uint64_t packets, cut;
-	int64_t first, last; /* nanoseconds since 1970 */
+	uint64_t packets, cut, back;
+	int64_t first, last, before; /* nanoseconds since 1970 */
 };
 
 static void look(struct hello_engine *e, const struct hello_reader *r, const uint8_t *p,
@@ -51,6 +51,9 @@ run(struct hello_engine *e, const struct hello_reader *r, bool swapped, struct t
 			t.first = ns;
 		if (ns > t.last)
 			t.last = ns;
+		if (ns < t.before - HELLO_CLOCK_BACK)
+			t.back++;
+		t.before = ns;
 		t.cut += caplen < get32(p + 12, swapped);
 		t.packets++;
 		if (caplen < 54 || !hello_passes_by(e, d, caplen)) {
@@ -69,7 +72,7 @@ run(struct hello_engine *e, const struct hello_reader *r, bool swapped, struct t
 void hello_skim(struct hello_engine *e, struct hello_reader *r)
 {
 	struct hello_capture *c = &e->facts->captures.v[e->capture];
-	struct tally t = {.first = INT64_MAX, .last = INT64_MIN};
+	struct tally t = {.first = INT64_MAX, .last = INT64_MIN, .before = e->before};
 
 	if (r->ng || e->looking || r->ifaces.v[0].link != LINK_ETHERNET)
 		return;
@@ -82,6 +85,8 @@ void hello_skim(struct hello_engine *e, struct hello_reader *r)
 	c->packets += t.packets;
 	c->bytes += took - t.packets * r->record;
 	c->cut += t.cut;
+	c->clock_back += t.back;
+	e->before = t.before;
 	if (c->first == AMT_TIME_NONE || t.first / 1000 < c->first)
 		c->first = t.first / 1000;
 	if (c->last == AMT_TIME_NONE || t.last / 1000 > c->last)

@@ -57,7 +57,7 @@ bool hello_capture_complete(const struct hello_facts *f)
 	for (size_t i = 0; i < f->captures.n; i++) {
 		const struct hello_capture *c = &f->captures.v[i];
 
-		if (c->dropped || c->if_dropped || c->damaged || c->unsupported)
+		if (c->dropped || c->if_dropped || c->damaged || c->unsupported || c->clock_back)
 			return false;
 	}
 	return !f->filtered && !f->evicted;

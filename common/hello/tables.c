@@ -28,6 +28,7 @@ const struct hello_field hello_capture_fields[] = {ALWAYS(T, "name", TEXT, name)
 						   FIELD(T, "unsupported", U64, unsupported),
 						   FIELD(T, "link", TEXT, link),
 						   FIELD(T, "damaged", BOOL, damaged),
+						   FIELD(T, "clock_back", U64, clock_back),
 						   END};
 #undef T
 

@@ -33,8 +33,9 @@ static void leases(struct hello_facts *f, struct hello_device *d)
 			continue;
 		if (l->dns.n)
 			hello_ip_text(&l->dns.v[0], dns);
-		add(f, d, l->ack, "dhcp-ack", "%s from %s, DNS %s, domain %s, host name %s",
-		    hello_ip_text(&l->address, a), hello_ip_text(&l->server, s), dns,
+		add(f, d, l->ack, "dhcp-ack", "%s%s%s, DNS %s, domain %s, host name %s",
+		    hello_ip_text(&l->address, a), l->server.family ? " from " : "",
+		    l->server.family ? hello_ip_text(&l->server, s) : "", dns,
 		    l->suffix ? l->suffix : "none", l->hostname ? l->hostname : "none");
 	}
 }

@@ -135,7 +135,7 @@ static void client_key(struct hello_engine *e, struct hello_tls *t, struct amt_r
 	size_t n = amt_rd_be16(&r);
 	const uint8_t *p = amt_rd_bytes(&r, n);
 	if (p && n <= IDENTITY_MAX)
-		t->psk_identity = amt_arena_strndup(&e->facts->arena, (const char *)p, n);
+		t->psk_identity = hello_keep_text(e, p, n);
 }
 
 static void handshake_message(struct hello_engine *e, struct hello_tls *t, unsigned type,

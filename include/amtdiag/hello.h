@@ -223,6 +223,7 @@ struct hello_capture {
 	uint64_t unsupported;         /* packets of a link type we can't read */
 	const char *link;             /* names of its link types */
 	bool damaged;                 /* ended early */
+	uint64_t clock_back; /* packets much older than the one before: lengths mean nothing */
 };
 
 enum hello_phase {

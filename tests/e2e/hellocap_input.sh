@@ -18,6 +18,7 @@ done
 is "IP fragments" "$(facts $C/link-fragments.pcapng)" '["exact 10.1.0.16 20"]'
 is "IPv6 fragments behind another header, link type raw IPv6" "$(facts $C/link-ipv6-fragments.pcapng)" '["exact 2001:db8::10 20"]'
 is "segments doubled, late, overlapping, wrapping" "$(facts $C/odd-segments.pcapng)" '["exact 10.1.0.16 32"]'
+is "options of IP, also on another port" "$(facts $C/link-ip-options.pcapng)" '["exact 10.1.0.16 4","exact 10.1.0.16 4"]'
 q='.facts.duplicates'
 is "a mirror's copies are counted" "$(facts $C/odd-segments.pcapng)" 7
 q='.facts.hellos | map(.verdict) | unique'
@@ -42,6 +43,14 @@ is "the snap length is named" "$(facts $C/snaplen-96.pcapng)" \
 	'[["plausible","truncated at byte 42 of about 125: 0 of 4 hashes are whole; the capture'"'"'s snap length cut it"]]'
 q='[.facts.devices[0] | .phase, .restarts, .lost, .next_expected]'
 is "cadence, restart and loss" "$(facts $C/good-restart-and-loss.pcapng)" '["every minute",1,2,"2009-01-22T13:25:00.007001Z"]'
+is "a clock set back: five hellos, one sequence" "$(facts $C/odd-clock-back.pcapng)" '["every minute",0,0,"2009-01-22T12:24:00.007001Z"]'
+q='[.findings[] | select(.verdict != "pass" and .id != "X.HC2") | .id, .verdict], .facts.captures[0].clock_back'
+is "and nothing is concluded from silence" "$(facts $C/odd-clock-back.pcapng)" '["X.HC1","warn"]
+1'
+q='.facts.dhcp[0] | [.option_6, .option_15, .option_81, .lease_seconds]'
+is "DHCP options in pieces and in a field that option 52 lends" "$(facts $C/odd-dhcp-pieces.pcapng)" \
+	'[["10.1.0.2"],"corp.example.com","pc16.corp.example.com",28800]'
+q='[.facts.devices[0] | .phase, .restarts, .lost, .next_expected]'
 is "five minutes" "$(facts $C/good-cadence.pcapng | jq -c '.[0:3]')" '["every 5 minutes",0,0]'
 q='.facts.devices | map(.firmware)'
 is "firmware out of pongs" "$(facts $C/rmcp-versions.pcapng)" '["3.2",null,"16.1"]'

@@ -25,6 +25,7 @@ row() {
 }
 PC=02:00:00:00:00:10
 row row01-silence.pcapng 1 S2.C12=fail --expect $PC
+row row01-arp-only.pcapng 1 S2.C12=fail --expect 10.1.0.16
 row row02-no-offer.pcapng 2 P.14=fail
 row row03-no-option-6.pcapng 3 P.15=fail
 row row04-no-option-15.pcapng 4 S1.V15=fail
@@ -42,6 +43,7 @@ row row13-no-data.pcapng 13 X.HC3=warn
 row row14-http.pcapng 14 X.HC3=warn
 row row14-tls.pcapng 14 X.HC3=warn
 row row15-truncated.pcapng 15 X.HC4=warn
+row row15-cut-in-header.pcapng 15 X.HC4=warn
 row row16-psk.pcapng 16 S1.V19=warn
 row row17-two-pids.pcapng "16 16" "S1.V20=warn S1.V19=warn S1.V19=warn"
 row row18-empty-list.pcapng 18 S2.C11b=fail

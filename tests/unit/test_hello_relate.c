@@ -100,6 +100,51 @@ static void counter_tells_restart_and_loss(void **state)
 	hello_facts_free(&f);
 }
 
+/* Microsoft's cadence: a phase ends after a known time, if its beginning was seen. */
+static void the_next_phase_is_foreseen(void **state)
+{
+	static const struct {
+		uint32_t first; /* retry counter */
+		int hellos, gap, next;
+	} rows[] = {{0, 5, 60, 60},
+		    {0, 6, 60, 300},
+		    {1, 6, 60, 60},
+		    {0, 13, 300, 300},
+		    {0, 14, 300, 3600}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hello_facts f = {0};
+		int last = (rows[i].hellos - 1) * rows[i].gap;
+
+		add_capture(&f, 7200 * AMT_SECOND);
+		for (int k = 0; k < rows[i].hellos; k++)
+			add_hello(&f, k * rows[i].gap * AMT_SECOND, rows[i].first + (uint32_t)k);
+		hello_relate(&f, false);
+		assert_true(f.devices.v[0].next_expected ==
+			    T0 + (last + rows[i].next) * AMT_SECOND);
+		hello_facts_free(&f);
+	}
+}
+
+/* Files may be named in any order. */
+static void captures_are_put_in_order(void **state)
+{
+	struct hello_facts f = {0};
+
+	(void)state;
+	add_capture(&f, 600 * AMT_SECOND);
+	amt_vec_push(&f.captures, f.captures.v[0]);
+	for (int k = 0; k < 4; k++)
+		add_hello(&f, (k + 2) % 4 * 60 * AMT_SECOND, (uint32_t)(k + 2) % 4)->at.capture =
+			(uint32_t)k / 2;
+	hello_relate(&f, false);
+	assert_int_equal(f.devices.v[0].restarts, 0);
+	assert_int_equal(f.devices.v[0].phase, HELLO_PHASE_MINUTE);
+	assert_true(f.devices.v[0].next_expected == T0 + 240 * AMT_SECOND);
+	hello_facts_free(&f);
+}
+
 static bool has(const struct amt_findings *fs, const char *id, enum amt_verdict v)
 {
 	for (size_t i = 0; i < fs->list.n; i++)
@@ -211,6 +256,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(phases_by_the_last_gap),
 		cmocka_unit_test(counter_tells_restart_and_loss),
+		cmocka_unit_test(the_next_phase_is_foreseen),
+		cmocka_unit_test(captures_are_put_in_order),
 		cmocka_unit_test(silence_is_proved_or_unknown),
 		cmocka_unit_test(no_call_back),
 		cmocka_unit_test(bad_facts_are_refused),
