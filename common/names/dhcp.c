@@ -94,9 +94,25 @@ struct reading {
 	struct amt_dhcp_reply *out;
 	struct amt_rd areas[3]; /* options, file, sname: where options may stand */
 	size_t n_areas;
+	bool there[256]; /* codes that stand somewhere */
 	const char *bad[8];
 	size_t n_bad;
 };
+
+/* Which codes there are, so that the others need not be looked for. */
+static void note_codes(struct reading *rd, struct amt_rd r)
+{
+	while (amt_rd_left(&r)) {
+		unsigned c = amt_rd_u8(&r);
+
+		if (c == OPT_PAD)
+			continue;
+		rd->there[c] = true;
+		if (c == OPT_END)
+			break;
+		amt_rd_skip(&r, amt_rd_u8(&r));
+	}
+}
 
 static void complain(struct reading *rd, const char *what)
 {
@@ -109,6 +125,8 @@ static bool gather(struct reading *rd, unsigned code, struct option *o)
 {
 	o->n = 0;
 	o->there = false;
+	if (!rd->there[code] && code != OPT_KIND) /* that one also looks for what is broken */
+		return false;
 	for (size_t i = 0; i < rd->n_areas; i++) {
 		struct amt_rd r = rd->areas[i];
 		while (amt_rd_left(&r)) {
@@ -292,12 +310,15 @@ static void find_areas(struct reading *rd, const uint8_t *p, struct amt_rd optio
 	struct option o;
 
 	rd->areas[rd->n_areas++] = options;
+	note_codes(rd, options);
 	if (!gather(rd, OPT_OVERLOAD, &o) || o.n != 1)
 		return;
 	if (o.data[0] & 1)
 		rd->areas[rd->n_areas++] = amt_rd_init(p + 108, 128);
 	if (o.data[0] & 2)
 		rd->areas[rd->n_areas++] = amt_rd_init(p + 44, 64);
+	for (size_t i = 1; i < rd->n_areas; i++)
+		note_codes(rd, rd->areas[i]);
 }
 
 static const char *mac_text(struct amt_arena *a, const uint8_t *p)

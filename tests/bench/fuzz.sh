@@ -3,7 +3,7 @@
 # that are mostly OpenSSL, libxml2 or jansson are left out. Needs `make fuzzers`, which bench does not do.
 cd "$(dirname "$0")/../.." || exit 1
 BUILD=${BUILD:-build} T=${T:-10}
-own=(device_challenge device_hello device_redirection device_rmcp dhcp_message dns_answer hello_message hello_packet sd sid text trace_frame)
+own=(device_challenge device_hello device_redirection device_rmcp dhcp_message dns_answer hello_message hello_packet hello_reader sd sid text trace_frame)
 made=${FUZZERS:-$BUILD/fuzzing/fuzz}
 [ -d "$made" ] || { printf 'harnesses of our own parsers\t-\t-\t-\t>= 100000 a second\tskipped: make fuzzers was not run\n'; exit 0; }
 tmp=$(mktemp -d)

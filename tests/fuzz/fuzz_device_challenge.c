@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	dev_challenge_read(text, &c);
 	dev_banner_read(&d, text, &product, &version);
-	amt_arena_free(&d.arena);
+	amt_arena_reset(&d.arena);
 	free(text);
 	return 0;
 }
