@@ -29,6 +29,29 @@ static void links(struct job *j, const char *fqdn, const struct directory_search
 	}
 }
 
+/* netbootGUID holds the bytes as firmware has them: the first three parts of the text are little
+ * endian, as in every GUID of Windows. As text it is read, compared and redacted as any other UUID.
+ */
+static void uuid_as_text(struct amt_arena *a, struct directory_search *s)
+{
+	static const uint8_t place[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
+
+	for (size_t i = 0; i < s->entries.n; i++)
+		for (size_t k = 0; k < s->entries.v[i].attributes.n; k++) {
+			struct directory_attribute *t = &s->entries.v[i].attributes.v[k];
+			const char *text = "";
+			if (amt_strcasecmp(t->name, "netbootGUID") != 0 || !t->values.n ||
+			    t->values.v[0].len != 16)
+				continue;
+			for (size_t b = 0; b < 16; b++)
+				text = amt_arena_printf(a, "%s%s%02X", text,
+							b == 4 || b == 6 || b == 8 || b == 10 ? "-"
+											      : "",
+							t->values.v[0].data[place[b]]);
+			t->values.v[0] = (struct directory_value){(const uint8_t *)text, 36};
+		}
+}
+
 static void one_client(struct job *j, const char *fqdn)
 {
 	static const char *const ports[] = {"16992", "16993", "16994", "16995", "623", "664"};
@@ -51,12 +74,15 @@ static void one_client(struct job *j, const char *fqdn)
 			filter_text(a, "(&(objectCategory=computer)(cn=$*))",
 				    amt_arena_strndup(a, fqdn, strcspn(fqdn, "."))),
 			"servicePrincipalName userAccountControl");
-	s = job_ask(job_forest(j), "windows", fqdn, base, DIRECTORY_SUB,
-		    filter_text(a,
-				"(&(objectCategory=computer)(dNSHostName=$)"
-				"(!(servicePrincipalName=HTTP/*:16993)))",
-				fqdn),
-		    "dNSHostName userAccountControl cn netbootGUID");
+	struct directory_search *windows =
+		job_ask(job_forest(j), "windows", fqdn, base, DIRECTORY_SUB,
+			filter_text(a,
+				    "(&(objectCategory=computer)(dNSHostName=$)"
+				    "(!(servicePrincipalName=HTTP/*:16993)))",
+				    fqdn),
+			"dNSHostName userAccountControl cn netbootGUID");
+	uuid_as_text(a, windows);
+	s = windows;
 	if (!s->code && !s->entries.n)
 		job_ask(job_forest(j), "windows-name", fqdn, base, DIRECTORY_SUB,
 			filter_text(a,

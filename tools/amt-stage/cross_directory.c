@@ -11,21 +11,14 @@ static const struct directory_entry *entry(const struct cross *x, const char *pu
 	return s && !s->code && s->entries.n == 1 ? &s->entries.v[0] : NULL;
 }
 
-/* netbootGUID holds the bytes as firmware has them; the first three parts of its text are little
- * endian (MS-ADA2 2.352). Without a UUID some tools put a MAC behind zeros there. */
-static bool uuid_of(const struct directory_entry *e, char out[37])
+/* Without a UUID some tools put a MAC behind zeros there. */
+static const char *uuid_of(const struct directory_entry *e)
 {
-	static const uint8_t zeros[10] = {0};
-	const struct directory_attribute *a = directory_attribute(e, "netbootGUID");
+	const char *text = directory_text(e, "netbootGUID");
 
-	if (!a || !a->values.n || a->values.v[0].len != 16 ||
-	    !memcmp(a->values.v[0].data, zeros, sizeof(zeros)))
-		return false;
-	hello_uuid_text(a->values.v[0].data, false, out);
-	for (char *p = out; *p; p++)
-		if (*p >= 'a' && *p <= 'f')
-			*p = (char)(*p - 32);
-	return true;
+	return text && strlen(text) == 36 && strncmp(text, "00000000-0000-0000-0000-", 24) != 0
+		       ? text
+		       : NULL;
 }
 
 static bool has_name(const struct cross *x, const struct directory_entry *e, const char *fqdn,
@@ -111,7 +104,6 @@ void cross_clock(const struct cross *x, const struct amt_device *d)
 void cross_directory(const struct cross *x)
 {
 	const struct site_inventory *inv = &x->st->inventory;
-	char uuid[37];
 
 	if (!x->ad)
 		return;
@@ -120,8 +112,8 @@ void cross_directory(const struct cross *x)
 		const struct directory_entry *w = *c->fqdn ? entry(x, "windows", c->fqdn) : NULL;
 		if (!*c->fqdn || !stage_mine(x->st, c))
 			continue;
-		if (*c->uuid && w && uuid_of(w, uuid))
-			cross_uuid(x, c, uuid, "the directory (netbootGUID)", w->dn, false);
+		if (*c->uuid && w && uuid_of(w))
+			cross_uuid(x, c, uuid_of(w), "the directory (netbootGUID)", w->dn, false);
 		published(x, c);
 	}
 }
