@@ -58,12 +58,16 @@ static inline const char *bytes_either(const char *p, const char *end, char x, c
 #ifdef __SSE2__
 	const __m128i vx = _mm_set1_epi8(x), vy = _mm_set1_epi8(y);
 
-	for (; end - p >= 16; p += 16) {
-		__m128i v = bytes_16(p);
-		int hit = _mm_movemask_epi8(
-			_mm_or_si128(_mm_cmpeq_epi8(v, vx), _mm_cmpeq_epi8(v, vy)));
+	/* Four at a time: how often a loop is passed is hard to foresee. */
+	for (; end - p >= 64; p += 64) {
+		uint64_t hit = 0;
+		for (unsigned i = 0; i < 64; i += 16) {
+			__m128i v = bytes_16(p + i);
+			v = _mm_or_si128(_mm_cmpeq_epi8(v, vx), _mm_cmpeq_epi8(v, vy));
+			hit |= (uint64_t)(unsigned)_mm_movemask_epi8(v) << i;
+		}
 		if (hit)
-			return p + __builtin_ctz((unsigned)hit);
+			return p + __builtin_ctzll(hit);
 	}
 #endif
 	while (p < end && *p != x && *p != y)

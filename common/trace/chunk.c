@@ -59,7 +59,7 @@ void chunk_frame(struct chunk *c, struct chunk_bench *b)
 		make_room(c);
 		struct trace_meaning *m = &c->meanings.v[c->meanings.n];
 		struct chunk_line *v = &c->lines.v[c->lines.n++];
-		bool worth = trace_understand(b->signer, &rec, ours, m);
+		bool worth = trace_understand_again(b->memo, b->signer, &rec, ours, m);
 		c->meanings.n += worth;
 		v->at = (uint32_t)(p - c->buf);
 		v->used = (uint32_t)l.used;

@@ -21,6 +21,24 @@ struct trace_meaning {
 bool trace_understand(struct trace_signer *signer, const struct trace_record *rec, bool ours,
 		      struct trace_meaning *out);
 
+/*
+ * The lines of a log that repeat word for word, and what they said: of short lines
+ * without the name of a computer. One of each thread.
+ */
+#define MEMO_SLOTS 128
+#define MEMO_TEXT  160
+struct trace_memo {
+	struct trace_memo_line {
+		uint16_t len; /* 0: free */
+		bool ours, worth;
+		char text[MEMO_TEXT];
+		struct trace_meaning meaning; /* strings point into text */
+	} lines[MEMO_SLOTS];
+};
+/* trace_understand() for one who asks again and again, with the same signer. */
+bool trace_understand_again(struct trace_memo *memo, struct trace_signer *signer,
+			    const struct trace_record *rec, bool ours, struct trace_meaning *out);
+
 struct chunk_line {
 	uint32_t at, used;
 	uint32_t text_len, thread; /* the text begins at at */
@@ -52,7 +70,8 @@ struct chunk {
 struct chunk_bench {
 	struct frame frame;
 	struct trace_signer *signer; /* NULL: no signatures */
-	uint32_t group;              /* of the file */
+	struct trace_memo *memo;
+	uint32_t group; /* of the file */
 };
 
 /* Frames and understands the lines of c->buf that stand alone. */

@@ -9,7 +9,7 @@
 
 #define JOBS_MAX     64
 #define WINDOW_ALONE (64 * AMT_KIB)  /* stays in the second-level cache */
-#define WINDOW       (256 * AMT_KIB) /* fewer meetings of the threads */
+#define WINDOW       (128 * AMT_KIB) /* fewer meetings of the threads */
 #define WINDOW_MIN   64
 
 struct crew;
@@ -154,8 +154,10 @@ static void add_hand(struct crew *w, struct trace_signer *signer, uint32_t group
 	h->bench.signer = signer && w->n_hands ? trace_signer_clone(signer) : signer;
 	if (signer && !h->bench.signer)
 		return;
+	h->bench.memo = amt_calloc(1, sizeof(*h->bench.memo));
 	if (w->n_hands && pthread_create(&h->thread, NULL, help, h)) {
 		trace_signer_free(h->bench.signer);
+		free(h->bench.memo);
 		return; /* with fewer, then */
 	}
 	w->n_hands++;
@@ -225,7 +227,9 @@ void crew_free(struct crew *w)
 	for (size_t i = 1; i < w->n_hands; i++) {
 		pthread_join(w->hands[i].thread, NULL);
 		trace_signer_free(w->hands[i].bench.signer);
+		free(w->hands[i].bench.memo);
 	}
+	free(w->hands[0].bench.memo);
 	for (size_t i = 0; i < w->n_ring; i++)
 		chunk_free(&w->ring[i]);
 	pthread_cond_destroy(&w->changed);

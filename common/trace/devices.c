@@ -25,6 +25,7 @@ static uint32_t add(struct feed *f, const char *id)
 	amt_vec_push(&f->known, (struct feed_known){.seen_first = AMT_TIME_NONE,
 						    .seen_last = AMT_TIME_NONE,
 						    .root = n});
+	amt_vec_push(&f->tally, (struct feed_tally){.provisioned = false});
 	return n;
 }
 
@@ -53,7 +54,7 @@ static uint32_t join(struct feed *f, uint32_t a, uint32_t b)
 		amt_vec_push(&x->machines, y->machines.v[i]);
 	amt_vec_free(&y->machines);
 	for (int i = 0; i < TRACE_OUTCOMES; i++)
-		x->outcomes[i] += y->outcomes[i];
+		f->tally.v[a].outcomes[i] += f->tally.v[b].outcomes[i];
 	x->hellos += y->hellos;
 	if (y->rejected_client || y->rejected_unknown || y->rejected_blocked)
 		x->rejected_at = y->rejected_at;
@@ -244,40 +245,58 @@ static int by_id(const void *a, const void *b, void *arg)
 	return strcmp(x->id, y->id);
 }
 
+/* v[order[i]] to place i, in place: a round of places that change among themselves at a time. */
+static void arrange(struct trace_device *v, uint32_t *order, size_t n)
+{
+	for (uint32_t start = 0; start < n; start++) {
+		struct trace_device first = v[start];
+		uint32_t at = start, from;
+		while ((from = order[at]) != start) {
+			v[at] = v[from];
+			order[at] = at;
+			at = from;
+		}
+		v[at] = first;
+		order[at] = at;
+	}
+}
+
 /* Drops what was joined away and sorts by id; sessions get the new numbers. */
 void feed_devices_settle(struct feed *f)
 {
 	struct trace_facts *facts = f->facts;
-	size_t n = facts->devices.n, k = 0;
+	size_t n = facts->devices.n, k = 0, gone = n;
 	uint32_t *order = amt_calloc(n + 1, sizeof(*order)),
 		 *place = amt_calloc(n + 1, sizeof(*place));
-	struct trace_device *out = amt_calloc(n + 1, sizeof(*out));
 
 	for (uint32_t i = 0; i < n; i++) {
 		struct trace_device *d = &facts->devices.v[i];
+		const struct feed_tally *t = &f->tally.v[i];
+		d->seen_first = f->known.v[i].seen_first;
+		d->seen_last = f->known.v[i].seen_last;
+		d->provisioned = t->provisioned;
+		d->unprovisioned = t->unprovisioned;
+		memcpy(d->outcomes, t->outcomes, sizeof(d->outcomes));
 		if (*d->host)
 			d->id = d->host;
 		else if (*d->uuid)
 			d->id = d->uuid;
-		d->seen_first = f->known.v[i].seen_first;
-		d->seen_last = f->known.v[i].seen_last;
 		if (feed_root(f, i) == i)
 			order[k++] = i;
+		else
+			order[--gone] = i;
 	}
-	qsort_r(order, k, sizeof(*order), by_id, facts);
-	for (uint32_t i = 0; i < k; i++) {
-		out[i] = facts->devices.v[order[i]];
+	if (k)
+		qsort_r(order, k, sizeof(*order), by_id, facts);
+	for (uint32_t i = 0; i < k; i++)
 		place[order[i]] = i;
-	}
 	for (size_t i = 0; i < facts->sessions.n; i++) {
 		struct trace_session *s = &facts->sessions.v[i];
 		if (s->device != UINT32_MAX)
 			s->device = place[feed_root(f, s->device)];
 	}
-	free(facts->devices.v);
-	facts->devices.v = out;
+	arrange(facts->devices.v, order, n);
 	facts->devices.n = k;
-	facts->devices.cap = n + 1;
 	free(order);
 	free(place);
 }

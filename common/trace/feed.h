@@ -14,8 +14,8 @@
 #define FEED_OPEN_MAX       65536  /* sessions open at once */
 #define FEED_HOST_MAX       40     /* bytes of a host name that are kept beside the state */
 #define FEED_VERSION_MAX    12     /* the same of a version */
-#define FEED_POOL           64     /* states that are made together */
-#define FEED_TEXT_MAX       240    /* bytes kept of a line that is a cause */
+#define FEED_POOL           512 /* states that are made together: blocks that the system gets back */
+#define FEED_TEXT_MAX       240 /* bytes kept of a line that is a cause */
 
 /* One line that may matter. text is in the file's encoding. */
 struct feed_line {
@@ -86,6 +86,11 @@ struct feed_known {
 	uint32_t root;    /* the device that it turned out to be */
 	uint32_t changes; /* counts when its names or its firmware change */
 };
+/* The same of what a session that ends asks. */
+struct feed_tally {
+	uint32_t outcomes[TRACE_OUTCOMES];
+	bool provisioned, unprovisioned;
+};
 
 struct feed {
 	struct trace_facts *facts;
@@ -94,7 +99,8 @@ struct feed {
 	struct AMT_VEC(struct feed_name) names; /* hosts and UUIDs */
 	struct AMT_VEC(struct feed_machine) machines;
 	struct AMT_VEC(struct feed_known) known; /* one for each of facts.devices */
-	struct AMT_VEC(char *) pool;             /* blocks of FEED_POOL, filled in turn */
+	struct AMT_VEC(struct feed_tally) tally;
+	struct AMT_VEC(char *) pool; /* blocks of FEED_POOL, filled in turn */
 	size_t n_open;
 	size_t day_at;
 	struct trace_sign_facts signs[128];
@@ -120,31 +126,6 @@ static inline struct feed_open *feed_nth(const struct feed *f, size_t n)
 	return (struct feed_open *)block + n % FEED_POOL;
 }
 
-/*
- * A line of this thread comes soon: brings its state nearer. Three steps, each of which
- * needs what the one before fetched; the second gives the state, for feed_line.hint.
- */
-static inline void feed_expect_slot(const struct feed *f, uint64_t hash)
-{
-	trace_index_fetch(&f->open_index, hash);
-}
-static inline struct feed_open *feed_expect(const struct feed *f, uint64_t hash)
-{
-	size_t at = 0;
-	const struct trace_index_slot *s = trace_index_next(&f->open_index, hash, &at);
-
-	if (!s)
-		return NULL;
-	struct feed_open *o = feed_nth(f, s->number - 1);
-	for (size_t i = 0; i < sizeof(*o); i += FEED_LINE)
-		__builtin_prefetch((const char *)o + i, 1);
-	return o;
-}
-static inline void feed_expect_task(const struct feed_open *o)
-{
-	if (o)
-		__builtin_prefetch(o->milestones + o->n_milestones, 1);
-}
 /* The same about a host. */
 enum feed_step { FEED_SLOT, FEED_STATE, FEED_TASK };
 void feed_expect_host(const struct feed *f, uint64_t hash, enum feed_step step);
@@ -169,6 +150,34 @@ extern const struct feed_event feed_events[TRACE_EVENTS];
 static inline bool feed_is_task(enum trace_event e)
 {
 	return feed_events[e].traits & (FEED_OPENS | FEED_INSIDE | FEED_WORD);
+}
+
+/*
+ * A line of this thread comes soon: brings nearer what it will touch of the thread's
+ * state. Three steps, each of which needs what the one before fetched; the second gives
+ * the state, for feed_line.hint.
+ */
+static inline void feed_expect_slot(const struct feed *f, uint64_t hash)
+{
+	trace_index_fetch(&f->open_index, hash);
+}
+static inline struct feed_open *feed_expect(const struct feed *f, uint64_t hash)
+{
+	size_t at = 0;
+	const struct trace_index_slot *s = trace_index_next(&f->open_index, hash, &at);
+
+	if (!s)
+		return NULL;
+	struct feed_open *o = feed_nth(f, s->number - 1);
+	__builtin_prefetch(o, 1);
+	__builtin_prefetch(o->host, 1);
+	__builtin_prefetch(&o->begin, 1);
+	return o;
+}
+static inline void feed_expect_task(const struct feed_open *o)
+{
+	if (o)
+		__builtin_prefetch(o->milestones + o->n_milestones, 1);
 }
 
 /* aside.c: lines that belong to a device or the site, not to a task. */

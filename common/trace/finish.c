@@ -95,39 +95,50 @@ static void point_at_kept(struct trace_facts *facts)
 	}
 }
 
+/* The first ones that may go (NULL: all), until there are no more than keep_n. */
+static void drop_some(struct trace_facts *facts, size_t keep_n, const bool *may_go)
+{
+	size_t n = facts->sessions.n, drop = n > keep_n ? n - keep_n : 0;
+	size_t k = 0, from = 0, to = 0;
+
+	if (!drop)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		struct trace_session *s = &facts->sessions.v[i];
+		size_t words = words_of(facts, s, from);
+		if (drop && (!may_go || may_go[i])) {
+			facts->sessions_dropped++;
+			drop--;
+		} else {
+			memmove(facts->kept.v + to, facts->kept.v + from, words * sizeof(uint64_t));
+			facts->sessions.v[k++] = *s;
+			to += words;
+		}
+		from += words;
+	}
+	facts->sessions.n = k;
+	facts->kept.n = to;
+}
+
 /* Over the cap: completed sessions go first, each device's last one stays; then the oldest. */
 static void make_room(struct feed *f)
 {
 	struct trace_facts *facts = f->facts;
 	size_t n = facts->sessions.n, half = f->max_sessions / 2;
-	uint32_t *last = amt_calloc(facts->devices.n + 1, sizeof(*last));
+	bool *met = amt_calloc(facts->devices.n + 1, sizeof(*met)),
+	     *may_go = amt_calloc(n + 1, sizeof(*may_go));
 
-	for (size_t i = 0; i < n; i++)
-		if (facts->sessions.v[i].device != UINT32_MAX)
-			last[feed_root(f, facts->sessions.v[i].device)] = (uint32_t)i + 1;
-	for (int round = 0; round < 2; round++) {
-		size_t drop = facts->sessions.n > half ? facts->sessions.n - half : 0;
-		size_t k = 0, from = 0, to = 0;
-		for (size_t i = 0; i < facts->sessions.n; i++) {
-			struct trace_session *s = &facts->sessions.v[i];
-			size_t words = words_of(facts, s, from);
-			bool is_last = !round && s->device != UINT32_MAX &&
-				       last[feed_root(f, s->device)] == i + 1;
-			if (drop && (round || (s->outcome == TRACE_COMPLETE && !is_last))) {
-				facts->sessions_dropped++;
-				drop--;
-			} else {
-				memmove(facts->kept.v + to, facts->kept.v + from,
-					words * sizeof(uint64_t));
-				facts->sessions.v[k++] = *s;
-				to += words;
-			}
-			from += words;
-		}
-		facts->sessions.n = k;
-		facts->kept.n = to;
+	for (size_t i = n; i-- > 0;) {
+		const struct trace_session *s = &facts->sessions.v[i];
+		bool *m = s->device == UINT32_MAX ? NULL : &met[feed_root(f, s->device)];
+		may_go[i] = s->outcome == TRACE_COMPLETE && (!m || *m);
+		if (m)
+			*m = true;
 	}
-	free(last);
+	drop_some(facts, half, may_go);
+	drop_some(facts, half, NULL);
+	free(met);
+	free(may_go);
 }
 
 static void count(struct feed *f, const struct trace_session *s)
@@ -136,14 +147,15 @@ static void count(struct feed *f, const struct trace_session *s)
 	feed_day(f, s->end)->outcomes[s->outcome]++;
 	if (s->device == UINT32_MAX)
 		return;
-	struct trace_device *d = &f->facts->devices.v[feed_root(f, s->device)];
-	d->outcomes[s->outcome]++;
-	struct feed_known *k = &f->known.v[feed_root(f, s->device)];
+	uint32_t device = feed_root(f, s->device);
+	struct feed_known *k = &f->known.v[device];
+	struct feed_tally *t = &f->tally.v[device];
+	t->outcomes[s->outcome]++;
 	if (s->end > k->seen_last)
 		k->seen_last = s->end;
 	if (s->outcome == TRACE_COMPLETE && s->kind <= TRACE_PARTIAL_UNPROVISION) {
-		d->provisioned = s->kind == TRACE_PROVISION;
-		d->unprovisioned = !d->provisioned;
+		t->provisioned = s->kind == TRACE_PROVISION;
+		t->unprovisioned = !t->provisioned;
 	}
 }
 
@@ -188,7 +200,7 @@ void feed_close(struct feed *f, struct feed_open *o, bool at_end)
 	feed_cause_clear(&o->summary);
 	o->n_milestones = 0;
 	/* A long task must not make its thread keep that much for good. */
-	if (o->cap_milestones > 16) {
+	if (o->cap_milestones > 8) {
 		free(o->milestones);
 		o->milestones = NULL;
 		o->cap_milestones = 0;
@@ -239,6 +251,11 @@ void feed_finish(struct feed *f)
 		free(f->pool.v[i]);
 	amt_vec_free(&f->pool);
 	trace_index_free(&f->open_index);
+	trace_index_free(&f->host_index);
+	trace_index_free(&f->uuid_index);
+	trace_index_free(&f->machine_index);
+	amt_vec_free(&f->names);
+	amt_vec_free(&f->machines);
 	point_at_kept(facts);
 	if (facts->sessions.n)
 		qsort(facts->sessions.v, facts->sessions.n, sizeof(*facts->sessions.v),
@@ -253,9 +270,5 @@ void feed_finish(struct feed *f)
 		if (f->signs[i].count)
 			amt_vec_push(&facts->signatures, f->signs[i]);
 	amt_vec_free(&f->known);
-	amt_vec_free(&f->names);
-	amt_vec_free(&f->machines);
-	trace_index_free(&f->host_index);
-	trace_index_free(&f->uuid_index);
-	trace_index_free(&f->machine_index);
+	amt_vec_free(&f->tally);
 }

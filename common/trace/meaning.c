@@ -1,6 +1,8 @@
 /* What a line says by itself: its template, its severity, its signatures. */
 #include "chunk.h"
 
+#include "bytes.h"
+
 /* Lines of a known wording without free parts can't hold an error: no need to look. */
 static bool quiet(const struct trace_match *m)
 {
@@ -70,4 +72,50 @@ bool trace_understand(struct trace_signer *signer, const struct trace_record *re
 				 : 0;
 	return out->n_signs || out->severity == TRACE_ERROR ||
 	       (e != TRACE_EV_NONE && e != TRACE_EV_WORKER && e != TRACE_EV_POOL);
+}
+
+/* The strings of a match, moved along with the text they stand in. */
+static void move_to(struct trace_match *m, const char *from, const char *to)
+{
+	const char **const strings[] = {&m->host, &m->uuid,    &m->version,
+					&m->word, &m->address, &m->method};
+
+	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
+		if (*strings[i])
+			*strings[i] = to + (*strings[i] - from);
+}
+
+static size_t memo_slot(const char *p, size_t n)
+{
+	uint64_t h = (bytes_8(p) + n) ^ bytes_8(p + n - 8) * UINT64_C(0x9e3779b97f4a7c15);
+
+	return (size_t)(h * UINT64_C(0xff51afd7ed558ccd) >> 32) % MEMO_SLOTS;
+}
+
+bool trace_understand_again(struct trace_memo *memo, struct trace_signer *signer,
+			    const struct trace_record *rec, bool ours, struct trace_meaning *out)
+{
+	const char *p = rec->text;
+	size_t n = rec->text_len;
+
+	if (n < 8 || n > MEMO_TEXT)
+		return trace_understand(signer, rec, ours, out);
+	struct trace_memo_line *e = &memo->lines[memo_slot(p, n)];
+	if (e->len == n && e->ours == ours && bytes_same(e->text, p, n)) {
+		*out = e->meaning;
+		if (e->worth)
+			move_to(&out->m, e->text, p);
+		return e->worth;
+	}
+	bool worth = trace_understand(signer, rec, ours, out);
+	const struct trace_match *m = &out->m;
+	if (m->host || m->uuid || m->version || m->has_machine || m->address)
+		return worth;
+	memcpy(e->text, p, n);
+	e->meaning = *out;
+	move_to(&e->meaning.m, p, e->text);
+	e->len = (uint16_t)n;
+	e->ours = ours;
+	e->worth = worth;
+	return worth;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #ifdef HAVE_LIBHS
 #include <hs.h>
+#include <malloc.h>
 #endif
 
 struct trace_signer {
@@ -80,7 +81,10 @@ static bool hs_new(struct trace_signer *s)
 	free(expr);
 	free(flags);
 	free(ids);
-	return rc == HS_SUCCESS && hs_alloc_scratch(s->db, &s->scratch) == HS_SUCCESS;
+	bool ok = rc == HS_SUCCESS && hs_alloc_scratch(s->db, &s->scratch) == HS_SUCCESS;
+	/* Compiling takes ten times the memory of its result: back with it. */
+	malloc_trim(0);
+	return ok;
 }
 
 static int hit(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,

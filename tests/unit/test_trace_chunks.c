@@ -1,5 +1,5 @@
 /* What is found in a log depends neither on how it is cut into chunks nor on the threads. */
-#include "amtdiag/trace.h"
+#include "trace/chunk.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -173,12 +173,130 @@ static void as_the_reader(void **state)
 	each_capture(count_both, NULL);
 }
 
+/* Bytes of a log broken, cut out and put in where nobody expects them. */
+static void damaged(void **state)
+{
+	static const char odd[] = "$<>\n\r ~\0(x=9\xe4";
+	char path[] = "/tmp/test_trace_chunks.XXXXXX";
+	char text[256];
+	uint64_t seed = 1;
+
+	(void)state;
+	for (int round = 0; round < 4; round++) {
+		int fd = mkstemp(path);
+		assert_true(fd >= 0);
+		FILE *out = fdopen(fd, "w");
+		assert_non_null(out);
+		for (unsigned i = 0; i < 600; i++) {
+			FILE *one = fmemopen(text, sizeof(text), "w");
+			assert_non_null(one);
+			size_t n = line(one, i);
+			fclose(one);
+			seed = seed * 6364136223846793005u + 1442695040888963407u;
+			size_t at = (size_t)(seed >> 33) % n;
+			if (seed >> 60 < 5)
+				text[at] = odd[(seed >> 20) % (sizeof(odd) - 1)];
+			if (seed >> 60 == 6)
+				n = at;
+			fwrite(text, 1, n, out);
+		}
+		assert_int_equal(fclose(out), 0);
+		same_however_cut(path);
+		count_both(path, NULL);
+		unlink(path);
+		memcpy(path + strlen(path) - 6, "XXXXXX", 6);
+	}
+}
+
+static size_t place(const char *p, const char *text)
+{
+	return p ? (size_t)(p - text) + 1 : 0;
+}
+
+/* A line that was seen before says what it said, of its own text. */
+static void again(void **state)
+{
+	static const char *const lines[] = {
+		"ERROR: Invoke(get) failed: 80020009argNum = 0",
+		"SecurityAdministration.SetMEBxPassword finished with HResult = 0x0, status = "
+		"0x10, "
+		"clientError = 0.",
+		"AMT Provision Worker: Wait 20 seconds...",
+		"Create provisionHelper with (Hash: 0123456789ABCDEF0123456789ABCDEF01234567)",
+		"Provision target is indicated with SMS resource id. (MachineId = 48 pc1.lab)",
+		"Error 0x80090326 returned by InitializeSecurityContext",
+		"something else with an error 0x80072ee2 in it",
+		"short",
+	};
+	struct trace_memo *memo = amt_calloc(1, sizeof(*memo));
+	struct trace_signer *signer = trace_signer_new(false, NULL);
+	char copy[200];
+
+	(void)state;
+	for (size_t i = 0; i < 6 * sizeof(lines) / sizeof(lines[0]); i++) {
+		const char *s = lines[i / 2 % (sizeof(lines) / sizeof(lines[0]))];
+		bool ours = i / 2 % 3 != 0;
+		struct trace_meaning a, b;
+		struct trace_record x = {.framing = TRACE_SERVER, .type = -1, .text = s}, y = x;
+		x.text_len = y.text_len = strlen(s);
+		y.text = memcpy(copy + i % 7, s, x.text_len);
+		bool want = trace_understand(signer, &x, ours, &a);
+		assert_int_equal(trace_understand_again(memo, signer, &y, ours, &b), want);
+		assert_int_equal(a.m.event, b.m.event);
+		assert_ptr_equal(a.m.row, b.m.row);
+		assert_int_equal(a.severity, b.severity);
+		assert_int_equal(a.host_hash, b.host_hash);
+		assert_int_equal(a.n_signs, b.n_signs);
+		assert_memory_equal(a.signs, b.signs, a.n_signs);
+		if (!want)
+			continue;
+		assert_int_equal(place(a.m.host, x.text), place(b.m.host, y.text));
+		assert_int_equal(place(a.m.word, x.text), place(b.m.word, y.text));
+		assert_int_equal(place(a.m.method, x.text), place(b.m.method, y.text));
+		assert_int_equal(a.m.has_machine, b.m.has_machine);
+		assert_true(!a.m.has_machine || a.m.machine == b.m.machine);
+		assert_int_equal(a.m.has_hex, b.m.has_hex);
+		assert_true(!a.m.has_hex || a.m.hex == b.m.hex);
+		assert_int_equal(a.m.has_status, b.m.has_status);
+		assert_true(!a.m.has_status || a.m.status == b.m.status);
+	}
+	trace_signer_free(signer);
+	free(memo);
+}
+
+/* More threads than there are states for, and a thread that goes on to another computer. */
+static void many_threads(void **state)
+{
+	char path[] = "/tmp/test_trace_chunks.XXXXXX";
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	FILE *out = fdopen(fd, "w");
+	assert_non_null(out);
+	for (unsigned i = 0; i < 67000; i++)
+		fprintf(out,
+			"Succeed to connect target machine pc%u.lab and core version with 5.2.10 "
+			"using provisioning account #0.  $$<SMS_AMT_OPERATION_MANAGER><Wed Jan 14 "
+			"10:%02u:%02u.123 2009 GMT Standard Time><thread=%u (0x%X)>\r\n",
+			i % 2, i / 60 % 60, i % 60, i < 66000 ? i : 7, i < 66000 ? i : 7);
+	assert_int_equal(fclose(out), 0);
+	char *a = facts_of(path, 1, 0, true), *b = facts_of(path, 2, 5003, true);
+	assert_string_equal(a, b);
+	const char *one = strstr(a, "\"firmware\":\"5.2.10\"");
+	assert_non_null(one);
+	assert_non_null(strstr(one + 1, "\"firmware\":\"5.2.10\""));
+	free(a);
+	free(b);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(captures),
-		cmocka_unit_test(mixture),
-		cmocka_unit_test(as_the_reader),
+		cmocka_unit_test(captures),      cmocka_unit_test(mixture),
+		cmocka_unit_test(as_the_reader), cmocka_unit_test(damaged),
+		cmocka_unit_test(again),         cmocka_unit_test(many_threads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
