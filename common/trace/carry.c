@@ -54,10 +54,13 @@ static void milestones_on(struct feed_open *to, struct feed_open *from)
 	to->cap_milestones = (uint8_t)(to->n_milestones + n);
 	to->milestones =
 		amt_reallocarray(to->milestones, to->cap_milestones + 1u, sizeof(*to->milestones));
-	if (n)
-		memcpy(to->milestones + to->n_milestones, from->milestones,
-		       n * sizeof(*to->milestones));
-	to->n_milestones = to->cap_milestones;
+	for (size_t i = 0; i < n; i++) {
+		struct feed_mark m = from->milestones[i];
+		uint32_t file = from->first_file + m.file - to->first_file;
+		m.file = (uint8_t)file;
+		if (file <= UINT8_MAX)
+			to->milestones[to->n_milestones++] = m;
+	}
 	from->n_milestones = 0;
 }
 

@@ -13,7 +13,6 @@ void trace_facts_free(struct trace_facts *f)
 	amt_vec_free(&f->signatures);
 	amt_vec_free(&f->days);
 	amt_arena_free(&f->arena);
-	amt_vec_free(&f->kept);
 	*f = (struct trace_facts){.amt = false};
 }
 

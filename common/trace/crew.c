@@ -7,10 +7,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#define JOBS_MAX     64
-#define WINDOW_ALONE (64 * AMT_KIB)  /* stays in the second-level cache */
-#define WINDOW       (128 * AMT_KIB) /* fewer meetings of the threads */
-#define WINDOW_MIN   64
+#define JOBS_MAX   64
+#define WINDOW     (64 * AMT_KIB) /* stays in the second-level cache */
+#define WINDOW_MIN 64
 
 struct crew;
 struct hand {
@@ -138,8 +137,8 @@ static void take_early(struct crew *w)
 	memcpy(w->early, r->buf + r->start, w->n_early);
 	/* Its own window is for what lies between our lines: seldom much, and it can grow. */
 	r->start = r->end = 0;
-	if (r->cap > WINDOW_ALONE) {
-		r->cap = WINDOW_ALONE;
+	if (r->cap > WINDOW) {
+		r->cap = WINDOW;
 		r->buf = amt_realloc(r->buf, r->cap);
 	}
 }
@@ -170,12 +169,10 @@ struct crew *crew_new(struct trace_reader *r, struct trace_signer *signer,
 	size_t jobs = o->threads > JOBS_MAX ? JOBS_MAX : o->threads ? o->threads : 1;
 
 	w->r = r;
-	w->window = jobs > 1 ? WINDOW : WINDOW_ALONE;
-	if (o->window)
-		w->window = o->window < WINDOW_MIN ? WINDOW_MIN : o->window;
+	w->window = !o->window ? WINDOW : o->window < WINDOW_MIN ? WINDOW_MIN : o->window;
 	take_early(w);
 	w->carry = amt_malloc(2 * w->window);
-	w->n_ring = jobs > 1 ? jobs + 2 : 1;
+	w->n_ring = jobs > 1 ? jobs + 1 : 1;
 	w->ring = amt_calloc(w->n_ring, sizeof(*w->ring));
 	for (size_t i = 0; i < w->n_ring; i++)
 		w->ring[i].buf = amt_malloc(2 * w->window);

@@ -204,6 +204,11 @@ static uint32_t by_machine(struct feed *f, uint32_t scope, uint32_t machine, uin
 	for (size_t i = 0; i < v->machines.n; i++)
 		if (v->machines.v[i] == machine)
 			return d;
+	/* Few have more than one. */
+	if (!v->machines.cap) {
+		v->machines.v = amt_reallocarray(NULL, 1, sizeof(*v->machines.v));
+		v->machines.cap = 1;
+	}
 	if (v->machines.n < 64)
 		amt_vec_push(&v->machines, machine);
 	return d;

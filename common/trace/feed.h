@@ -37,6 +37,19 @@ struct feed_line {
 
 #define FEED_NO_THREAD (UINT64_C(1) << 63)
 
+/*
+ * A milestone of a task at hand, packed: four to a cache line, and half a busy log is
+ * milestones. One that does not fit (beyond line 2^32 of a file, or file 255 of one task)
+ * is left out.
+ */
+struct feed_mark {
+	amt_time at;
+	uint32_t line;
+	uint16_t repeats;
+	uint8_t event, file; /* file: from the task's first one on */
+};
+#define FEED_MARK_WORDS (sizeof(struct feed_mark) / sizeof(uint64_t))
+
 struct feed_cause { /* a struct trace_cause and its text in one block */
 	struct trace_cause c;
 	char text[];
@@ -49,7 +62,7 @@ struct feed_cause { /* a struct trace_cause and its text in one block */
  */
 struct feed_open {
 	uint64_t key; /* group and thread; FEED_NO_THREAD and group: text without threads */
-	struct trace_milestone *milestones;
+	struct feed_mark *milestones;
 	amt_time end;
 	uint64_t last_line;
 	uint32_t last_file, task_device, machine; /* of the task; UINT32_MAX: not known yet */
@@ -100,7 +113,8 @@ struct feed {
 	struct AMT_VEC(struct feed_machine) machines;
 	struct AMT_VEC(struct feed_known) known; /* one for each of facts.devices */
 	struct AMT_VEC(struct feed_tally) tally;
-	struct AMT_VEC(char *) pool; /* blocks of FEED_POOL, filled in turn */
+	struct AMT_VEC(uint64_t) kept; /* milestones and texts of the sessions: finish.c */
+	struct AMT_VEC(char *) pool;   /* blocks of FEED_POOL, filled in turn */
 	size_t n_open;
 	size_t day_at;
 	struct trace_sign_facts signs[128];

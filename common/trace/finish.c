@@ -48,56 +48,66 @@ static enum trace_outcome outcome(const struct feed_open *o, bool cause, bool at
 }
 
 /*
- * Milestones and text of the sessions stand in facts.kept one behind the other, in the
- * order of the sessions: some can be dropped by moving the others up, and there are no
- * pointers to them before the end.
+ * Milestones and text of the sessions stand in kept one behind the other, in the order of
+ * the sessions: some can be dropped by moving the others up, and there are no pointers to
+ * them before the end.
  */
-#define WORDS_OF_ONE (sizeof(struct trace_milestone) / sizeof(uint64_t))
-_Static_assert(sizeof(struct trace_milestone) % sizeof(uint64_t) == 0, "whole words");
-
-static char *text_of(struct trace_facts *facts, const struct trace_session *s, size_t at)
+static char *text_of(struct feed *f, const struct trace_session *s, size_t at)
 {
-	return (char *)(facts->kept.v + at + s->n_milestones * WORDS_OF_ONE);
+	return (char *)(f->kept.v + at + s->n_milestones * FEED_MARK_WORDS);
 }
 
-static size_t words_of(struct trace_facts *facts, const struct trace_session *s, size_t at)
+static size_t words_of(struct feed *f, const struct trace_session *s, size_t at)
 {
-	return s->n_milestones * WORDS_OF_ONE + strlen(text_of(facts, s, at)) / sizeof(uint64_t) +
-	       1;
+	return s->n_milestones * FEED_MARK_WORDS + strlen(text_of(f, s, at)) / sizeof(uint64_t) + 1;
 }
 
-static void keep(struct trace_facts *facts, const struct trace_session *s,
-		 const struct trace_milestone *m, const char *text)
+static void keep(struct feed *f, const struct trace_session *s, const struct feed_mark *m,
+		 const char *text)
 {
-	size_t at = facts->kept.n, n = strlen(text);
-	size_t need = at + s->n_milestones * WORDS_OF_ONE + n / sizeof(uint64_t) + 1;
+	size_t at = f->kept.n, n = strlen(text);
+	size_t need = at + s->n_milestones * FEED_MARK_WORDS + n / sizeof(uint64_t) + 1;
 
-	if (need > facts->kept.cap) {
-		facts->kept.cap = need + need / 2 + 64;
-		facts->kept.v = amt_reallocarray(facts->kept.v, facts->kept.cap, sizeof(uint64_t));
+	if (need > f->kept.cap) {
+		f->kept.cap = need + need / 2 + 64;
+		f->kept.v = amt_reallocarray(f->kept.v, f->kept.cap, sizeof(uint64_t));
 	}
-	facts->kept.n = need;
+	f->kept.n = need;
 	if (s->n_milestones)
-		memcpy(facts->kept.v + at, m, s->n_milestones * sizeof(*m));
-	memcpy(text_of(facts, s, at), text, n + 1);
+		memcpy(f->kept.v + at, m, s->n_milestones * sizeof(*m));
+	memcpy(text_of(f, s, at), text, n + 1);
 }
 
-static void point_at_kept(struct trace_facts *facts)
+/* What is left at the end, as others want it. */
+static void unpack(struct feed *f)
 {
+	struct trace_facts *facts = f->facts;
 	size_t at = 0;
 
 	for (size_t i = 0; i < facts->sessions.n; i++) {
 		struct trace_session *s = &facts->sessions.v[i];
-		s->milestones =
-			s->n_milestones ? (struct trace_milestone *)(facts->kept.v + at) : NULL;
-		s->cause.text = text_of(facts, s, at);
-		at += words_of(facts, s, at);
+		const struct feed_mark *m = (const struct feed_mark *)(f->kept.v + at);
+		s->milestones = NULL;
+		if (s->n_milestones)
+			s->milestones = amt_arena_array(&facts->arena, s->n_milestones,
+							sizeof(*s->milestones));
+		for (size_t k = 0; k < s->n_milestones; k++)
+			s->milestones[k] =
+				(struct trace_milestone){.event = m[k].event,
+							 .repeats = m[k].repeats,
+							 .file = s->first.file + m[k].file,
+							 .line = m[k].line,
+							 .at = m[k].at};
+		s->cause.text = amt_arena_strdup(&facts->arena, text_of(f, s, at));
+		at += words_of(f, s, at);
 	}
+	amt_vec_free(&f->kept);
 }
 
 /* The first ones that may go (NULL: all), until there are no more than keep_n. */
-static void drop_some(struct trace_facts *facts, size_t keep_n, const bool *may_go)
+static void drop_some(struct feed *f, size_t keep_n, const bool *may_go)
 {
+	struct trace_facts *facts = f->facts;
 	size_t n = facts->sessions.n, drop = n > keep_n ? n - keep_n : 0;
 	size_t k = 0, from = 0, to = 0;
 
@@ -105,19 +115,19 @@ static void drop_some(struct trace_facts *facts, size_t keep_n, const bool *may_
 		return;
 	for (size_t i = 0; i < n; i++) {
 		struct trace_session *s = &facts->sessions.v[i];
-		size_t words = words_of(facts, s, from);
+		size_t words = words_of(f, s, from);
 		if (drop && (!may_go || may_go[i])) {
 			facts->sessions_dropped++;
 			drop--;
 		} else {
-			memmove(facts->kept.v + to, facts->kept.v + from, words * sizeof(uint64_t));
+			memmove(f->kept.v + to, f->kept.v + from, words * sizeof(uint64_t));
 			facts->sessions.v[k++] = *s;
 			to += words;
 		}
 		from += words;
 	}
 	facts->sessions.n = k;
-	facts->kept.n = to;
+	f->kept.n = to;
 }
 
 /* Over the cap: completed sessions go first, each device's last one stays; then the oldest. */
@@ -135,8 +145,8 @@ static void make_room(struct feed *f)
 		if (m)
 			*m = true;
 	}
-	drop_some(facts, half, may_go);
-	drop_some(facts, half, NULL);
+	drop_some(f, half, may_go);
+	drop_some(f, half, NULL);
 	free(met);
 	free(may_go);
 }
@@ -195,12 +205,12 @@ void feed_close(struct feed *f, struct feed_open *o, bool at_end)
 	};
 	if (cause)
 		s->cause = cause->c;
-	keep(f->facts, s, o->milestones, cause ? cause->text : "");
+	keep(f, s, o->milestones, cause ? cause->text : "");
 	feed_cause_clear(&o->cause);
 	feed_cause_clear(&o->summary);
 	o->n_milestones = 0;
 	/* A long task must not make its thread keep that much for good. */
-	if (o->cap_milestones > 8) {
+	if (o->cap_milestones > 4) {
 		free(o->milestones);
 		o->milestones = NULL;
 		o->cap_milestones = 0;
@@ -256,7 +266,7 @@ void feed_finish(struct feed *f)
 	trace_index_free(&f->machine_index);
 	amt_vec_free(&f->names);
 	amt_vec_free(&f->machines);
-	point_at_kept(facts);
+	unpack(f);
 	if (facts->sessions.n)
 		qsort(facts->sessions.v, facts->sessions.n, sizeof(*facts->sessions.v),
 		      trace_by_time);

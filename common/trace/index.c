@@ -57,7 +57,7 @@ static void grow(struct trace_index *t)
 
 void trace_index_add(struct trace_index *t, uint64_t hash, uint32_t number)
 {
-	if ((t->n + 1) * 2 > t->n_slots)
+	if ((t->n + 1) * 4 > t->n_slots * 3)
 		grow(t);
 	put(t, (uint32_t)(hash >> 32),
 	    (struct trace_index_slot){(uint32_t)(hash >> 32), number + 1});

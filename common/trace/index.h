@@ -14,7 +14,7 @@ struct trace_index_slot {
 };
 struct trace_index {
 	struct trace_index_slot *slots;
-	size_t n_slots, n; /* a power of two, at most half full; 0: nothing yet */
+	size_t n_slots, n; /* a power of two, at most 3/4 full; 0: nothing yet */
 };
 
 void trace_index_free(struct trace_index *t);

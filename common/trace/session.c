@@ -99,7 +99,8 @@ static void milestone(struct feed_open *o, const struct feed_line *l)
 			o->milestones[n - 1].repeats++;
 		return;
 	}
-	if (n >= FEED_MILESTONES_MAX)
+	uint32_t file = l->file - o->first_file;
+	if (n >= FEED_MILESTONES_MAX || file > UINT8_MAX || l->line > UINT32_MAX)
 		return;
 	/* Thousands of threads keep one of these: grow by little. */
 	if (n == o->cap_milestones) {
@@ -107,8 +108,8 @@ static void milestone(struct feed_open *o, const struct feed_line *l)
 		o->milestones =
 			amt_reallocarray(o->milestones, o->cap_milestones, sizeof(*o->milestones));
 	}
-	o->milestones[o->n_milestones++] = (struct trace_milestone){
-		.event = (uint8_t)e, .file = l->file, .line = l->line, .at = l->at};
+	o->milestones[o->n_milestones++] = (struct feed_mark){
+		.event = (uint8_t)e, .file = (uint8_t)file, .line = (uint32_t)l->line, .at = l->at};
 }
 
 static void failed_call(struct feed *f, struct feed_open *o, const struct trace_match *m)

@@ -368,8 +368,6 @@ struct trace_site_facts {
 
 struct trace_facts {
 	struct amt_arena arena;
-	struct AMT_VEC(
-		uint64_t) kept; /* milestones and texts of sessions that trace_collect() made */
 	struct AMT_VEC(struct trace_file_facts) files;
 	struct AMT_VEC(struct trace_session) sessions; /* by time, then file and line */
 	struct AMT_VEC(struct trace_device) devices;   /* by id */
