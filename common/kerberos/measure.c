@@ -289,7 +289,7 @@ json_t *krb_measured_to_json(const struct krb_measured *m)
 
 	json_object_set_new(o, "done", json_boolean(m->done));
 	if (!m->done) {
-		json_object_set_new(o, "error", json_string(m->error));
+		json_object_set_new(o, "error", amt_json_str(m->error));
 		return o;
 	}
 	const struct {
@@ -301,8 +301,8 @@ json_t *krb_measured_to_json(const struct krb_measured *m)
 		{"session_key", (size_t)m->skey}};
 	for (size_t i = 0; i < sizeof(n) / sizeof(n[0]); i++)
 		json_object_set_new(o, n[i].key, json_integer((json_int_t)n[i].n));
-	json_object_set_new(o, "client", json_string(m->client ? m->client : ""));
-	json_object_set_new(o, "spn", json_string(m->spn ? m->spn : ""));
+	json_object_set_new(o, "client", amt_json_str(m->client ? m->client : ""));
+	json_object_set_new(o, "spn", amt_json_str(m->spn ? m->spn : ""));
 	json_object_set_new(o, "delegated", json_boolean(m->delegated));
 	json_object_set_new(o, "started_later", json_boolean(m->started));
 	json_object_set_new(o, "renewable", json_boolean(m->renewable));
@@ -312,13 +312,16 @@ json_t *krb_measured_to_json(const struct krb_measured *m)
 	return o;
 }
 
+static const char *word(const json_t *j, const char *key, struct amt_arena *arena)
+{
+	const char *s = amt_json_get_str(j, key);
+
+	return amt_arena_strdup(arena, s ? s : "");
+}
+
 bool krb_measured_from_json(const json_t *j, struct amt_arena *arena, struct krb_measured *out)
 {
-	if (!json_is_object(j))
-		return false;
-	*out = (struct krb_measured){.done = json_is_true(json_object_get(j, "done"))};
-	const char *s = json_string_value(json_object_get(j, "error"));
-	amt_str_copy(out->error, sizeof(out->error), s ? s : "");
+	const char *why = amt_json_get_str(j, "error");
 	struct {
 		const char *key;
 		size_t *n;
@@ -327,21 +330,27 @@ bool krb_measured_from_json(const json_t *j, struct amt_arena *arena, struct krb
 		 {"gss", &out->gss},
 		 {"spnego", &out->spnego},
 		 {"base64", &out->base64}};
-	for (size_t i = 0; i < sizeof(n) / sizeof(n[0]); i++)
-		*n[i].n = (size_t)json_integer_value(json_object_get(j, n[i].key));
-	out->etype = (int)json_integer_value(json_object_get(j, "etype"));
-	out->skey = (int)json_integer_value(json_object_get(j, "session_key"));
-	out->client = amt_arena_strdup(arena, json_string_value(json_object_get(j, "client")));
-	out->spn = amt_arena_strdup(arena, json_string_value(json_object_get(j, "spn")));
-	out->delegated = json_is_true(json_object_get(j, "delegated"));
-	out->started = json_is_true(json_object_get(j, "started_later"));
-	out->renewable = json_is_true(json_object_get(j, "renewable"));
-	out->ok_as_delegate = json_is_true(json_object_get(j, "ok_as_delegate"));
-	s = json_string_value(json_object_get(j, "authtime"));
-	if (s)
-		amt_time_parse(s, &out->authtime, NULL);
-	s = json_string_value(json_object_get(j, "endtime"));
-	if (s)
-		amt_time_parse(s, &out->endtime, NULL);
+
+	*out = (struct krb_measured){.authtime = AMT_TIME_NONE, .endtime = AMT_TIME_NONE};
+	if (!json_is_object(j))
+		return false;
+	amt_str_copy(out->error, sizeof(out->error), why ? why : "");
+	for (size_t i = 0; i < sizeof(n) / sizeof(n[0]); i++) {
+		int64_t v = amt_json_get_int(j, n[i].key, 0);
+		if (v < 0 || (uint64_t)v > AMT_CAP_JSON_IN)
+			return false;
+		*n[i].n = (size_t)v;
+	}
+	out->done = amt_json_get_bool(j, "done", false);
+	out->etype = (int)amt_json_get_int(j, "etype", 0);
+	out->skey = (int)amt_json_get_int(j, "session_key", 0);
+	out->client = word(j, "client", arena);
+	out->spn = word(j, "spn", arena);
+	out->delegated = amt_json_get_bool(j, "delegated", false);
+	out->started = amt_json_get_bool(j, "started_later", false);
+	out->renewable = amt_json_get_bool(j, "renewable", false);
+	out->ok_as_delegate = amt_json_get_bool(j, "ok_as_delegate", false);
+	out->authtime = amt_json_get_time(j, "authtime");
+	out->endtime = amt_json_get_time(j, "endtime");
 	return true;
 }

@@ -183,10 +183,10 @@ static bool replay(struct amt_cli *cli, const json_t *facts, struct amt_error *e
 	if (!krb_input_parse(json_object_get(facts, "input"), cli->replay, &krbsize.input,
 			     &cli->run.notes, err))
 		return false;
-	if (m) {
-		krb_measured_from_json(m, &cli->run.arena, &krbsize.measured);
-		krbsize.measure = true;
-	}
+	if (m && !krb_measured_from_json(m, &cli->run.arena, &krbsize.measured))
+		return amt_fail(err, "%s: what it says was measured is not of amt-krbsize",
+				cli->replay);
+	krbsize.measure = krbsize.measure || m;
 	krbsize_terms(cli);
 	krbsize_compute(cli);
 	return true;
