@@ -117,6 +117,7 @@ static bool read_resolv_conf(struct names_run *r, const char *path, bool servers
 			else if (r->o->notes)
 				amt_note_add(r->o->notes, path, "line %llu: %s",
 					     (unsigned long long)l.line, err.text);
+			break; /* one a line; the resolver takes no notice of what follows */
 		}
 	}
 	amt_lines_close(&l);
