@@ -125,7 +125,9 @@ static bool replay(struct amt_cli *cli, struct amt_error *err)
 				tool ? tool : "nobody", cli->tool->name);
 	if (good)
 		inherit(cli, doc);
+	cli->replayed = json_object_get(doc, "findings");
 	good = good && cli->tool->replay(cli, json_object_get(doc, "facts"), err);
+	cli->replayed = NULL;
 	json_decref(doc);
 	return good;
 }

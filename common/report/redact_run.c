@@ -12,6 +12,7 @@ static const struct {
 } keys[] = {
 	{"fqdn", AMT_SECRET_HOST},
 	{"host", AMT_SECRET_HOST},
+	{"client", AMT_SECRET_HOST},
 	{"device", AMT_SECRET_HOST},
 	{"computer", AMT_SECRET_HOST},
 	{"hostname", AMT_SECRET_HOST},

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define SUMMARY_MAX 400 /* bytes; NRPE of version 2 passes on 1024 of the whole line */
+
 /* '|' would begin the perfdata, a line break would end the line. */
 static void plain(struct amt_buf *out, const char *s)
 {
@@ -10,8 +12,13 @@ static void plain(struct amt_buf *out, const char *s)
 
 	amt_buf_init(&safe, AMT_MIB);
 	amt_text_safe(&safe, s, strlen(s), false);
-	for (size_t i = 0; i < safe.len; i++)
+	size_t n = safe.len > SUMMARY_MAX ? SUMMARY_MAX : safe.len;
+	while (n < safe.len && n && ((unsigned char)safe.data[n] & 0xc0) == 0x80)
+		n--; /* no half character */
+	for (size_t i = 0; i < n; i++)
 		amt_buf_byte(out, safe.data[i] == '|' ? '/' : safe.data[i]);
+	if (n < safe.len)
+		amt_buf_str(out, "...");
 	amt_buf_free(&safe);
 }
 

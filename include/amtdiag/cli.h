@@ -66,7 +66,8 @@ struct amt_cli {
 	struct amt_style style;
 	struct amt_context context; /* now and firmware; the tool adds traits */
 	struct amt_progress progress;
-	struct amt_run run; /* findings, notes, sections, facts */
+	struct amt_run run;     /* findings, notes, sections, facts */
+	const json_t *replayed; /* while replay() runs: the findings of the document */
 	bool io_failed; /* the report is written, but something else could not be: ends with 74 */
 	struct amt_strlist firmware_text;
 };

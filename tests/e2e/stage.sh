@@ -24,7 +24,8 @@ ok "text names them under their cause" grep -qE '^ +then: [0-9]+ checks wait for
 ok "and does not repeat them" bash -c "! grep -q '^  SKIPPED' $tmp/run.txt"
 
 walk --format junit >"$tmp/r.xml"
-ok "JUnit is well-formed" xmllint --noout "$tmp/r.xml"
+ok "JUnit is what its readers expect" xmllint --noout --schema tests/junit.xsd "$tmp/r.xml"
+ok "and its totals are those of its cases" "$PYTHON" -c 'import sys, xml.etree.ElementTree as T; r = T.parse(sys.argv[1]).getroot(); n = lambda t: len(r.findall(".//testcase" + t)); s = r[0]; [sys.exit(1) for e in (r, s) if [int(e.get(a)) for a in ("tests", "failures", "errors", "skipped")] != [n(""), n("/failure"), n("/error"), n("/skipped")]]' "$tmp/r.xml"
 walk --format html >"$tmp/r.html"
 ok "HTML parses, and asks for nothing from outside" "$PYTHON" tests/html_check.py "$tmp/r.html"
 ok "with a fold a finding" bash -c "[ \$(grep -c '<details class' $tmp/r.html) -ge 210 ]"
@@ -32,6 +33,7 @@ walk --format csv >"$tmp/r.csv"
 ok "CSV has a line a stage" bash -c "[ \$(wc -l <$tmp/r.csv) -eq 8 ]"
 walk --format status >"$tmp/r.status"
 ok "one status line for monitoring" grep -qE '^AMT CRITICAL - .* \| .*first_broken_stage=[1-7]' "$tmp/r.status"
+ok "short enough for NRPE, its performance data well-formed" bash -c "[ \$(wc -l <$tmp/r.status) -eq 1 ] && [ \$(wc -c <$tmp/r.status) -lt 1024 ] && sed 's/.*| //' $tmp/r.status | tr ' ' '\n' | { ! grep -vE '^[a-z_]+=[0-9]+(;[0-9]*){3,4}\$'; }"
 walk --format ndjson >"$tmp/r.ndjson"
 ok "NDJSON is an object a line" jq -e . "$tmp/r.ndjson"
 ok "and ends with a tail" bash -c "tail -n 1 $tmp/r.ndjson | jq -e '.type == \"tail\" and .verdict == \"fail\"'"
@@ -104,12 +106,37 @@ for word in KB936059 KB942841 certificate WinRM service-point 2.5.29 S3.C14 Amto
 done >"$tmp/lost"
 is "what is no secret stays: KB numbers, codes, rows, words" "$(cat "$tmp/lost")" ""
 amt-stage --open "$tmp/r.tar.gz" --now $now --json >"$tmp/reopened.json"
-ok "judged again from its pseudonyms, it finds the same, byte for byte" cmp <(jq .findings "$tmp/red.json") <(jq .findings "$tmp/reopened.json")
+ok "opened elsewhere, it finds the same, byte for byte" cmp <(jq .findings "$tmp/red.json") <(jq .findings "$tmp/reopened.json")
+ok "clients, stages and the first broken thing too" cmp <(jq '.facts | {clients, stages, first_broken, corrections}' "$tmp/red.json") <(jq '.facts | {clients, stages, first_broken, corrections}' "$tmp/reopened.json")
+jq 'del(.facts.redacted)' "$tmp/red.json" >"$tmp/again.json"
+amt-stage --replay "$tmp/again.json" --now $now --json >"$tmp/rejudged.json" 2>/dev/null
+ok "judged again from its pseudonyms, it finds the same, byte for byte" cmp <(jq .findings "$tmp/red.json") <(jq .findings "$tmp/rejudged.json")
 ok "no raw evidence is in it" bash -c "! find $tmp/red -path '*evidence*' | grep ."
 ok "the map is private" bash -c "[ \$(stat -c %a $tmp/map) = 600 ]"
 walk --redact --redact-map "$tmp/map" --json >"$tmp/red2.json"
 ok "used again, the map gives the same names" cmp <(jq -S .facts.clients "$tmp/red.json") <(jq -S .facts.clients "$tmp/red2.json")
 ok "verdicts are those of the open report" cmp <(jq '[.findings[] | {id, verdict}]' "$tmp/run.json") <(jq '[.findings[] | {id, verdict}]' "$tmp/red.json")
+
+# A fleet whose devices stand on disk: a bundle has them all, and is judged again with them.
+mkdir -p "$tmp/many/run"
+{ echo 'name,fqdn,address'; for i in $(seq 520); do echo "z$i,z$i.contoso.com,192.0.2.7"; done; } >"$tmp/many/inventory.csv"
+printf '[site]\nname = Many\ndomain = contoso.com\n[evidence]\ninventory = inventory.csv\n[devices]\nprobe = yes\n' >"$tmp/many/site.ini"
+printf '[site]\nname = One\n[evidence]\ndevices = rpc.json\n' >"$tmp/many/one.ini"
+cp captures/exports/rpc-amtinfo.json "$tmp/many/rpc.json"
+amt-stage --site "$tmp/many/one.ini" --json 2>/dev/null | jq -c '.facts.evidence.devices.devices[0] as $d | range(1; 521) | {client: "z\(.).contoso.com", facts: ($d | .host = "z\(.).contoso.com")}' >"$tmp/many/run/devices.ndjson"
+many() { amt-stage --site "$tmp/many/site.ini" --now $now --resume "$tmp/many/run" --json "$@" 2>/dev/null; rm -f "$tmp/many/run/report.json"; }
+many --bundle "$tmp/many.tar.gz" >"$tmp/many.json"
+is "520 devices were judged" "$(jq '.facts.evidence.devices.in_run_folder' "$tmp/many.json")" 520
+is "a bundle of a fleet holds every device" "$(tar xzOf "$tmp/many.tar.gz" amtdiag/devices.ndjson | cmp - "$tmp/many/run/devices.ndjson" && echo same)" same
+amt-stage --open "$tmp/many.tar.gz" --now $now --json >"$tmp/many2.json" 2>"$tmp/err"
+ok "opened, it is judged again with all of them, byte for byte" cmp <(jq .findings "$tmp/many.json") <(jq .findings "$tmp/many2.json")
+ok "which says nothing of missing devices" bash -c "! grep -q 'not judged' $tmp/err"
+many --redact --redact-map "$tmp/many.map" --bundle "$tmp/manyr.tar.gz" >"$tmp/manyr.json"
+mkdir "$tmp/manyr"; tar xzf "$tmp/manyr.tar.gz" -C "$tmp/manyr"
+is "redacted, it still holds every device" "$(jq -r .client "$tmp/manyr/amtdiag/devices.ndjson" | sort -u | grep -c '^host')" 520
+ok "without a name or address of the house" "$PYTHON" tests/leak_check.py "$tmp/manyr" contoso z77.contoso z520 192.0.2.7 "$(jq -r '.uuid // empty' captures/exports/rpc-amtinfo.json)"
+amt-stage --open "$tmp/manyr.tar.gz" --now $now --json >"$tmp/manyr2.json" 2>/dev/null
+ok "and is shown as it was judged, byte for byte" cmp <(jq '[.findings, .facts.clients]' "$tmp/manyr.json") <(jq '[.findings, .facts.clients]' "$tmp/manyr2.json")
 
 # Answers, asked
 mkdir "$tmp/ask"; cp -r captures/contoso/. "$tmp/ask/"

@@ -4,7 +4,7 @@
  * Private keys, passwords and files that may hold them never go in. With --redact
  * only the redacted reports do: raw evidence can't be redacted.
  */
-#include "stage.h"
+#include "bundle.h"
 
 #include "amtdiag/redact.h"
 #include "amtdiag/version.h"
@@ -27,24 +27,63 @@ struct bundle {
 	bool failed;
 };
 
-static void add(struct bundle *b, const char *name, const char *data, size_t n)
+static void header(struct bundle *b, const char *name, la_int64_t n)
 {
 	struct archive_entry *e = archive_entry_new();
-	unsigned char digest[32];
-	char hex[65];
-	unsigned len = sizeof(digest);
 
 	archive_entry_set_pathname(e, amt_arena_printf(&b->st->arena, "amtdiag/%s", name));
-	archive_entry_set_size(e, (la_int64_t)n);
+	archive_entry_set_size(e, n);
 	archive_entry_set_filetype(e, AE_IFREG);
 	archive_entry_set_perm(e, 0644);
 	archive_entry_set_mtime(e, (time_t)(b->st->cli->run.started / AMT_SECOND), 0);
-	b->failed |= archive_write_header(b->a, e) != ARCHIVE_OK ||
-		     archive_write_data(b->a, data, n) < (la_ssize_t)n;
+	b->failed |= archive_write_header(b->a, e) != ARCHIVE_OK;
 	archive_entry_free(e);
-	EVP_Digest(data, n, digest, &len, EVP_sha256(), NULL);
+}
+
+static void listed(struct bundle *b, const unsigned char digest[32], size_t n, const char *name)
+{
+	char hex[65];
+
 	amt_hex_encode(digest, 32, hex);
 	amt_buf_printf(&b->manifest, "%s  %zu  %s\n", hex, n, name);
+}
+
+static void add(struct bundle *b, const char *name, const char *data, size_t n)
+{
+	unsigned char digest[32];
+	unsigned len = sizeof(digest);
+
+	header(b, name, (la_int64_t)n);
+	b->failed |= archive_write_data(b->a, data, n) < (la_ssize_t)n;
+	EVP_Digest(data, n, digest, &len, EVP_sha256(), NULL);
+	listed(b, digest, n, name);
+}
+
+/* What devices of a fleet told, piece by piece. */
+static void add_devices(struct bundle *b)
+{
+	unsigned char digest[32];
+	unsigned len = sizeof(digest);
+	char part[64 * 1024];
+	off_t size = 0, at = 0;
+	int fd = stage_bundle_devices(b->st, &size);
+	EVP_MD_CTX *sum = fd < 0 ? NULL : EVP_MD_CTX_new();
+
+	if (!sum)
+		return;
+	EVP_DigestInit_ex(sum, EVP_sha256(), NULL);
+	header(b, "devices.ndjson", size);
+	while (at < size && !b->failed) {
+		size_t want = size - at < (off_t)sizeof(part) ? (size_t)(size - at) : sizeof(part);
+		ssize_t n = pread(fd, part, want, at);
+		b->failed |= n <= 0 || archive_write_data(b->a, part, (size_t)n) < n;
+		if (n > 0)
+			EVP_DigestUpdate(sum, part, (size_t)n);
+		at += n > 0 ? n : 0;
+	}
+	EVP_DigestFinal_ex(sum, digest, &len);
+	EVP_MD_CTX_free(sum);
+	listed(b, digest, (size_t)size, "devices.ndjson");
 }
 
 static void add_reports(struct bundle *b)
@@ -173,6 +212,7 @@ bool stage_bundle(struct stage *st, struct amt_error *err)
 		   archive_write_open(b.a, out.f, NULL, to_file, NULL);
 	if (!b.failed) {
 		add_reports(&b);
+		add_devices(&b);
 		if (!st->opt.redact)
 			add_evidence(&b);
 		add_manifest(&b);
@@ -190,38 +230,49 @@ bool stage_bundle(struct stage *st, struct amt_error *err)
 	return good;
 }
 
-/* Copies the member into an unnamed file: the path to read it by, or NULL. */
-static const char *unpack(struct stage *st, struct archive *a, struct amt_error *err)
+#define DEVICES_MAX (4LL << 30) /* bytes on disk; a device is some 10 KiB */
+
+/* Copies the member into a file. */
+static bool copy(const struct stage *st, struct archive *a, int fd, const char *name,
+		 long long most, struct amt_error *err)
 {
 	const void *p;
-	size_t n, total = 0;
+	size_t n;
+	long long total = 0;
 	la_int64_t at;
-	int fd = memfd_create("report.json", MFD_CLOEXEC), rc;
+	int rc;
 
-	if (fd < 0) {
-		amt_fail(err, "no memory for the report of %s", st->opt.open);
-		return NULL;
-	}
 	while ((rc = archive_read_data_block(a, &p, &n, &at)) == ARCHIVE_OK) {
-		total += n;
-		if (total > AMT_CAP_JSON_IN || pwrite(fd, p, n, at) != (ssize_t)n)
+		total += (long long)n;
+		if (total > most || at > most || pwrite(fd, p, n, at) != (ssize_t)n)
 			break;
 	}
-	if (rc != ARCHIVE_EOF) {
-		amt_fail(err, "%s: report.json can't be read: %s", st->opt.open,
-			 rc == ARCHIVE_OK ? "it is too large" : archive_error_string(a));
-		close(fd);
-		return NULL;
+	return rc == ARCHIVE_EOF ||
+	       amt_fail(err, "%s: %s can't be read: %s", st->opt.open, name,
+			rc == ARCHIVE_OK ? "it is too large, or there is no room for it"
+					 : archive_error_string(a));
+}
+
+/* The report into an unnamed file in memory, devices of a fleet into one on disk. */
+static bool member(struct stage *st, struct archive *a, const char *name, int *report,
+		   struct amt_error *err)
+{
+	if (name && !strcmp(name, "amtdiag/report.json") && *report < 0) {
+		*report = memfd_create("report.json", MFD_CLOEXEC);
+		if (*report < 0)
+			return amt_fail(err, "no memory for the report of %s", st->opt.open);
+		return copy(st, a, *report, "report.json", AMT_CAP_JSON_IN, err);
 	}
-	return amt_arena_printf(&st->arena, "/proc/self/fd/%d", fd);
+	if (name && !strcmp(name, "amtdiag/devices.ndjson") && st->scratch)
+		return copy(st, a, fileno(st->scratch), "devices.ndjson", DEVICES_MAX, err);
+	return true;
 }
 
 bool stage_open(struct stage *st, struct amt_error *err)
 {
 	struct archive_entry *e;
 	struct archive *a = archive_read_new();
-	const char *path = NULL;
-	int rc;
+	int rc = ARCHIVE_OK, report = -1;
 
 	archive_read_support_filter_gzip(a);
 	archive_read_support_format_tar(a);
@@ -230,20 +281,18 @@ bool stage_open(struct stage *st, struct amt_error *err)
 		archive_read_free(a);
 		return false;
 	}
-	bool found = false;
-	while (!found && (rc = archive_read_next_header(a, &e)) == ARCHIVE_OK) {
-		const char *name = archive_entry_pathname(e);
-		found = name && !strcmp(name, "amtdiag/report.json");
-	}
-	if (found)
-		path = unpack(st, a, err);
-	else
-		amt_fail(err, "%s is not a bundle of amt-stage (%s)", st->opt.open,
-			 rc == ARCHIVE_EOF ? "there is no amtdiag/report.json in it"
-					   : archive_error_string(a));
+	bool good = true;
+	while (good && (rc = archive_read_next_header(a, &e)) == ARCHIVE_OK)
+		good = member(st, a, archive_entry_pathname(e), &report, err);
+	if (good && (rc != ARCHIVE_EOF || report < 0))
+		good = amt_fail(err, "%s is not a bundle of amt-stage (%s)", st->opt.open,
+				rc == ARCHIVE_EOF ? "there is no amtdiag/report.json in it"
+						  : archive_error_string(a));
 	archive_read_free(a);
-	st->cli->replay = path;
-	return path != NULL;
+	st->cli->replay = good ? amt_arena_printf(&st->arena, "/proc/self/fd/%d", report) : NULL;
+	if (!good && report >= 0)
+		close(report);
+	return good;
 }
 
 /* Everything that is written from here on carries pseudonyms. */
@@ -267,8 +316,10 @@ bool stage_redact(struct stage *st, struct amt_error *err)
 				amt_redact_learn(&r, AMT_SECRET_HOST, st->fleet.clients.v[i].name);
 		if (st->profile.name)
 			amt_redact_learn(&r, AMT_SECRET_OTHER, st->profile.name);
+		stage_bundle_learn(st, &r);
 		amt_redact_run(&r, &st->cli->run);
-		good = amt_redact_save(&r, map, err);
+		json_object_set_new(st->cli->run.facts, "redacted", json_true());
+		good = stage_bundle_redact(st, &r, err) && amt_redact_save(&r, map, err);
 	}
 	amt_redactor_free(&r);
 	return good;

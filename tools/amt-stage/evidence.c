@@ -182,6 +182,8 @@ void stage_free(struct stage *st)
 	}
 	if (st->scratch)
 		fclose(st->scratch);
+	if (st->redacted)
+		fclose(st->redacted);
 	amt_folder_free(&st->folder);
 	amt_findings_free(&st->seen);
 	walk_fleet_free(&st->fleet);

@@ -152,6 +152,8 @@ json_t *stage_to_json(const struct stage *st)
 			json_object_set_new(evidence, stage_rooms[i]->name,
 					    stage_rooms[i]->to_json(st->state[i]));
 	json_object_set_new(j, "evidence", evidence);
+	if (st->as_judged)
+		json_object_set_new(j, "redacted", json_true());
 	return j;
 }
 

@@ -32,6 +32,9 @@ static bool setup(struct amt_cli *cli, struct amt_error *err)
 			cli->args.v[0]);
 	if (stage.opt.open)
 		cli->replay = stage.opt.open;
+	/* Before confinement, which allows no new temporary file. */
+	stage.scratch = stage.opt.open ? tmpfile() : NULL;
+	stage.redacted = stage.opt.redact && stage.opt.bundle ? tmpfile() : NULL;
 	if (!cli->site && !cli->replay && !stage.opt.init)
 		return amt_fail(err,
 				"no site profile: --site FILE names one, --init writes a new one");
@@ -98,7 +101,10 @@ static bool replay(struct amt_cli *cli, const json_t *facts, struct amt_error *e
 	stage.merge = stage_merge_is(facts);
 	if (stage.merge)
 		stage_merge_add_facts(&stage, facts);
-	return stage.merge || stage_from_json(&stage, facts, err);
+	stage.as_judged = !stage.merge && amt_json_get_bool(facts, "redacted", false);
+	return stage.merge ||
+	       (stage_from_json(&stage, facts, err) &&
+		(!stage.as_judged || stage_restore(&stage, facts, cli->replayed, err)));
 }
 
 /* Before facts(): the walk's results are facts of this tool. */
@@ -107,7 +113,7 @@ static void walk_all(struct amt_cli *cli)
 	(void)cli;
 	if (stage.merge)
 		stage_merge_judge(&stage);
-	else
+	else if (!stage.as_judged)
 		stage_walk(&stage);
 }
 

@@ -1,4 +1,5 @@
 /* The devices themselves: asked over the network, or as they told an export. */
+#include "bundle.h"
 #include "cross.h"
 #include "fleet.h"
 
@@ -217,10 +218,7 @@ static bool from_json(const json_t *j, void *state, struct amt_error *err)
 	int64_t elsewhere = amt_json_get_int(j, "in_run_folder", 0);
 
 	if (elsewhere)
-		amt_note_add(&stage.cli->run.notes, "devices",
-			     "what %lld devices told is in the run folder, not in this document: "
-			     "without it they are not judged; --resume DIR judges all",
-			     (long long)elsewhere);
+		stage_bundle_reopen(&stage, &all->spool, elsewhere);
 	device_cas_from_json(json_object_get(j, "issuers"), all);
 	for (size_t i = 0; i < json_array_size(list); i++)
 		if (!amt_device_from_json(json_array_get(list, i), amt_vec_add(&all->list), err))

@@ -51,10 +51,12 @@ struct stage {
 	struct site_answers answers;
 	const char *answers_path, *run_dir;
 	int run_lock;          /* the folder's, 0: none */
+	FILE *redacted;        /* the same, redacted, for a bundle */
 	FILE *scratch;         /* what devices tell, without a run folder */
 	struct amt_loop *loop; /* while rooms collect side by side */
 	struct site_waivers waivers;
 	bool has_profile, merge;
+	bool as_judged;               /* a redacted document: not judged again */
 	bool no_directory;            /* its credentials were refused: not tried again */
 	void *state[STAGE_ROOMS_MAX]; /* NULL: no evidence for this room */
 	unsigned stages;              /* bits to walk */
@@ -112,6 +114,9 @@ json_t *stage_baseline_document(struct stage *st);
 bool stage_bundle(struct stage *st, struct amt_error *err);
 bool stage_open(struct stage *st, struct amt_error *err);
 bool stage_redact(struct stage *st, struct amt_error *err);
+/* restore.c: a redacted document as it was judged. findings: the document's. */
+bool stage_restore(struct stage *st, const json_t *facts, const json_t *findings,
+		   struct amt_error *err);
 /* interactive.c: after the rooms have judged, before the walk */
 bool stage_ask(struct stage *st, struct amt_error *err);
 /* own.c: rows that the engine itself answers */

@@ -1,0 +1,18 @@
+/* Devices of a fleet in a bundle: bundle_devices.c. */
+#ifndef STAGE_BUNDLE_H
+#define STAGE_BUNDLE_H
+
+#include "amtdiag/redact.h"
+#include "spool.h"
+#include "stage.h"
+
+#include <sys/types.h>
+
+/* What goes into devices.ndjson, redacted if the run is; -1: there is none. */
+int stage_bundle_devices(const struct stage *st, off_t *size);
+void stage_bundle_learn(const struct stage *st, struct amt_redactor *r);
+bool stage_bundle_redact(struct stage *st, struct amt_redactor *r, struct amt_error *err);
+/* The devices of an opened bundle, n by its report. What is not there is a note. */
+void stage_bundle_reopen(struct stage *st, struct stage_spool *spool, int64_t n);
+
+#endif
