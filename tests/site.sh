@@ -42,6 +42,7 @@ site_expected() {
 site_files() {
 	mkdir -p "$site/logs" "$site/pki" "$site/exports"
 	cp captures/contoso/exports/{SCCM01.*,sites.csv} "$site/exports/"
+	site_import >"$site/exports/import.csv"
 	# The log of the sample: pc02 is refused for its agent, not for its driver.
 	cp captures/contoso/logs/amtopmgr-pasted.txt "$site/logs/"
 	cp captures/contoso/logs/Amtopmgr.log "$site/logs/Amtopmgr.log"
@@ -91,6 +92,14 @@ site_inventory() {
 		11 5.2 its ME sleeps when the computer does
 		12 5.2 its AMT object lacks service names
 	END
+}
+
+# What was imported for out-of-band provisioning: all but pc03, and pc02, which is a client.
+site_import() {
+	local n
+	for n in 01 04 05 06 07 08 09 10 11 12; do
+		echo "PC$n,pc$n.contoso.com,4C4C4544-00$n-4D10-8031-B4C04F333231,001E0B0100$n,UzNjcmV0IQ==,UzNjcmV0IQ=="
+	done
 }
 
 site_profile() {

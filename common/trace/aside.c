@@ -74,6 +74,7 @@ void feed_site_line(struct feed *f, const struct feed_line *l)
 		break;
 	case TRACE_EV_CLIENT_FAILED:
 		s->client_seen++;
+		s->client_failed_sure += trace_wording_sure(l->m);
 		spot(&s->client_failed, &s->client_failed_at, l);
 		break;
 	case TRACE_EV_CLIENT_POLICY:

@@ -27,6 +27,7 @@ static void causes_on(struct feed_open *to, struct feed_open *from)
 static void task_on(struct feed_open *to, const struct feed_open *from)
 {
 	to->errors += from->errors;
+	to->confirmed = to->confirmed || from->confirmed;
 	if (from->retries > to->retries)
 		to->retries = from->retries;
 	if (!to->failed_call) {

@@ -49,7 +49,12 @@ static struct feed_cause *make(const struct feed_line *l)
 	return c;
 }
 
-static void set(struct feed_cause **at, const struct feed_line *l, int sign)
+bool trace_wording_sure(const struct trace_match *m)
+{
+	return !m->loose && (!m->row || m->row->tag != 'U');
+}
+
+static void set(struct feed_cause **at, const struct feed_line *l, int sign, bool sure)
 {
 	struct trace_code_hit hit;
 	struct feed_cause *c;
@@ -60,8 +65,7 @@ static void set(struct feed_cause **at, const struct feed_line *l, int sign)
 				    .signature = (int16_t)sign,
 				    .at = {l->file, l->line},
 				    .when = l->at};
-	c->c.unconfirmed = l->m->loose || (l->m->row && l->m->row->tag == 'U') ||
-			   (sign >= 0 && trace_signatures[sign].tag == 'U');
+	c->c.unconfirmed = !sure;
 	if (l->m->event == TRACE_EV_CALL && l->m->has_status && l->m->status) {
 		c->c.has_code = c->c.firmware = true;
 		c->c.code = l->m->status;
@@ -73,26 +77,28 @@ static void set(struct feed_cause **at, const struct feed_line *l, int sign)
 }
 
 /* Behind a hard error nothing else can be the cause; a soft one waits for it. */
-static void hard(struct feed_open *o, const struct feed_line *l, int sign)
+static void hard(struct feed_open *o, const struct feed_line *l, int sign, bool sure)
 {
+	o->errors++;
+	o->confirmed = o->confirmed || sure;
 	if (o->hard)
 		return;
 	feed_cause_clear(&o->cause);
 	feed_cause_clear(&o->summary);
-	set(&o->cause, l, sign);
+	set(&o->cause, l, sign, sure);
 	o->hard = true;
 }
 
-static void soft(struct feed_open *o, const struct feed_line *l, int sign)
+static void soft(struct feed_open *o, const struct feed_line *l, int sign, bool sure)
 {
 	if (!o->cause)
-		set(&o->cause, l, sign);
+		set(&o->cause, l, sign, sure);
 }
 
-static void summary(struct feed_open *o, const struct feed_line *l, int sign)
+static void summary(struct feed_open *o, const struct feed_line *l, int sign, bool sure)
 {
 	if (!o->hard && !o->summary)
-		set(&o->summary, l, sign);
+		set(&o->summary, l, sign, sure);
 }
 
 void feed_connected(struct feed_open *o)
@@ -104,6 +110,8 @@ void feed_connected(struct feed_open *o)
 /* A known failure without a signature is hard; a line that merely says "error" is not. */
 static void unsigned_error(struct feed_open *o, const struct feed_line *l)
 {
+	bool sure = trace_wording_sure(l->m);
+
 	switch (l->m->event) {
 	case TRACE_EV_POOL_FAILED:
 	case TRACE_EV_STAGE1_FAILED:
@@ -111,26 +119,28 @@ static void unsigned_error(struct feed_open *o, const struct feed_line *l)
 	case TRACE_EV_UPDATE_FAILED:
 	case TRACE_EV_POWER_FAILED:
 	case TRACE_EV_UNPROVISION_FAILED:
-		summary(o, l, -1);
+		summary(o, l, -1, sure);
 		break;
 	case TRACE_EV_NONE:
-		soft(o, l, -1);
+		soft(o, l, -1, sure);
 		break;
 	default:
-		o->errors++;
-		hard(o, l, -1);
+		hard(o, l, -1, sure);
 	}
 }
 
 void feed_causes(struct feed *f, struct feed_open *o, const struct feed_line *l)
 {
 	int error = -1, weak = -1, sum = -1;
-	bool harmless = false;
+	bool harmless = false, known = false;
 
 	(void)f;
 	for (size_t i = 0; i < l->n_signs; i++) {
-		switch (trace_signatures[l->signs[i]].class) {
+		const struct trace_signature *g = &trace_signatures[l->signs[i]];
+		switch (g->class) {
 		case TRACE_CLASS_ERROR:
+			/* A code that is known is evidence in whatever sentence it stands. */
+			known = known || g->tag != 'U';
 			error = error < 0 ? l->signs[i] : error;
 			break;
 		case TRACE_CLASS_SOFT:
@@ -149,15 +159,14 @@ void feed_causes(struct feed *f, struct feed_open *o, const struct feed_line *l)
 		}
 	}
 	if (error >= 0 && l->severity != TRACE_INFO) {
-		o->errors++;
-		hard(o, l, error);
+		hard(o, l, error, known);
 	} else if (error >= 0 && !l->m->row) {
 		o->errors++;
-		soft(o, l, error);
+		soft(o, l, error, known);
 	} else if (weak >= 0) {
-		soft(o, l, weak);
+		soft(o, l, weak, trace_signatures[weak].tag != 'U');
 	} else if (sum >= 0) {
-		summary(o, l, sum);
+		summary(o, l, sum, trace_signatures[sum].tag != 'U');
 	} else if (l->severity == TRACE_ERROR && !harmless) {
 		unsigned_error(o, l);
 	}

@@ -68,8 +68,8 @@ struct feed_open {
 	uint32_t last_file, task_device, machine; /* of the task; UINT32_MAX: not known yet */
 	uint8_t n_milestones, cap_milestones, reached, kind;
 	bool used, ended, pool_ok, pool_bad, done, terminal, implicit, placed, has_machine, hard;
-	bool named, has_numbered;
-	uint8_t host_len; /* 0: not known yet, or too long to keep */
+	bool named, has_numbered, confirmed; /* confirmed: a hard error in sure words was seen */
+	uint8_t host_len;                    /* 0: not known yet, or too long to keep */
 	uint8_t version_len;
 
 	char host[FEED_HOST_MAX], version[FEED_VERSION_MAX]; /* told last, of device */
@@ -209,6 +209,8 @@ void feed_seen(struct feed *f, struct feed_open *o); /* tells o->device of o->se
 void feed_devices_settle(struct feed *f);
 
 /* causes.c */
+/* Was the line seen in a public source, as it stands? Loose matches and tag U were not. */
+bool trace_wording_sure(const struct trace_match *m);
 void feed_causes(struct feed *f, struct feed_open *o, const struct feed_line *l);
 void feed_cause_clear(struct feed_cause **c);
 void feed_connected(struct feed_open *o); /* what went wrong before was not that bad */

@@ -34,8 +34,21 @@ void feed_count(struct feed *f, amt_time at, uint64_t records, uint64_t errors)
 	d->errors += errors;
 }
 
+/* An end that a public source shows (T086, T195): words that are not confirmed can't undo it. */
+static bool surely_done(const struct feed_open *o)
+{
+	for (size_t i = o->n_milestones; i-- > 0;)
+		if (o->milestones[i].event == TRACE_EV_UNPROVISIONED ||
+		    o->milestones[i].event == TRACE_EV_STATE_UNPROVISIONED)
+			return true;
+	return false;
+}
+
 static enum trace_outcome outcome(const struct feed_open *o, bool cause, bool at_end)
 {
+	/* Every line that sets these two is of tag U. */
+	if ((o->pool_bad || o->terminal) && !o->confirmed && surely_done(o))
+		return TRACE_COMPLETE;
 	if (o->pool_bad)
 		return TRACE_FAILED;
 	if (o->done || o->pool_ok)
@@ -169,6 +182,18 @@ static void count(struct feed *f, const struct trace_session *s)
 	}
 }
 
+/* Does the outcome rest on a wording that is confirmed? */
+static bool confirmed(const struct feed_open *o, enum trace_outcome how,
+		      const struct feed_cause *cause)
+{
+	if (how == TRACE_FAILED)
+		return o->confirmed || (cause && !cause->c.unconfirmed);
+	if (how == TRACE_COMPLETE)
+		return surely_done(o) ||
+		       (o->pool_ok && (o->kind == TRACE_PROVISION || o->kind == TRACE_UNPROVISION));
+	return true; /* that no end is there is no matter of wording */
+}
+
 void feed_close(struct feed *f, struct feed_open *o, bool at_end)
 {
 	struct feed_cause *cause;
@@ -203,6 +228,7 @@ void feed_close(struct feed *f, struct feed_open *o, bool at_end)
 		.failed_status = o->failed_status,
 		.n_milestones = o->n_milestones,
 	};
+	s->confirmed = confirmed(o, s->outcome, cause);
 	if (cause)
 		s->cause = cause->c;
 	keep(f, s, o->milestones, cause ? cause->text : "");

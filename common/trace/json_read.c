@@ -196,6 +196,7 @@ static bool session(struct in *in, const json_t *o, struct amt_error *err)
 	s->implicit = !amt_json_get_bool(o, "beginning_seen", true);
 	spot(in, o, "", &s->first);
 	spot(in, o, "end_", &s->last);
+	s->confirmed = amt_json_get_bool(o, "confirmed", true);
 	s->reached = event_of(o, "reached");
 	s->errors = num32(o, "errors");
 	s->retries = num32(o, "retries");

@@ -112,6 +112,7 @@ static json_t *session_json(const struct trace_facts *f, const struct trace_sess
 	put_spot(o, "", &s->first);
 	put_spot(o, "end_", &s->last);
 	set(o, "outcome", amt_json_str(trace_outcome_name(s->outcome)));
+	set(o, "confirmed", json_boolean(s->confirmed));
 	set(o, "reached", amt_json_str(trace_event_name((enum trace_event)s->reached)));
 	set(o, "errors", num(s->errors));
 	set(o, "retries", num(s->retries));

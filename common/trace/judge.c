@@ -177,7 +177,7 @@ static void judge_hellos(struct judge *j)
 				  "Reject hello message to provision", text, NULL);
 		}
 		if (d->rejected_unknown)
-			judge_add(j, &import, AMT_FAIL, d->id, &d->rejected_at,
+			judge_add(j, &import, AMT_WARN, d->id, &d->rejected_at,
 				  "Reject hello message to provision",
 				  "its hello was refused: the UUID is not in the database "
 				  "(wording unconfirmed)",
@@ -213,7 +213,7 @@ static void judge_certificate(struct judge *j)
 
 	if (s->cert_bad) {
 		/* Found for one device and not for another: the other's list is to blame. */
-		fd = amt_finding_add(j->fs, "S3.C09a", s->cert_matched ? AMT_WARN : AMT_FAIL, "",
+		fd = amt_finding_add(j->fs, "S3.C09a", AMT_WARN, "",
 				     "the provisioning certificate was refused or not found (%llu) "
 				     "(wording unconfirmed)%s",
 				     (unsigned long long)s->cert_bad,
@@ -246,11 +246,13 @@ static void judge_others(struct judge *j)
 	struct amt_finding *fd;
 
 	if (s->client_failed) {
-		fd = amt_finding_add(j->fs, "S2.C05", AMT_FAIL,
+		bool sure = s->client_failed_sure > 0;
+		fd = amt_finding_add(j->fs, "S2.C05", sure ? AMT_FAIL : AMT_WARN,
 				     judge_file(j->f, &s->client_failed_at),
 				     "the agent's AMT provider failed (%llu): check the MEI driver "
-				     "and WMI (S1.V03)",
-				     (unsigned long long)s->client_failed);
+				     "and WMI (S1.V03)%s",
+				     (unsigned long long)s->client_failed,
+				     sure ? "" : " (wording unconfirmed)");
 		trace_judge_evidence(j, fd, &s->client_failed_at, "provider failed");
 	} else if (s->client_policy) {
 		fd = amt_finding_add(j->fs, "S2.C05", AMT_PASS,

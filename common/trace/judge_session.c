@@ -56,6 +56,17 @@ static bool ended_badly(const struct trace_session *s)
 	return s->outcome == TRACE_FAILED;
 }
 
+/* A wording that nobody has confirmed (tag U) warns; it never fails a check by itself. */
+static enum amt_verdict bad(bool confirmed)
+{
+	return confirmed ? AMT_FAIL : AMT_WARN;
+}
+
+static bool surely_failed(const struct trace_session *s)
+{
+	return ended_badly(s) && s->confirmed;
+}
+
 /* The step was reached by what came after it, even if its own line was cut away. */
 static bool past(const struct trace_session *s, enum trace_event e)
 {
@@ -85,7 +96,7 @@ static void whole_task(struct work *w)
 	case TRACE_FAILED:
 		snprintf(w->text, sizeof(w->text), "the task failed after \"%s\": %s", reached,
 			 w->why);
-		add(w, BEGIN, AMT_FAIL, &s->last, reached, w->text, &s->cause);
+		add(w, BEGIN, bad(surely_failed(s)), &s->last, reached, w->text, &s->cause);
 		break;
 	default:
 		snprintf(w->text, sizeof(w->text),
@@ -109,7 +120,7 @@ static void connecting(struct work *w)
 		pass(w, CERT, TRACE_EV_CERT_MATCHED);
 	} else if (judge_has(s, TRACE_EV_CONNECT_SOAP) || judge_has(s, TRACE_EV_CONNECT_WSMAN)) {
 		if (ended_badly(s))
-			add(w, CERT, AMT_FAIL, &s->last, "no certificate was chosen",
+			add(w, CERT, bad(surely_failed(s)), &s->last, "no certificate was chosen",
 			    "no provisioning certificate was chosen before the task ended", NULL);
 	}
 	if (past(s, TRACE_EV_CONNECTED)) {
@@ -117,13 +128,18 @@ static void connecting(struct work *w)
 		pass(w, ACCOUNTS, TRACE_EV_CONNECTED);
 	} else if (ended_badly(s) || judge_has(s, TRACE_EV_NO_CONNECTION)) {
 		snprintf(w->text, sizeof(w->text), "no connection to AMT: %s", w->why);
-		add(w, CONNECT, AMT_FAIL, &s->last, "no connection", w->text, &s->cause);
-		if (cause_is(s, "A") && s->cause.event == TRACE_EV_CONNECT_FAILED)
-			add(w, ACCOUNTS, AMT_FAIL, &s->cause.at, "Fail to connect",
-			    "every account was refused (wording unconfirmed)", NULL);
+		bool sure = surely_failed(s) || (s->cause.set && !s->cause.unconfirmed);
+		add(w, CONNECT, bad(sure), &s->last, "no connection", w->text, &s->cause);
+		/* Refused log-ons: the code of one (A05), or a line that is not confirmed. */
+		if (cause_is(s, "A") && (s->cause.event == TRACE_EV_CONNECT_FAILED ||
+					 s->cause.event == TRACE_EV_CALL)) {
+			snprintf(w->text, sizeof(w->text), "every account was refused: %s", w->why);
+			add(w, ACCOUNTS, bad(!s->cause.unconfirmed), &s->cause.at,
+			    "Fail to connect", w->text, NULL);
+		}
 	}
 	/* The self-signed certificate of firmware 3.2.1: error and version must fit. */
-	if (s->cause.set && s->cause.has_code && s->cause.code == 0x80090308 &&
+	if (s->cause.set && !s->cause.unconfirmed && s->cause.code == 0x80090308 &&
 	    s->device < w->j->f->devices.n) {
 		const char *fw = w->j->f->devices.v[s->device].firmware;
 		if (!strcmp(fw, "3.2.1"))
@@ -148,12 +164,13 @@ static void password_and_ad(struct work *w)
 	} else if (judge_has(s, TRACE_EV_OTP_BAD)) {
 		const struct trace_milestone *m = judge_at(s, TRACE_EV_OTP_BAD);
 		struct trace_spot at = {m->file, m->line};
-		add(w, OTP, AMT_FAIL, &at, "one-time password",
+		add(w, OTP, AMT_WARN, &at, "one-time password",
 		    "the one-time password was missing or wrong (wording unconfirmed)", NULL);
 	}
 	if (judge_has(s, TRACE_EV_AD_FAILED) || cause_is(s, "D")) {
 		snprintf(w->text, sizeof(w->text), "publishing the AMT object failed: %s", w->why);
-		add(w, AD, AMT_FAIL, &s->last, "Active Directory", w->text, &s->cause);
+		add(w, AD, bad(cause_is(s, "D") && !s->cause.unconfirmed), &s->last,
+		    "Active Directory", w->text, &s->cause);
 	} else if (judge_has(s, TRACE_EV_AD_SENT) || judge_has(s, TRACE_EV_AD_ADD)) {
 		pass(w, AD, judge_has(s, TRACE_EV_AD_SENT) ? TRACE_EV_AD_SENT : TRACE_EV_AD_ADD);
 	}
@@ -180,7 +197,13 @@ static void password_and_ad(struct work *w)
 			snprintf(w->text, sizeof(w->text),
 				 "its web server certificate never came (%u retries): %s",
 				 s->retries, w->why);
-			add(w, WEBCERT, AMT_FAIL, &s->last, "RETRY", w->text, &s->cause);
+			/* That it was asked for and that the task ended are seen in public. */
+			bool asked = judge_has(s, TRACE_EV_CERT_REQUEST) ||
+				     judge_has(s, TRACE_EV_CERT_WAIT) ||
+				     judge_has(s, TRACE_EV_CERT_RETRY);
+			add(w, WEBCERT,
+			    bad(asked && (surely_failed(s) || judge_has(s, TRACE_EV_END))),
+			    &s->last, "RETRY", w->text, &s->cause);
 		}
 	}
 }
@@ -190,10 +213,15 @@ static void first_stage(struct work *w)
 	const struct trace_session *s = w->s;
 	bool began = judge_has(s, TRACE_EV_STAGE1), done = judge_has(s, TRACE_EV_STAGE1_END);
 
-	if (s->failed_call) {
+	if (s->failed_call && (began || s->implicit || past(s, TRACE_EV_CONNECTED))) {
 		const struct trace_code *row = trace_code_find(s->failed_status, true);
-		snprintf(w->text, sizeof(w->text), "%s answered status 0x%X%s%s", s->failed_call,
-			 s->failed_status, row ? " " : "", row ? row->symbol : "");
+		if (s->failed_status)
+			snprintf(w->text, sizeof(w->text), "%s answered status 0x%X%s%s",
+				 s->failed_call, s->failed_status, row ? " " : "",
+				 row ? row->symbol : "");
+		else
+			snprintf(w->text, sizeof(w->text), "%s did not get through: %s",
+				 s->failed_call, w->why);
 		add(w, STAGE1, AMT_FAIL, &s->last, s->failed_call, w->text, &s->cause);
 	} else if (done && judge_has(s, TRACE_EV_MEBX)) {
 		const struct trace_milestone *m = judge_at(s, TRACE_EV_MEBX);
@@ -203,7 +231,7 @@ static void first_stage(struct work *w)
 		pass(w, STAGE1, TRACE_EV_STAGE1_END);
 	} else if (began && ended_badly(s)) {
 		snprintf(w->text, sizeof(w->text), "the first stage did not finish: %s", w->why);
-		add(w, STAGE1, AMT_FAIL, &s->last, "first stage", w->text, &s->cause);
+		add(w, STAGE1, bad(surely_failed(s)), &s->last, "first stage", w->text, &s->cause);
 	}
 	if (judge_has(s, TRACE_EV_STAGE2_END) || judge_has(s, TRACE_EV_PROVISIONED) ||
 	    judge_has(s, TRACE_EV_STATE_PROVISIONED) || (done && s->outcome == TRACE_COMPLETE)) {
@@ -212,7 +240,7 @@ static void first_stage(struct work *w)
 						       : TRACE_EV_PROVISIONED);
 	} else if (done && ended_badly(s)) {
 		snprintf(w->text, sizeof(w->text), "the second stage failed: %s", w->why);
-		add(w, STAGE2, AMT_FAIL, &s->last, "second stage", w->text, &s->cause);
+		add(w, STAGE2, bad(surely_failed(s)), &s->last, "second stage", w->text, &s->cause);
 	} else if (done && w->undone) {
 		w->row[STAGE2].any = true;
 	} else if (done) {
@@ -237,7 +265,8 @@ static void unprovisioning(struct work *w)
 		add(w, UNPROVISION, AMT_WARN, &s->last, "Finished unprovision", w->text, NULL);
 	} else if (ended_badly(s)) {
 		snprintf(w->text, sizeof(w->text), "un-provisioning failed: %s", w->why);
-		add(w, UNPROVISION, AMT_FAIL, &s->last, "unprovision", w->text, &s->cause);
+		add(w, UNPROVISION, bad(surely_failed(s)), &s->last, "unprovision", w->text,
+		    &s->cause);
 	} else {
 		add(w, UNPROVISION, AMT_WARN, &s->last, "unprovision",
 		    "un-provisioning was begun; the log does not show its end", NULL);
@@ -253,7 +282,7 @@ static void random_password(struct work *w)
 		       !strcmp(trace_signatures[s->cause.signature].id, "A03");
 
 	if (refused && !past(s, TRACE_EV_CONNECTED))
-		add(w, PASSWORD, AMT_FAIL, &s->cause.at, s->cause.text,
+		add(w, PASSWORD, AMT_WARN, &s->cause.at, s->cause.text,
 		    "the random password is refused: it was un-provisioned or taken over elsewhere "
 		    "(wording unconfirmed)",
 		    &s->cause);
@@ -334,7 +363,7 @@ void judge_sessions(struct judge *j)
 	judge_end(j, &w.row[STAGE2], "the second stage and the task ended well", none);
 	site_rows(&w);
 	judge_end(j, &w.row[PASSWORD], "the random password works", none);
-	if (w.row[ACCOUNTS].count[AMT_FAIL])
+	if (w.row[ACCOUNTS].count[AMT_FAIL] || w.row[ACCOUNTS].count[AMT_WARN])
 		judge_end(j, &w.row[ACCOUNTS], "an account was accepted", none);
 	if (w.row[SELFSIGNED].any)
 		judge_end(j, &w.row[SELFSIGNED], "", "");

@@ -77,6 +77,7 @@ static void begin(struct feed_open *o, const struct feed_line *l)
 
 	o->used = true;
 	o->ended = o->pool_ok = o->pool_bad = o->done = o->terminal = o->has_machine = false;
+	o->confirmed = false;
 	o->implicit = !(e->traits & FEED_OPENS);
 	o->placed = l->placed;
 	o->kind = e->kind;

@@ -320,6 +320,7 @@ struct trace_session {
 	uint32_t errors;         /* hard errors, folded ones included */
 	uint32_t retries;        /* RETRY(n) for the certificate: the largest n */
 	uint8_t reached;         /* the furthest milestone */
+	bool confirmed;          /* the outcome rests on a wording that is confirmed (tag S or E) */
 	const char *failed_call; /* a firmware call that did not answer 0; NULL */
 	uint32_t failed_status;
 	struct trace_cause cause;
@@ -363,7 +364,8 @@ struct trace_site_facts {
 	bool hello_wait, cert_expiring;
 	uint32_t cert_expiring_days;
 	uint64_t console_failed, console_seen, client_failed, client_policy, client_seen;
-	const char *cert_hash; /* chosen last; "" */
+	uint64_t client_failed_sure; /* of client_failed: in a wording that is confirmed */
+	const char *cert_hash;       /* chosen last; "" */
 };
 
 struct trace_facts {

@@ -57,7 +57,7 @@ static void first_errors(void **state)
 		const char *host, *signature;
 	} rows[] = {{"pc04.contoso.com", "C03"},
 		    {"pc05.contoso.com", "C06"},
-		    {"pc08.contoso.com", "A01"}};
+		    {"pc08.contoso.com", "A05"}};
 	struct trace_facts f;
 
 	(void)state;

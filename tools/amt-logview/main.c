@@ -136,7 +136,7 @@ int main(int argc, char **argv)
 			"files "
 			"are read as far as they can be; what is damaged is counted.\n\n"
 			"Of many wordings no public sample exists. They are matched loosely, and "
-			"what rests on them is labelled as unconfirmed.",
+			"what rests on them alone is labelled as unconfirmed and warns at most.",
 		.examples =
 			"amt-logview Amtopmgr.log\n    the devices, and what is wrong with each\n"
 			"amt-logview --sessions --device pc17.corp.example logs/\n    every task "

@@ -52,7 +52,8 @@ static char *ending(const struct trace_session *s, char *out, size_t size)
 		"power command complete",        "update complete"};
 
 	if (s->outcome == TRACE_COMPLETE)
-		amt_str_copy(out, size, done[s->kind]);
+		snprintf(out, size, "%s%s", done[s->kind],
+			 s->confirmed ? "" : " (wording unconfirmed)");
 	else
 		snprintf(out, size, "%s: %s", trace_outcome_name(s->outcome),
 			 *reached ? reached : "nothing reached");

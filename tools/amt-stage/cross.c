@@ -13,7 +13,7 @@ const char *cross_line(const struct cross *x, const struct trace_spot *at)
 }
 
 /* The UUID with the bytes of its first three parts the other way round (hello.md 1.5). */
-static bool swapped(const char *a, const char *b)
+bool cross_swapped(const char *a, const char *b)
 {
 	static const int order[] = {6, 7, 4, 5, 2, 3, 0, 1, 11, 12, 9, 10, 16, 17, 14, 15};
 	static const int plain[] = {0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 16, 17};
@@ -32,7 +32,7 @@ static bool swapped(const char *a, const char *b)
 void cross_uuid(const struct cross *x, const struct site_client *c, const char *uuid,
 		const char *source, const char *where, bool by_address)
 {
-	bool same = !amt_strcasecmp(c->uuid, uuid), turned = !same && swapped(c->uuid, uuid);
+	bool same = !amt_strcasecmp(c->uuid, uuid), turned = !same && cross_swapped(c->uuid, uuid);
 	/* Addresses change hands, names do not. */
 	enum amt_verdict v = same ? AMT_PASS : turned || !by_address ? AMT_FAIL : AMT_WARN;
 	const char *name = *c->fqdn ? c->fqdn : c->name;
@@ -256,6 +256,7 @@ void stage_judge_cross(const struct stage *st, struct amt_findings *fs)
 	const struct cross x = all_of(st, fs);
 
 	uuids(&x);
+	cross_imports(&x);
 	destinations(&x);
 	cross_directory(&x);
 	cross_roots(&x);

@@ -31,12 +31,16 @@ void cross_uuid(const struct cross *x, const struct site_client *c, const char *
 		const char *source, const char *where, bool by_address);
 /* What the logs say of a computer, by its FQDN; NULL: nothing. */
 const struct trace_device *cross_logged(const struct stage *st, const char *host);
+/* The same UUID, with the bytes of its first three parts the other way round. */
+bool cross_swapped(const char *a, const char *b);
 /* One device against all the other evidence: the room hands each over, so that a fleet need not be
  * in memory. */
 void cross_device(const struct stage *st, const struct amt_device *d, struct amt_findings *fs);
 /* cross_directory.c: S3.C02a and S3.V03b; S5.C03a of a device */
 void cross_directory(const struct cross *x);
 void cross_clock(const struct cross *x, const struct amt_device *d);
+/* cross_imports.c: S3.C02a, who says hello against the import files */
+void cross_imports(const struct cross *x);
 /* cross_pki.c: S3.C10b, the root that is sent against the list that the device told */
 void cross_roots(const struct cross *x);
 /* Whether any device told which roots it trusts. */

@@ -59,11 +59,9 @@ static json_t *clients_to_json(const struct walk_fleet *f)
 		json_object_set_new(j, "also", keys);
 		json_object_set_new(j, "listed", json_boolean(c->listed));
 		json_object_set_new(j, "stage_reached", json_integer(c->stage_reached));
-		json_object_set_new(
-			j, "first_broken",
-			broken_to_json(c->broken_stage, c->broken,
-				       c->broken && c->broken->subjects.n ? c->name : NULL,
-				       c->broken_summary));
+		json_object_set_new(j, "first_broken",
+				    broken_to_json(c->broken_stage, c->broken,
+						   c->broken ? c->name : NULL, c->broken_summary));
 		for (int s = 1; s <= AMT_STAGE_LAST; s++) {
 			char key[2] = {(char)('0' + s), '\0'};
 			json_object_set_new(stages, key,
