@@ -209,6 +209,11 @@ bool trace_reader_pull(struct trace_reader *r, bool final, struct trace_record *
 	return step(r, final, rec) == FRAME_RECORD;
 }
 
+void trace_reader_more(struct trace_reader *r)
+{
+	(void)fill(r);
+}
+
 const char *trace_reader_error(const struct trace_reader *r)
 {
 	return r->failed ? r->err.text : NULL;

@@ -41,6 +41,8 @@ void trace_reader_begin(struct trace_reader *r);
 /* Bytes into the window; how many there was room for. Pull until it has nothing more. */
 size_t trace_reader_push(struct trace_reader *r, const char *p, size_t n);
 bool trace_reader_pull(struct trace_reader *r, bool final, struct trace_record *rec);
+/* Reads more into the window; look at eof then. */
+void trace_reader_more(struct trace_reader *r);
 /* Nothing waits: a line that follows begins a record. */
 static inline bool trace_reader_is_idle(const struct trace_reader *r)
 {

@@ -140,6 +140,17 @@ bool trace_reader_at(struct trace_reader *r, uint64_t offset, uint64_t line,
 		     struct trace_record *rec);
 bool trace_reader_can_seek(const struct trace_reader *r);
 bool trace_reader_spool(struct trace_reader *r, struct amt_error *err);
+/*
+ * Like reading to the end, but only the records that may match, faster: patterns are
+ * PCRE2, matched without regard to case, and all must match. NULL when no word must stand
+ * in every match: then there is no faster way. Not for a log that is followed.
+ */
+struct trace_search;
+struct trace_search *trace_search_new(const char *const *patterns, size_t n);
+void trace_search_free(struct trace_search *s);
+void trace_search_begin(struct trace_search *s); /* before the first record of each reader */
+enum trace_step trace_search_next(struct trace_search *s, struct trace_reader *r,
+				  struct trace_record *rec);
 /* What was found out about the file so far. */
 struct trace_file_facts;
 void trace_reader_facts(const struct trace_reader *r, struct trace_file_facts *out);

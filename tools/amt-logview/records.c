@@ -53,8 +53,11 @@ static bool advance(struct writer *w, struct stream *s)
 				s->at++;
 				continue;
 			}
+			if (w->search)
+				trace_search_begin(w->search);
 		}
-		if (trace_reader_next(s->r, &s->rec) == TRACE_RECORD) {
+		if ((w->search ? trace_search_next(w->search, s->r, &s->rec)
+			       : trace_reader_next(s->r, &s->rec)) == TRACE_RECORD) {
 			trace_reader_clock(s->r, &s->rec);
 			return s->have = true;
 		}
@@ -185,6 +188,9 @@ int logview_records(struct amt_cli *cli)
 		amt_cli_say(cli, "%s", err.text);
 		return AMT_EXIT_IO;
 	}
+	/* Logs that are merged need the times of all their records. */
+	if (n == 1 && logview.grep.n && !logview.follow)
+		w.search = trace_search_new((const char *const *)logview.grep.v, logview.grep.n);
 	for (size_t i = 0; i < n; i++)
 		advance(&w, &v[i]);
 	while (!w.failed && !amt_stopped() && (s = earliest(v, n))) {
@@ -199,6 +205,7 @@ int logview_records(struct amt_cli *cli)
 		amt_cli_say(cli, "%s", err.text[0] ? err.text : "can't write the records");
 	for (size_t i = 0; i < n; i++)
 		trace_reader_close(v[i].r);
+	trace_search_free(w.search);
 	free(v);
 	amt_vec_free(&paths);
 	amt_buf_free(&w.out);

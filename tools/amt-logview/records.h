@@ -34,7 +34,8 @@ struct writer {
 	struct amt_cli *cli;
 	struct amt_buf out, text, other;
 	struct amt_out file;
-	bool failed, choosy; /* choosy: a filter was given */
+	bool failed, choosy;         /* choosy: a filter was given */
+	struct trace_search *search; /* NULL: every record is framed */
 	uint64_t written;
 	struct last_time time;
 	struct last_component component;
