@@ -115,6 +115,7 @@ static bool decimal(const char *text, const char *p, const char *e, struct trace
 	bool minus = p > text && p[-1] == '-';
 	uint64_t v = 0;
 
+	e -= e - p == 11 && e[-1] == 'l'; /* "2147942405l", as some components print a long */
 	if (e - p != 10)
 		return false;
 	for (const char *q = p; q < e; q++) {
@@ -227,7 +228,15 @@ static bool parse(const char *s, uint32_t *out)
 {
 	int64_t v;
 	uint64_t h;
+	char digits[16];
+	size_t n = strlen(s);
 
+	/* "2147942405l", as some components print a long. */
+	if (n > 1 && n < sizeof(digits) && (s[n - 1] | 0x20) == 'l') {
+		memcpy(digits, s, n - 1);
+		digits[n - 1] = '\0';
+		s = digits;
+	}
 	if (amt_num_i64(s, INT32_MIN, UINT32_MAX, &v, NULL)) {
 		*out = (uint32_t)v;
 		return true;
