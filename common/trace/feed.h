@@ -208,6 +208,8 @@ void feed_about(struct feed *f, struct feed_open *o, const struct feed_line *l);
 void feed_seen(struct feed *f, struct feed_open *o); /* tells o->device of o->seen */
 void feed_devices_settle(struct feed *f);
 
+/* join.c: what other components say of a task, told on threads of their own */
+void feed_join(struct feed *f);
 /* causes.c */
 /* Was the line seen in a public source, as it stands? Loose matches and tag U were not. */
 bool trace_wording_sure(const struct trace_match *m);

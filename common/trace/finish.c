@@ -296,6 +296,7 @@ void feed_finish(struct feed *f)
 	if (facts->sessions.n)
 		qsort(facts->sessions.v, facts->sessions.n, sizeof(*facts->sessions.v),
 		      trace_by_time);
+	feed_join(f);
 	feed_devices_settle(f);
 	for (uint32_t i = 0; i < facts->sessions.n; i++)
 		if (facts->sessions.v[i].device != UINT32_MAX)

@@ -256,7 +256,17 @@ static void unprovisioning(struct work *w)
 	bool revoke = judge_has(s, TRACE_EV_REVOKE);
 	bool removed = judge_has(s, TRACE_EV_AD_REMOVE) || judge_has(s, TRACE_EV_AD_REMOVE_SENT);
 
-	if (done && (s->kind == TRACE_PARTIAL_UNPROVISION || (revoke && removed) || s->implicit)) {
+	if (done && (judge_has(s, TRACE_EV_REVOKE_FAILED) || judge_has(s, TRACE_EV_AD_FAILED))) {
+		/* Signature D06: finished, but something of it stays. */
+		snprintf(w->text, sizeof(w->text),
+			 "un-provisioning ended, but %s failed afterwards: %s",
+			 judge_has(s, TRACE_EV_REVOKE_FAILED) ? "revoking the certificate"
+							      : "removing the AD object",
+			 w->why);
+		add(w, UNPROVISION, bad(cause_is(s, "D") && !s->cause.unconfirmed), &s->last,
+		    "Finished unprovision", w->text, &s->cause);
+	} else if (done &&
+		   (s->kind == TRACE_PARTIAL_UNPROVISION || (revoke && removed) || s->implicit)) {
 		pass(w, UNPROVISION, TRACE_EV_UNPROVISIONED);
 	} else if (done) {
 		snprintf(w->text, sizeof(w->text),
