@@ -93,24 +93,35 @@ static void claim(struct index *x, struct hello_device *d, const struct hello_ip
 	}
 }
 
-/* A MAC with two source addresses or two UUIDs among hellos and calls to the server. */
+static void speaks_for(struct index *x, struct amt_map *first, const struct hello_mac *mac,
+		       const struct hello_ip *ip)
+{
+	bool fresh;
+
+	if (!mac->known)
+		return;
+	union amt_map_value *v = amt_map_put(first, mac->bytes, 6, &fresh);
+	if (fresh)
+		v->p = (void *)(uintptr_t)ip;
+	else if (((const struct hello_ip *)v->p)->family == ip->family && !hello_ip_equal(v->p, ip))
+		amt_map_put(&x->routers, mac->bytes, 6, NULL);
+}
+
+/* A MAC with two source addresses among calls to the server and questions for its name. */
 static void find_routers(struct index *x)
 {
 	struct amt_map first = {0};
 	struct hello_facts *f = x->f;
-	bool fresh;
 
 	for (size_t i = 0; i < f->conns.n; i++) {
 		const struct hello_conn *c = &f->conns.v[i];
 
-		if (!c->client_mac.known || c->passing || !hello_conn_to_server(f, c))
-			continue;
-		union amt_map_value *v = amt_map_put(&first, c->client_mac.bytes, 6, &fresh);
-		if (fresh)
-			v->n = i;
-		else if (!hello_ip_equal(&f->conns.v[v->n].client, &c->client))
-			amt_map_put(&x->routers, c->client_mac.bytes, 6, NULL);
+		if (!c->passing && hello_conn_to_server(f, c))
+			speaks_for(x, &first, &c->client_mac, &c->client);
 	}
+	for (size_t i = 0; i < f->queries.n; i++)
+		if (f->queries.v[i].client.family == 4) /* of IPv6 a host has several */
+			speaks_for(x, &first, &f->queries.v[i].mac, &f->queries.v[i].client);
 	amt_map_free(&first);
 }
 

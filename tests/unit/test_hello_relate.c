@@ -145,6 +145,26 @@ static void captures_are_put_in_order(void **state)
 	hello_facts_free(&f);
 }
 
+/* Two clients whose questions come through one router are two devices. */
+static void a_router_is_nobody(void **state)
+{
+	struct hello_facts f = {0};
+
+	(void)state;
+	add_capture(&f, 600 * AMT_SECOND);
+	for (int k = 0; k < 2; k++) {
+		struct hello_query *q = amt_vec_add(&f.queries);
+
+		q->client = ip(k ? "10.0.0.1" : "10.0.0.2");
+		q->server = ip("10.0.0.9");
+		q->name = "provisionserver.corp.example.com";
+		q->mac = (struct hello_mac){.known = true, .bytes = {2, 0, 0, 0, 0, 1}};
+	}
+	hello_relate(&f, false);
+	assert_int_equal(f.devices.n, 2);
+	hello_facts_free(&f);
+}
+
 static bool has(const struct amt_findings *fs, const char *id, enum amt_verdict v)
 {
 	for (size_t i = 0; i < fs->list.n; i++)
@@ -258,6 +278,7 @@ int main(void)
 		cmocka_unit_test(counter_tells_restart_and_loss),
 		cmocka_unit_test(the_next_phase_is_foreseen),
 		cmocka_unit_test(captures_are_put_in_order),
+		cmocka_unit_test(a_router_is_nobody),
 		cmocka_unit_test(silence_is_proved_or_unknown),
 		cmocka_unit_test(no_call_back),
 		cmocka_unit_test(bad_facts_are_refused),
