@@ -90,7 +90,7 @@ check: deps
 
 demo-run: all $(SIM)
 	$(Q)BUILD=$(BUILD) tests/demo
-tests: all $(UNITS) $(SIM) $(HELPERS) $(REPLAYS) $(BUILD)/tests/fault.so
+tests: all $(UNITS) $(SIM) $(HELPERS) $(REPLAYS) $(BUILD)/tests/fault.so $(BUILD)/tests/clock.so
 check-run: tests
 	$(Q)BUILD=$(BUILD) JOBS=$(JOBS) tests/run
 # The tests of whole runs again, with nothing allowed but the listed system calls.
@@ -170,7 +170,7 @@ $(HELPERS): $(BUILD)/tests/%: $(BUILD)/obj/tests/helpers/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-$(BUILD)/tests/fault.so: tests/fault/fault.c
+$(BUILD)/tests/fault.so $(BUILD)/tests/clock.so: $(BUILD)/tests/%.so: tests/fault/%.c
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) -O2 -g -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -shared -fPIC -o $@ $<
 # Every allocation and every system call of the small cases, far beyond what the tests sample.

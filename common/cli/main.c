@@ -158,6 +158,8 @@ static int report(struct amt_cli *cli)
 	struct amt_buf out;
 
 	r->ended = cli_clock() / 1000 * 1000;
+	if (r->ended < r->started) /* the clock was set back */
+		r->ended = r->started;
 	r->interrupted = amt_stopped();
 	cli_progress_clear();
 	if (cli->tool->finish && !cli->tool->finish(cli, &err)) {
@@ -226,6 +228,7 @@ int amt_cli_main(const struct amt_tool *tool, int argc, char **argv)
 	bool man = hidden(argc, argv, "--man"), completion = hidden(argc, argv, "--completion");
 	int rc;
 
+	cli_descriptors();
 	setlocale(LC_CTYPE, "");
 	cli_signals();
 	cli_memory();

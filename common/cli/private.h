@@ -22,6 +22,7 @@ void cli_version(const struct amt_cli *cli, struct amt_buf *out);
 /* terminal.c: the only place that asks the environment and the terminal */
 void cli_style(struct amt_cli *cli);
 void cli_signals(void);
+void cli_descriptors(void); /* before the first file is opened */
 /* All is written. Libraries' own clean-up may fail for want of memory, and the loader then ends
  * with a code of its own, so it is left out; not where leaks are looked for. */
 int cli_end(int code);

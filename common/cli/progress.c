@@ -76,7 +76,7 @@ static void show(const struct track *latest, amt_time now)
 
 void cli_progress(void *arg, const char *what, uint64_t done, uint64_t total)
 {
-	amt_time now = amt_time_now();
+	amt_time now = amt_time_steady();
 	struct track *t = track_of(what, done, now);
 
 	(void)arg;

@@ -116,6 +116,17 @@ static void dead_end(const char *why)
 	_exit(AMT_EXIT_INTERNAL);
 }
 
+/* A closed one would be the number of the next file that is opened: the report would go into an
+ * output, and libuv ends by assert(). Standard output still can't be written to. */
+void cli_descriptors(void)
+{
+	static const int modes[] = {O_RDONLY, O_RDONLY, O_WRONLY};
+
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", modes[fd]) < 0)
+			return; /* without /dev/null it is as it was */
+}
+
 void cli_signals(void)
 {
 	struct sigaction stop = {.sa_handler = on_stop}, ignore = {.sa_handler = SIG_IGN};

@@ -6,12 +6,22 @@
 #include <string.h>
 #include <time.h>
 
-amt_time amt_time_now(void)
+static amt_time ask(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_REALTIME, &ts);
+	clock_gettime(clock, &ts);
 	return (amt_time)ts.tv_sec * AMT_SECOND + ts.tv_nsec / 1000;
+}
+
+amt_time amt_time_now(void)
+{
+	return ask(CLOCK_REALTIME);
+}
+
+amt_time amt_time_steady(void)
+{
+	return ask(CLOCK_MONOTONIC);
 }
 
 /* Days since 1970-01-01 in the proleptic Gregorian calendar; years start in March. */

@@ -14,16 +14,8 @@ import sys
 import tempfile
 
 BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
-CASES = {
-    "amt-certcheck": "captures/contoso/pki/provisioning-good.pem --suffix contoso.com "
-                     "--hashes captures/contoso/pki/pc01-hashes.txt --now 2009-01-14T12:00:00Z",
-    "amt-dnscheck": "--no-resolv-conf --no-provision --now 2026-01-01T00:00:00Z --certificate-suffix other.test "
-                    "--capture captures/hello/row03-no-option-6.pcapng",
-    "amt-hellocap": "-r captures/hello/good-whole-story.pcapng --server 10.1.0.5",
-    "amt-krbsize": "--from captures/krbsize/two-users.json --now 2026-01-01T00:00:00Z --top 5 --advise --keep Operators",
-    "amt-logview": "captures/contoso/logs/Amtopmgr.log --now 2026-01-01T00:00:00Z --sessions",
-    "amt-stage": "--site captures/contoso/site.ini --now 2026-01-01T00:00:00Z",
-}
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../trust"))
+from cases import CASES  # noqa: E402  pylint: disable=wrong-import-position
 CALLS = {
     "read": "EIO", "pread64": "EIO", "write": "ENOSPC", "openat": "EMFILE", "newfstatat": "EACCES", "fsync": "EIO",
     "rename": "EIO", "close": "EIO", "mmap": "ENOMEM", "lseek": "EIO", "getdents64": "EIO", "socket": "EMFILE",

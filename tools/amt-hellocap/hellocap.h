@@ -32,7 +32,7 @@ void hellocap_load_roots(struct amt_cli *cli);
 bool hellocap_confine(struct amt_cli *cli, struct amt_error *err);
 /* live.c */
 bool hellocap_live(struct amt_cli *cli, struct amt_error *err);
-int hellocap_interfaces(struct amt_cli *cli); /* --list-interfaces; -1: not asked for */
+int hellocap_interfaces(struct amt_cli *cli); /* --list-interfaces */
 /* chains.c: certificates seen on the wire, judged by pki */
 void hellocap_judge_chains(struct amt_cli *cli);
 /* sections.c */

@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #define REFRESH (1 * AMT_SECOND)
@@ -19,15 +18,6 @@ static void on_usr1(int sig)
 {
 	(void)sig;
 	asked = 1;
-}
-
-/* --now and SOURCE_DATE_EPOCH must not stop this clock. */
-static amt_time steady(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (amt_time)t.tv_sec * AMT_SECOND + t.tv_nsec / 1000;
 }
 
 static void statistics(const struct amt_cli *cli, struct hello_live *l)
@@ -175,24 +165,24 @@ static void run(struct amt_cli *cli, struct hello_live *l)
 {
 	bool text = cli->format == AMT_FORMAT_TEXT && !cli->output;
 	bool tty = text && isatty(STDOUT_FILENO) && !cli->no_progress;
-	amt_time begun = steady(), drawn = 0, end = 0;
+	amt_time begun = amt_time_steady(), drawn = 0, end = 0;
 	struct amt_error err = {0};
 	size_t told = 0;
 	bool more = true;
 
 	if (hellocap.duration > 0)
 		end = begun + (amt_time)(hellocap.duration * (double)AMT_SECOND);
-	while (more && !amt_stopped() && (!end || steady() < end)) {
+	while (more && !amt_stopped() && (!end || amt_time_steady() < end)) {
 		more = hello_live_poll(l, 200, &err);
 		if (asked) {
 			asked = 0;
 			statistics(cli, l);
 		}
-		if (tty && steady() - drawn >= REFRESH) {
-			drawn = steady();
+		if (tty && amt_time_steady() - drawn >= REFRESH) {
+			drawn = amt_time_steady();
 			screen(l, drawn - begun);
 			/* Relating grows with the facts: never more than a tenth of the time. */
-			drawn += 9 * (steady() - drawn);
+			drawn += 9 * (amt_time_steady() - drawn);
 		} else if (text && !tty) {
 			lines(&told);
 		}
@@ -235,8 +225,6 @@ int hellocap_interfaces(struct amt_cli *cli)
 	struct amt_buf b;
 	int rc = AMT_EXIT_PASS;
 
-	if (!hellocap.list_interfaces)
-		return -1;
 	amt_buf_init(&b, AMT_MIB);
 	if (!hello_live_interfaces(&b, &err) ||
 	    !amt_file_write(cli->output, amt_buf_cstr(&b), b.len, &err)) {

@@ -22,6 +22,25 @@ bool hellocap_confine(struct amt_cli *cli, struct amt_error *err)
 	return ok;
 }
 
+/* An hour of capturing is not begun when what is captured can't be kept. */
+static int special(struct amt_cli *cli)
+{
+	struct amt_error err = {0};
+
+	if (hellocap.list_interfaces)
+		return hellocap_interfaces(cli);
+	if (!hellocap.write)
+		return -1;
+	hellocap.writer = hello_writer_open(hellocap.write, &err);
+	if (!hellocap.writer) {
+		amt_cli_say(cli, "%s", err.text);
+		return AMT_EXIT_IO;
+	}
+	hellocap.options.relevant = hello_writer_packet;
+	hellocap.options.relevant_arg = hellocap.writer;
+	return -1;
+}
+
 static bool collect(struct amt_cli *cli, struct amt_error *err)
 {
 	struct hello_facts *f = &hellocap.facts;
@@ -29,13 +48,6 @@ static bool collect(struct amt_cli *cli, struct amt_error *err)
 	struct amt_error why = {0};
 	bool ok = true;
 
-	if (hellocap.write) {
-		hellocap.writer = hello_writer_open(hellocap.write, err);
-		if (!hellocap.writer)
-			return false;
-		hellocap.options.relevant = hello_writer_packet;
-		hellocap.options.relevant_arg = hellocap.writer;
-	}
 	if (hellocap.interfaces.n)
 		return hellocap_live(cli, err);
 	if (!hellocap_confine(cli, err))
@@ -77,8 +89,10 @@ static void judge(struct amt_cli *cli)
 				"nothing could be captured here: see the note on the interface");
 	hellocap_judge_chains(cli);
 	if (hellocap.writer &&
-	    !hello_writer_finish(hellocap.writer, &hellocap.facts, &cli->run.findings, &err))
+	    !hello_writer_finish(hellocap.writer, &hellocap.facts, &cli->run.findings, &err)) {
 		amt_note_add(&cli->run.notes, hellocap.write, "%s", err.text);
+		cli->io_failed = true;
+	}
 }
 
 static void cleanup(struct amt_cli *cli)
@@ -127,7 +141,7 @@ int main(int argc, char **argv)
 			    "amt-hellocap --payload hello.bin\n    decode one message\n",
 		.options = hellocap_options,
 		.setup = hellocap_setup,
-		.special = hellocap_interfaces,
+		.special = special,
 		.collect = collect,
 		.replay = replay,
 		.facts = facts,

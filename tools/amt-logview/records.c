@@ -6,10 +6,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static void fail(struct writer *w)
+{
+	w->failed = true;
+	w->why = errno;
+}
+
 static void flush(struct writer *w)
 {
-	if (w->out.len && !w->failed)
-		w->failed = fwrite(w->out.data, 1, w->out.len, w->file.f) != w->out.len;
+	if (w->out.len && !w->failed &&
+	    fwrite(w->out.data, 1, w->out.len, w->file.f) != w->out.len)
+		fail(w);
 	amt_buf_clear(&w->out);
 }
 
@@ -148,7 +155,7 @@ static void follow(struct writer *w, struct stream *v, size_t n)
 			follow_one(w, &v[i]);
 		flush(w);
 		if (fflush(w->file.f))
-			w->failed = true;
+			fail(w);
 		usleep(250 * 1000);
 	}
 }
@@ -200,9 +207,10 @@ int logview_records(struct amt_cli *cli)
 	if (logview.follow)
 		follow(&w, v, n);
 	flush(&w);
-	bool ok = !w.failed && amt_out_commit(&w.file, &err);
+	errno = w.why; /* what the stream failed of; it is aborted then */
+	bool ok = amt_out_commit(&w.file, &err);
 	if (!ok)
-		amt_cli_say(cli, "%s", err.text[0] ? err.text : "can't write the records");
+		amt_cli_say(cli, "%s", err.text);
 	for (size_t i = 0; i < n; i++)
 		trace_reader_close(v[i].r);
 	trace_search_free(w.search);

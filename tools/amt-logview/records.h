@@ -36,6 +36,7 @@ struct writer {
 	struct amt_out file;
 	bool failed, choosy;         /* choosy: a filter was given */
 	struct trace_search *search; /* NULL: every record is framed */
+	int why;                     /* errno of the failure */
 	uint64_t written;
 	struct last_time time;
 	struct last_component component;

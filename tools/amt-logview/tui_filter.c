@@ -205,8 +205,8 @@ void tui_filter_set(struct tui *t, const struct tui_filter_text *text, struct am
 	t->anchored = false;
 	/* Enough answers for a screen around the record that was current. */
 	t->current = t->top = 0;
-	for (amt_time end = amt_time_now() + AMT_SECOND / 10;
-	     t->filtered && t->asked < t->n && amt_time_now() < end;)
+	for (amt_time end = amt_time_steady() + AMT_SECOND / 10;
+	     t->filtered && t->asked < t->n && amt_time_steady() < end;)
 		(void)tui_index_work(t, 1000);
 	tui_goto_record(t, p);
 }

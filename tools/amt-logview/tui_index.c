@@ -240,7 +240,7 @@ static bool step(struct tui *t)
 
 bool tui_index_work(struct tui *t, amt_time slice)
 {
-	amt_time end = amt_time_now() + slice;
+	amt_time end = amt_time_steady() + slice;
 
 	for (unsigned i = 1;; i++) {
 		if (!t->indexed)
@@ -251,7 +251,7 @@ bool tui_index_work(struct tui *t, amt_time slice)
 						  tui_filter_fits(t, &t->row));
 		else
 			return false;
-		if (i % 64 == 0 && amt_time_now() >= end)
+		if (i % 64 == 0 && amt_time_steady() >= end)
 			return true;
 	}
 }

@@ -70,11 +70,11 @@ static bool confine(struct tui *t, struct amt_error *err)
 
 int tui_key(struct tui *t, int wait)
 {
-	amt_time end = amt_time_now() + wait * (AMT_SECOND / 1000);
+	amt_time end = amt_time_steady() + wait * (AMT_SECOND / 1000);
 
 	for (;;) {
 		bool more = tui_index_work(t, 15000);
-		amt_time left = (end - amt_time_now()) / (AMT_SECOND / 1000);
+		amt_time left = (end - amt_time_steady()) / (AMT_SECOND / 1000);
 		int key = tui_screen_key(more ? 0 : left > 0 ? (int)left : 0);
 		if (key != TUI_NONE || left <= 0)
 			return key;
@@ -87,7 +87,7 @@ static void loop(struct tui *t)
 	bool busy = true, fresh = true;
 
 	while (!t->quit && !amt_stopped()) {
-		amt_time now = amt_time_now();
+		amt_time now = amt_time_steady();
 		/* While there is work the picture follows it ten times a second. */
 		if (fresh || (busy && now - drawn > AMT_SECOND / 10)) {
 			tui_list_draw(t);

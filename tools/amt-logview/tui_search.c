@@ -45,7 +45,7 @@ void tui_search_set(struct tui *t, const char *needle, bool regex)
 /* A long search is given up at a key, and says how far it is. */
 static bool interrupted(struct tui *t, uint32_t v, amt_time *next)
 {
-	amt_time now = amt_time_now();
+	amt_time now = amt_time_steady();
 
 	if (now < *next)
 		return false;
@@ -62,7 +62,7 @@ static bool interrupted(struct tui *t, uint32_t v, amt_time *next)
 void tui_search_next(struct tui *t, int step)
 {
 	uint32_t n = tui_view_count(t);
-	amt_time next = amt_time_now() + AMT_SECOND / 4;
+	amt_time next = amt_time_steady() + AMT_SECOND / 4;
 	size_t at, len;
 
 	if (!t->finder || !t->needle[0]) {

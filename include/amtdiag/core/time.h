@@ -24,6 +24,8 @@ struct amt_civil {
 #define AMT_TIME_TEXT 40 /* bytes that every formatted time fits in */
 
 amt_time amt_time_now(void);
+/* For time-outs and durations: nobody sets this clock. Counts from no known moment. */
+amt_time amt_time_steady(void);
 bool amt_civil_valid(const struct amt_civil *c); /* second 60 is refused */
 /* The instant; an unknown offset counts as 0. AMT_TIME_NONE when not valid. */
 amt_time amt_time_from_civil(const struct amt_civil *c);
