@@ -61,18 +61,32 @@ static int bind_now(struct directory_link *l)
 					    no_questions, NULL);
 }
 
-static bool secure(struct directory_link *l, struct amt_error *err)
+static void tls_options(struct directory_link *l)
 {
-	int demand = LDAP_OPT_X_TLS_DEMAND, rc, zero = 0;
+	int demand = LDAP_OPT_X_TLS_DEMAND, zero = 0;
 
 	if (l->o->ca_file)
 		ldap_set_option(l->ld, LDAP_OPT_X_TLS_CACERTFILE, l->o->ca_file);
 	ldap_set_option(l->ld, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand);
 	ldap_set_option(l->ld, LDAP_OPT_X_TLS_NEWCTX, &zero);
-	if (!l->o->starttls || l->anonymous || !strncmp(l->uri, "ldaps:", 6))
-		return true;
-	rc = ldap_start_tls_s(l->ld, NULL, NULL);
-	return rc == LDAP_SUCCESS || fail_ldap(err, rc, l, "starting TLS with");
+}
+
+static bool starts_tls(const struct directory_link *l)
+{
+	return l->o->starttls && !l->anonymous && strncmp(l->uri, "ldaps:", 6) != 0;
+}
+
+/* libldap has the first word; this is for where it has none. */
+static double patience(const struct directory_link *l, double factor)
+{
+	return (l->o->timeout > 0 ? l->o->timeout : 5) * factor + 0.5;
+}
+
+static bool too_slow(struct directory_link *l, int rc, struct amt_error *err, const char *doing)
+{
+	if (!guard_fired(l->guard))
+		return fail_ldap(err, rc, l, doing);
+	return amt_fail(err, "%s %s: no answer in time", doing, l->uri);
 }
 
 static bool open_now(struct directory_link *l, const char *uri, struct amt_error *err)
@@ -97,10 +111,17 @@ static bool open_now(struct directory_link *l, const char *uri, struct amt_error
 	Sockbuf *sb = NULL;
 	if (ldap_get_option(l->ld, LDAP_OPT_SOCKBUF, &sb) == LDAP_OPT_SUCCESS && sb)
 		ber_sockbuf_ctrl(sb, LBER_SB_OPT_SET_MAX_INCOMING, &most);
-	if (!secure(l, err))
-		return false;
+	l->guard = guard_start(l->ld);
+	tls_options(l);
+	guard_arm(l->guard, patience(l, 1));
+	if ((rc = ldap_connect(l->ld)) != LDAP_SUCCESS)
+		return too_slow(l, rc, err, "connecting to");
+	if (starts_tls(l) && (rc = ldap_start_tls_s(l->ld, NULL, NULL)) != LDAP_SUCCESS)
+		return too_slow(l, rc, err, "starting TLS with");
+	guard_arm(l->guard, patience(l, 6));
 	rc = bind_now(l);
-	return rc == LDAP_SUCCESS || fail_ldap(err, rc, l, "binding to");
+	guard_arm(l->guard, 0);
+	return rc == LDAP_SUCCESS || too_slow(l, rc, err, "binding to");
 }
 
 bool link_open(struct directory_link *l, const char *uri, struct amt_error *err)
@@ -114,9 +135,12 @@ bool link_open(struct directory_link *l, const char *uri, struct amt_error *err)
 
 void link_close(struct directory_link *l)
 {
+	guard_arm(l->guard, patience(l, 1));
 	if (l->ld)
 		ldap_unbind_ext_s(l->ld, NULL, NULL);
 	l->ld = NULL;
+	guard_stop(l->guard);
+	l->guard = NULL;
 	amt_vec_free(&l->ranges);
 }
 
@@ -160,14 +184,14 @@ static void keep_values(struct amt_arena *a, struct directory_attribute *t, stru
 static void polite(struct directory_link *l)
 {
 	if (l->o->qps) {
-		amt_time next = l->last + AMT_SECOND / l->o->qps, now = amt_time_now();
+		amt_time next = l->last + AMT_SECOND / l->o->qps, now = amt_time_steady();
 		if (l->last && next > now) {
 			struct timespec t = {(next - now) / AMT_SECOND,
 					     (next - now) % AMT_SECOND * 1000};
 			nanosleep(&t, NULL);
 		}
 	}
-	l->last = amt_time_now();
+	l->last = amt_time_steady();
 }
 
 static struct directory_attribute *named(struct directory_entry *e, const char *name)
@@ -242,6 +266,14 @@ static bool wanted(struct directory_link *l, const struct question *q, struct di
 	return !s->cut;
 }
 
+static int next_message(struct directory_link *l, int id, LDAPMessage **m)
+{
+	guard_arm(l->guard, patience(l, 6));
+	int type = ldap_result(l->ld, id, LDAP_MSG_ONE, NULL, m);
+	guard_arm(l->guard, 0);
+	return type;
+}
+
 /* One answer, message by message, so that a server without an end fills no memory. */
 static int one_page(struct directory_link *l, const struct question *q, LDAPControl **controls,
 		    char **attrs, struct directory_search *s, struct berval *cookie)
@@ -256,8 +288,7 @@ static int one_page(struct directory_link *l, const struct question *q, LDAPCont
 
 	if (rc != LDAP_SUCCESS)
 		return rc;
-	while ((type = ldap_result(l->ld, id, LDAP_MSG_ONE, NULL, &m)) > 0 &&
-	       type != LDAP_RES_SEARCH_RESULT) {
+	while ((type = next_message(l, id, &m)) > 0 && type != LDAP_RES_SEARCH_RESULT) {
 		bool entry = type == LDAP_RES_SEARCH_ENTRY;
 		if (entry && wanted(l, q, s, used))
 			keep_entry(l, m, s);

@@ -4,7 +4,7 @@
 
 #include "amtdiag/directory.h"
 
-#include "late_ldap.h"
+#include "directory/guard.h"
 
 /* An attribute that came in part: "member;range=0-1499". */
 struct directory_range {
@@ -13,6 +13,7 @@ struct directory_range {
 };
 struct directory_link {
 	LDAP *ld;
+	struct directory_guard *guard;
 	const char *uri;
 	const struct directory_options *o;
 	struct directory_facts *f;

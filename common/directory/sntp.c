@@ -75,13 +75,13 @@ bool directory_sntp(const char *host, const char *service, double timeout, amt_t
 		cookie = (uint64_t)amt_time_now();
 	for (int i = 0; i < 8; i++)
 		packet[40 + i] = (uint8_t)(cookie >> (56 - 8 * i));
-	amt_time sent = amt_time_now();
+	amt_time sent = amt_time_now(), begun = amt_time_steady();
 	struct pollfd wait = {.fd = fd, .events = POLLIN};
 	ssize_t n = send(fd, packet, sizeof(packet), 0);
 	int ready = n < 0 ? -1 : poll(&wait, 1, (int)(timeout * 1000));
 	if (ready > 0)
 		n = recv(fd, answer, sizeof(answer), 0);
-	amt_time got = amt_time_now();
+	amt_time got = sent + (amt_time_steady() - begun); /* whatever is set meanwhile */
 	int why = errno;
 	close(fd);
 	if (!ready)
