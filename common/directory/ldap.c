@@ -135,9 +135,10 @@ bool link_open(struct directory_link *l, const char *uri, struct amt_error *err)
 
 void link_close(struct directory_link *l)
 {
-	guard_arm(l->guard, patience(l, 1));
-	if (l->ld)
+	if (l->ld) {
+		guard_arm(l->guard, patience(l, 1));
 		ldap_unbind_ext_s(l->ld, NULL, NULL);
+	}
 	l->ld = NULL;
 	guard_stop(l->guard);
 	l->guard = NULL;
