@@ -128,6 +128,40 @@ static void json_escape(struct amt_buf *b, unsigned char c)
 	amt_buf_add(b, esc, sizeof(esc));
 }
 
+/* A code point beyond ASCII, as itself or, where a terminal would act on it, escaped. */
+static void json_wide(struct amt_buf *b, uint32_t cp)
+{
+	char utf8[4];
+
+	if (!amt_text_active(cp)) {
+		amt_buf_add(b, utf8, amt_utf8_put(cp, utf8));
+		return;
+	}
+	if (cp >= 0x10000) {
+		amt_buf_printf(b, "\\u%04x", (unsigned)(0xd7c0 + (cp >> 10)));
+		cp = 0xdc00 | (cp & 0x3ff);
+	}
+	amt_buf_printf(b, "\\u%04x", (unsigned)cp);
+}
+
+bool amt_buf_json_text(struct amt_buf *b, const char *json, size_t n)
+{
+	const char *end = json + n;
+	uint32_t cp;
+
+	while (json < end) {
+		const char *run = json;
+		while (json < end && (unsigned char)*json < 0x7f)
+			json++;
+		amt_buf_add(b, run, (size_t)(json - run));
+		if (json < end) {
+			json += amt_utf8_get(json, end, &cp);
+			json_wide(b, cp);
+		}
+	}
+	return !b->over;
+}
+
 bool amt_buf_json(struct amt_buf *b, const char *s, size_t n)
 {
 	const char *end = s + n;
@@ -145,9 +179,8 @@ bool amt_buf_json(struct amt_buf *b, const char *s, size_t n)
 			continue;
 		}
 		uint32_t cp;
-		char utf8[4];
 		s += amt_utf8_get(s, end, &cp);
-		amt_buf_add(b, utf8, amt_utf8_put(cp, utf8));
+		json_wide(b, cp);
 	}
 	return amt_buf_byte(b, '"');
 }

@@ -39,6 +39,11 @@ static bool in(const struct range *r, size_t n, uint32_t cp)
 
 #define IN(table, cp) in(table, sizeof(table) / sizeof((table)[0]), cp)
 
+bool amt_text_active(uint32_t cp)
+{
+	return IN(unsafe, cp);
+}
+
 size_t amt_text_width(const char *s, size_t n)
 {
 	const char *end = s + n;

@@ -3,10 +3,20 @@
 
 #include <string.h>
 
-static void field(struct amt_buf *out, const char *s, bool first)
+/* A spreadsheet would run these; foreign text must stay text. A negative number is none. */
+static bool is_formula(const char *s)
 {
-	/* A spreadsheet would run these as a formula; foreign text must stay text. */
-	bool formula = *s && strchr("=+@\t", *s);
+	return (*s && strchr("=+@\t", *s)) || (*s == '-' && s[1 + strspn(s + 1, "0123456789.")]);
+}
+
+static void field(struct amt_buf *out, const char *raw, bool first)
+{
+	struct amt_buf safe;
+
+	amt_buf_init(&safe, AMT_CAP_REPORT);
+	amt_text_safe(&safe, raw, strlen(raw), true);
+	const char *s = amt_buf_cstr(&safe);
+	bool formula = is_formula(s);
 	bool quote = formula || s[strcspn(s, "\",\r\n;")] != '\0';
 
 	if (!first)
@@ -22,6 +32,7 @@ static void field(struct amt_buf *out, const char *s, bool first)
 	}
 	if (quote)
 		amt_buf_byte(out, '"');
+	amt_buf_free(&safe);
 }
 
 static void row(struct amt_buf *out, const char *const *cells, size_t n)

@@ -145,7 +145,7 @@ json_t *amt_report_document(struct amt_run *r)
 
 static int append(const char *p, size_t n, void *out)
 {
-	return amt_buf_add(out, p, n) ? 0 : -1;
+	return amt_buf_json_text(out, p, n) ? 0 : -1;
 }
 
 void add_json(struct amt_buf *out, const json_t *j, size_t flags)

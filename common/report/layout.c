@@ -53,7 +53,12 @@ void lay_verdict(struct layout *l, enum amt_verdict v, size_t width)
 void lay_heading(struct layout *l, const char *text)
 {
 	amt_buf_byte(l->out, '\n');
-	colored(l, "1", text);
+	struct amt_buf safe;
+
+	amt_buf_init(&safe, AMT_MIB);
+	amt_text_safe(&safe, text, strlen(text), false);
+	colored(l, "1", amt_buf_cstr(&safe));
+	amt_buf_free(&safe);
 	amt_buf_byte(l->out, '\n');
 }
 

@@ -19,9 +19,15 @@ void trace_partial_free(struct trace_partial *p)
 static char *dump(const json_t *o)
 {
 	char *s = json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS);
-	char *copy = s ? amt_strdup(s) : NULL;
+	struct amt_buf safe;
 
+	if (!s)
+		return NULL;
+	amt_buf_init(&safe, AMT_CAP_REPORT);
+	amt_buf_json_text(&safe, s, strlen(s));
 	free(s);
+	char *copy = safe.over ? NULL : amt_strdup(amt_buf_cstr(&safe));
+	amt_buf_free(&safe);
 	return copy;
 }
 

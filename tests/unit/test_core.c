@@ -86,6 +86,11 @@ static void json_strings(void **state)
 	amt_buf_init(&b, 200);
 	amt_buf_json(&b, "a\"b\\c\n\x01\x1b\x7f\xc3\xa9\xff", 12);
 	assert_string_equal(b.data, "\"a\\\"b\\\\c\\n\\u0001\\u001b\\u007f\xc3\xa9\xef\xbf\xbd\"");
+	/* What a terminal acts on, also beyond 16 bits, is escaped; the document is the same. */
+	amt_buf_clear(&b);
+	const char text[] = "[\"\x7f\xc2\x9b\xe2\x80\xae\xf3\xa0\x81\x81\xc3\xa9\"]";
+	amt_buf_json_text(&b, text, sizeof(text) - 1);
+	assert_string_equal(b.data, "[\"\\u007f\\u009b\\u202e\\udb40\\udc41\xc3\xa9\"]");
 	amt_buf_free(&b);
 }
 

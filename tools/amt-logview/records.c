@@ -14,8 +14,7 @@ static void fail(struct writer *w)
 
 static void flush(struct writer *w)
 {
-	if (w->out.len && !w->failed &&
-	    fwrite(w->out.data, 1, w->out.len, w->file.f) != w->out.len)
+	if (w->out.len && !w->failed && fwrite(w->out.data, 1, w->out.len, w->file.f) != w->out.len)
 		fail(w);
 	amt_buf_clear(&w->out);
 }

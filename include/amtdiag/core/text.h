@@ -19,6 +19,8 @@ void amt_str_copy(char *dst, size_t size, const char *src); /* cut to fit, alway
 /* One code point from [p, end); U+FFFD and one byte on bad UTF-8. Bytes taken. */
 size_t amt_utf8_get(const char *p, const char *end, uint32_t *cp);
 size_t amt_utf8_put(uint32_t cp, char out[4]);
+/* Does something on a terminal, or makes other characters look like something else. */
+bool amt_text_active(uint32_t cp);
 bool amt_utf8_valid(const char *s, size_t n);
 /* Columns on a terminal: wide East Asian characters count 2, combining ones 0. */
 size_t amt_text_width(const char *s, size_t n);
