@@ -30,6 +30,9 @@ S6.C04b CON01 warn
 END
 ok "no note about an export" jq -e '[.notes[]? | select(.source | test("exports/"))] | length == 0' "$tmp/run.json"
 ok "the import file's passwords are nowhere" bash -c '! grep -q UzNjcmV0 "$1"' - "$tmp/run.json"
+amt-stage --site $site --now $now --bundle "$tmp/bundle.tar.gz" -o /dev/null 2>/dev/null
+ok "nor in a bundle" bash -c '! tar xzOf "$1" | grep -aq UzNjcmV0' - "$tmp/bundle.tar.gz"
+ok "which says what it leaves out" bash -c 'tar xzOf "$1" amtdiag/MANIFEST.txt | grep -q "^import.csv: "' - "$tmp/bundle.tar.gz"
 amt-stage --replay "$tmp/run.json" --now $now --json -q >"$tmp/again.json"
 is "replay finds the same" "$(jq -cS .findings "$tmp/again.json")" "$(jq -cS .findings "$tmp/run.json")"
 # Without the fixes the same server fails.

@@ -102,12 +102,57 @@ static void add_reports(struct bundle *b)
 	}
 }
 
-/* A private key in PEM, or a container that is made to hold one. */
-static bool may_hold_secrets(const char *path, const struct amt_buf *b)
+/* "name,fqdn,UUID,MAC,password,password": what ConfigMgr 2007 imports has no heading. */
+static bool has_uuid_third(const char *line, size_t n)
 {
-	return memmem(amt_buf_cstr(b), b->len, "PRIVATE KEY", 11) || amt_str_ends(path, ".pfx") ||
-	       amt_str_ends(path, ".p12") || amt_str_ends(path, ".key") ||
-	       amt_str_ends(path, ".keytab");
+	size_t field = 0, hex = 0, other = 0;
+
+	for (size_t i = 0; i < n && field < 3; i++) {
+		if (strchr(",;\t", line[i]))
+			field++;
+		else if (field == 2 && strchr("0123456789abcdefABCDEF", line[i]))
+			hex++;
+		else if (field == 2 && !strchr("-{}\" ", line[i]))
+			other++;
+	}
+	return field == 3 && hex == 32 && !other;
+}
+
+static bool holds_passwords(const struct amt_buf *b)
+{
+	enum { LOOKED_AT = 8192 };
+	char text[LOOKED_AT];
+	size_t n = 0;
+
+	/* Without zeros UTF-16 reads like ASCII. */
+	for (size_t i = 0; i < b->len && n < LOOKED_AT; i++)
+		if (b->data[i])
+			text[n++] = b->data[i];
+	size_t line = 0;
+	while (line < n) {
+		const char *end = memchr(text + line, '\n', n - line);
+		size_t len = end ? (size_t)(end - text) - line : n - line;
+		if (has_uuid_third(text + line, len) ||
+		    (memchr(text + line, ',', len) && amt_memcasestr(text + line, len, "password")))
+			return true;
+		line += len + 1;
+	}
+	return false;
+}
+
+/* Why a file does not go into a bundle; NULL: it may. */
+static const char *secret(const char *path, const struct amt_buf *b)
+{
+	static const char *const made_for_keys[] = {".pfx", ".p12", ".key", ".keytab"};
+
+	for (size_t i = 0; i < sizeof(made_for_keys) / sizeof(made_for_keys[0]); i++)
+		if (amt_str_ends(path, made_for_keys[i]))
+			return "may hold a private key";
+	if (memmem(amt_buf_cstr(b), b->len, "PRIVATE KEY", 11))
+		return "may hold a private key";
+	return (amt_str_ends(path, ".csv") || amt_str_ends(path, ".txt")) && holds_passwords(b)
+		       ? "may hold passwords, as an import file of ConfigMgr does"
+		       : NULL;
 }
 
 static const char *base(const char *path)
@@ -124,11 +169,12 @@ static void add_file(struct bundle *b, const char *kind, size_t n, const char *p
 
 	if (!path)
 		return;
+	const char *why;
 	amt_buf_init(&data, MEMBER_MAX);
 	if (!amt_file_read(path, &data, &err))
 		amt_buf_printf(&b->left_out, "%s: %s\n", base(path), err.text);
-	else if (may_hold_secrets(path, &data))
-		amt_buf_printf(&b->left_out, "%s: may hold a private key\n", base(path));
+	else if ((why = secret(path, &data)))
+		amt_buf_printf(&b->left_out, "%s: %s\n", base(path), why);
 	else /* the number keeps two files of one name apart */
 		add(b, amt_arena_printf(&b->st->arena, "evidence/%s/%02zu-%s", kind, n, base(path)),
 		    amt_buf_cstr(&data), data.len);
