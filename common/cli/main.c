@@ -115,7 +115,7 @@ static bool replay(struct amt_cli *cli, struct amt_error *err)
 
 	amt_buf_init(&b, AMT_CAP_JSON_IN);
 	bool good = amt_file_read(cli->replay, &b, err) &&
-		    amt_report_parse(amt_buf_cstr(&b), b.len, cli->replay, &doc, err);
+		    amt_report_parse(amt_buf_cstr(&b), b.len, cli->replay_name, &doc, err);
 	amt_buf_free(&b);
 	if (!good)
 		return false;
@@ -141,6 +141,7 @@ static int before_replay(struct amt_cli *cli)
 	int rc = -1;
 
 	amt_vec_push(&c.read, cli->replay);
+	cli->replay_name = cli->replay; /* what was asked for, whatever it is unpacked to */
 	if (t->confine ? !t->confine(cli, &err) : !amt_cli_confine(cli, &c, &err))
 		rc = AMT_EXIT_INTERNAL;
 	else if (t->unpack && !t->unpack(cli, &err))

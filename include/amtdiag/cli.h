@@ -53,7 +53,7 @@ struct amt_cli {
 	const struct amt_tool *tool;
 	struct amt_strlist args; /* what is left after the options */
 	enum amt_format format;
-	const char *output, *site, *replay, *explain;
+	const char *output, *site, *replay, *replay_name, *explain;
 	struct AMT_VEC(struct amt_fw) firmware;
 	amt_time now; /* --now, or the time of the start */
 	bool now_given;
