@@ -3,6 +3,7 @@
 
 #include "amtdiag/version.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,11 +153,41 @@ static int before_replay(struct amt_cli *cli)
 	return rc;
 }
 
+/* Piece by piece: a fleet's report is longer than all else that is in memory. */
+static int write_report(struct amt_cli *cli)
+{
+	struct amt_error err = {0};
+	struct amt_out file;
+	struct amt_out_sink sink = {0};
+	struct amt_buf out;
+
+	if (!amt_out_open(&file, cli->output, &err)) {
+		amt_cli_say(cli, "%s", err.text);
+		return AMT_EXIT_IO;
+	}
+	sink.f = file.f;
+	amt_buf_init(&out, AMT_CAP_REPORT);
+	out.hand_on = amt_out_hand_on;
+	out.hand_arg = &sink;
+	bool good = amt_report_write(&cli->run, cli->format, &cli->style, &out, &err);
+	good = amt_buf_flush(&out) && good;
+	amt_buf_free(&out);
+	if (!good && !sink.error) {
+		amt_out_abort(&file);
+		amt_cli_say(cli, "%s", err.text);
+		return AMT_EXIT_INTERNAL;
+	}
+	errno = sink.error;
+	if (amt_out_commit(&file, &err))
+		return AMT_EXIT_PASS;
+	amt_cli_say(cli, "%s", err.text);
+	return AMT_EXIT_IO;
+}
+
 static int report(struct amt_cli *cli)
 {
 	struct amt_run *r = &cli->run;
 	struct amt_error err = {0};
-	struct amt_buf out;
 
 	r->ended = cli_clock() / 1000 * 1000;
 	if (r->ended < r->started) /* the clock was set back */
@@ -167,14 +198,7 @@ static int report(struct amt_cli *cli)
 		amt_cli_say(cli, "%s", err.text);
 		return AMT_EXIT_IO;
 	}
-	amt_buf_init(&out, AMT_CAP_REPORT);
-	if (!amt_report_write(r, cli->format, &cli->style, &out, &err)) {
-		amt_cli_say(cli, "%s", err.text);
-		amt_buf_free(&out);
-		return AMT_EXIT_INTERNAL;
-	}
-	int rc = put(cli, &out);
-	amt_buf_free(&out);
+	int rc = write_report(cli);
 	if (rc)
 		return rc;
 	return r->interrupted   ? AMT_EXIT_INTERRUPTED

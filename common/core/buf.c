@@ -1,6 +1,7 @@
 #include "amtdiag/core/buf.h"
 
 #include "amtdiag/core/alloc.h"
+#include "amtdiag/core/caps.h"
 #include "amtdiag/core/text.h"
 
 #include <stdio.h>
@@ -26,8 +27,35 @@ void amt_buf_clear(struct amt_buf *b)
 		b->data[0] = '\0';
 }
 
+/* More than this is handed on. */
+#define HAND_ON (64 * AMT_KIB)
+
+static void hand_on(struct amt_buf *b, size_t n)
+{
+	if (!b->over && n && !b->hand_on(b->hand_arg, b->data, n))
+		b->over = true;
+	amt_buf_consume(b, n);
+}
+
+/* The line that is being written stays: its writer may still look at it. */
+static void hand_on_lines(struct amt_buf *b)
+{
+	const char *end = b->len ? memrchr(b->data, '\n', b->len) : NULL;
+
+	hand_on(b, end ? (size_t)(end - b->data) + 1 : b->len);
+}
+
+bool amt_buf_flush(struct amt_buf *b)
+{
+	if (b->hand_on)
+		hand_on(b, b->len);
+	return !b->over;
+}
+
 bool amt_buf_reserve(struct amt_buf *b, size_t n)
 {
+	if (b->hand_on && b->len + n > HAND_ON)
+		hand_on_lines(b);
 	if (b->over || n > b->max - b->len) {
 		b->over = true;
 		return false;

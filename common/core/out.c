@@ -135,6 +135,17 @@ bool amt_out_commit(struct amt_out *o, struct amt_error *err)
 	return true;
 }
 
+bool amt_out_hand_on(void *arg, const char *p, size_t n)
+{
+	struct amt_out_sink *s = arg;
+
+	errno = 0;
+	if (fwrite(p, 1, n, s->f) == n)
+		return true;
+	s->error = errno ? errno : EIO;
+	return false;
+}
+
 bool amt_file_write(const char *path, const void *p, size_t n, struct amt_error *err)
 {
 	struct amt_out o;

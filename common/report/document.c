@@ -131,36 +131,53 @@ static json_t *notes_to_json(const struct amt_notes *n)
 	return list;
 }
 
-json_t *amt_report_document(struct amt_run *r)
+static void write_facts(struct amt_run *r, struct amt_json_out *o)
 {
-	json_t *doc = head_to_json(r);
-
-	tail_to_json(r, doc);
-	json_object_set_new(doc, "notes", notes_to_json(&r->notes));
-	json_object_set_new(doc, "findings", amt_findings_to_json(&r->findings));
-	json_t *facts = r->facts ? json_incref(r->facts) : json_object();
-	json_object_set_new(doc, "facts", facts);
-	return doc;
+	if (r->write_facts)
+		r->write_facts(r->write_arg, o);
+	else
+		json_out_members(o, r->facts);
 }
 
-static int append(const char *p, size_t n, void *out)
+void amt_report_document(struct amt_run *r, size_t flags, struct amt_buf *out)
 {
-	return amt_buf_json_text(out, p, n) ? 0 : -1;
-}
+	struct amt_json_out o = {.out = out, .flags = flags};
+	json_t *head = head_to_json(r);
 
-void add_json(struct amt_buf *out, const json_t *j, size_t flags)
-{
-	json_dump_callback(j, append, out, flags | JSON_REAL_PRECISION(15));
+	tail_to_json(r, head);
+	amt_json_out_open(&o, NULL, false);
+	json_out_members(&o, head);
+	amt_json_out_value(&o, "notes", notes_to_json(&r->notes));
+	amt_json_out_open(&o, "findings", true);
+	for (size_t i = 0; i < r->findings.list.n; i++)
+		amt_json_out_value(&o, NULL, finding_to_json(&r->findings, r->findings.list.v[i]));
+	amt_json_out_close(&o);
+	amt_json_out_open(&o, "facts", false);
+	write_facts(r, &o);
+	amt_json_out_close(&o);
+	amt_json_out_close(&o);
+	amt_buf_byte(out, '\n');
+	json_decref(head);
 }
 
 void write_json(struct amt_run *r, const struct amt_style *style, struct amt_buf *out)
 {
-	json_t *doc = amt_report_document(r);
-
 	(void)style;
-	add_json(out, doc, JSON_INDENT(2));
-	amt_buf_byte(out, '\n');
-	json_decref(doc);
+	amt_report_document(r, JSON_INDENT(2) | JSON_REAL_PRECISION(15), out);
+}
+
+void amt_run_hold_facts(struct amt_run *r)
+{
+	struct amt_json_out o = {0};
+
+	if (!r->write_facts)
+		return;
+	amt_json_out_open(&o, NULL, false);
+	r->write_facts(r->write_arg, &o);
+	amt_json_out_close(&o);
+	json_decref(r->facts);
+	r->facts = o.tree;
+	r->write_facts = NULL;
 }
 
 /* What follows the specific actions is the catalogue's and comes back by itself. */

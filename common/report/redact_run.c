@@ -322,6 +322,7 @@ static void finding(struct amt_redactor *r, struct amt_findings *fs, struct amt_
 
 void amt_redact_run(struct amt_redactor *r, struct amt_run *run)
 {
+	amt_run_hold_facts(run);
 	amt_redact_learn_facts(r, run->facts);
 	for (size_t i = 0; i < run->findings.list.n; i++)
 		finding(r, &run->findings, run->findings.list.v[i]);

@@ -32,6 +32,7 @@ void count_words(struct amt_run *r, struct amt_buf *out);
 json_t *finding_to_json(struct amt_findings *fs, const struct amt_finding *f);
 json_t *head_to_json(const struct amt_run *r);
 void tail_to_json(struct amt_run *r, json_t *into); /* verdict, counts, interrupted */
+void json_out_members(struct amt_json_out *o, const json_t *object);
 void add_json(struct amt_buf *out, const json_t *j, size_t flags);
 
 /* layout.c: text on a terminal */

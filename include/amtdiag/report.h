@@ -141,6 +141,29 @@ void amt_note_add(struct amt_notes *n, const char *source, const char *fmt, ...)
 void amt_notes_free(struct amt_notes *n);
 
 /*
+ * JSON that is written while it is made, or gathered as a tree. Lists in it may be of any length:
+ * one element is in memory at a time. Keys must stay until the level is closed.
+ */
+#define AMT_JSON_DEPTH 8
+struct amt_json_level {
+	const char *key;
+	bool list, any;
+	json_t *tree; /* borrowed */
+};
+struct amt_json_out {
+	struct amt_buf *out; /* NULL: into tree */
+	size_t flags;        /* of jansson */
+	bool lines;          /* NDJSON of facts: the outermost members are records */
+	json_t *tree;
+	unsigned depth;
+	struct amt_json_level level[AMT_JSON_DEPTH];
+};
+/* A member of the object that is open, or (key NULL) an element of the list. Takes value over. */
+void amt_json_out_value(struct amt_json_out *o, const char *key, json_t *value);
+void amt_json_out_open(struct amt_json_out *o, const char *key, bool list);
+void amt_json_out_close(struct amt_json_out *o);
+
+/*
  * What a tool shows beside findings. Made once, rendered by text and HTML
  * (and CSV, when a tool names its main table). Strings are copied.
  */
@@ -168,6 +191,9 @@ struct amt_run {
 	struct amt_findings findings;
 	struct amt_notes notes;
 	json_t *facts; /* object; owned */
+	/* Instead of facts: makes them, member by member, whenever they are written. */
+	void (*write_facts)(void *arg, struct amt_json_out *o);
+	void *write_arg;
 	/* A list of facts too long to be built at once: NDJSON asks for one after the other (a new
 	 * reference) until NULL. Formats that need all of them at once ignore it. */
 	json_t *(*fact_at)(void *arg, size_t i);
@@ -182,6 +208,8 @@ struct amt_run {
 	bool not_built; /* the tool only lists what it will judge */
 };
 void amt_run_free(struct amt_run *r);
+/* For who must see all facts at once: they are a tree from now on. */
+void amt_run_hold_facts(struct amt_run *r);
 enum amt_verdict amt_run_verdict(const struct amt_run *r);
 
 struct amt_section *amt_section_table(struct amt_run *r, const char *title,
@@ -222,8 +250,9 @@ struct amt_style {
 /* The whole report into out. False when it went over the buffer's cap. */
 bool amt_report_write(struct amt_run *r, enum amt_format format, const struct amt_style *style,
 		      struct amt_buf *out, struct amt_error *err);
-/* The JSON document, and one read back: findings and facts, for --replay and merging. */
-json_t *amt_report_document(struct amt_run *r);
+/* The JSON document, laid out by jansson's flags, and one read back: findings and facts, for
+ * --replay and merging. */
+void amt_report_document(struct amt_run *r, size_t flags, struct amt_buf *out);
 bool amt_report_parse(const char *text, size_t len, const char *name, json_t **doc,
 		      struct amt_error *err);
 /* --explain and --list-checks */

@@ -208,7 +208,9 @@ static void show(struct stage *st, const struct comparison *c, struct amt_sectio
 		json_object_set_new(j, "subjects", subjects);
 		json_array_append_new(list, j);
 	}
-	json_object_set_new(r->facts, "changes", list);
+	if (r->facts)
+		json_object_set(r->facts, "changes", list);
+	st->changes = list;
 }
 
 void stage_baseline(struct stage *st)

@@ -180,6 +180,7 @@ void stage_free(struct stage *st)
 			stage_rooms[i]->free(st->state[i]);
 		free(st->state[i]);
 	}
+	json_decref(st->changes);
 	if (st->scratch)
 		fclose(st->scratch);
 	if (st->redacted)

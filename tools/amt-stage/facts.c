@@ -46,52 +46,40 @@ static json_t *stages_to_json(const struct walk *w)
 	return list;
 }
 
-static json_t *clients_to_json(const struct walk_fleet *f)
+json_t *stage_client_to_json(const struct walk_client *c)
 {
-	json_t *list = json_array();
+	json_t *j = json_object(), *keys = json_array(), *stages = json_object();
 
-	for (size_t i = 0; i < f->clients.n; i++) {
-		const struct walk_client *c = &f->clients.v[i];
-		json_t *j = json_object(), *keys = json_array(), *stages = json_object();
-		json_object_set_new(j, "name", amt_json_str(c->name));
-		for (size_t k = 0; k < c->keys.n; k++)
-			json_array_append_new(keys, amt_json_str(c->keys.v[k]));
-		json_object_set_new(j, "also", keys);
-		json_object_set_new(j, "listed", json_boolean(c->listed));
-		json_object_set_new(j, "stage_reached", json_integer(c->stage_reached));
-		json_object_set_new(j, "first_broken",
-				    broken_to_json(c->broken_stage, c->broken,
-						   c->broken ? c->name : NULL, c->broken_summary));
-		for (int s = 1; s <= AMT_STAGE_LAST; s++) {
-			char key[2] = {(char)('0' + s), '\0'};
-			json_object_set_new(stages, key,
-					    json_string(amt_verdict_name(c->stage[s])));
-		}
-		json_object_set_new(j, "stages", stages);
-		json_array_append_new(list, j);
+	json_object_set_new(j, "name", amt_json_str(c->name));
+	for (size_t k = 0; k < c->keys.n; k++)
+		json_array_append_new(keys, amt_json_str(c->keys.v[k]));
+	json_object_set_new(j, "also", keys);
+	json_object_set_new(j, "listed", json_boolean(c->listed));
+	json_object_set_new(j, "stage_reached", json_integer(c->stage_reached));
+	json_object_set_new(j, "first_broken",
+			    broken_to_json(c->broken_stage, c->broken, c->broken ? c->name : NULL,
+					   c->broken_summary));
+	for (int s = 1; s <= AMT_STAGE_LAST; s++) {
+		char key[2] = {(char)('0' + s), '\0'};
+		json_object_set_new(stages, key, json_string(amt_verdict_name(c->stage[s])));
 	}
-	return list;
+	json_object_set_new(j, "stages", stages);
+	return j;
 }
 
-static json_t *inventory_to_json(const struct site_inventory *inv)
+static json_t *inventory_line_to_json(const struct site_client *c)
 {
-	json_t *list = json_array();
+	const char *const keys[] = {"name",     "fqdn",   "uuid",   "mac",   "address",
+				    "firmware", "method", "suffix", "notes", "wireless"};
+	const char *const values[] = {c->name,     c->fqdn,   c->uuid,   c->mac,   c->address,
+				      c->firmware, c->method, c->suffix, c->notes, c->wireless};
+	json_t *j = json_object();
 
-	for (size_t i = 0; i < inv->clients.n; i++) {
-		const struct site_client *c = &inv->clients.v[i];
-		const char *const keys[] = {"name",     "fqdn",   "uuid",   "mac",   "address",
-					    "firmware", "method", "suffix", "notes", "wireless"};
-		const char *const values[] = {c->name,    c->fqdn,     c->uuid,   c->mac,
-					      c->address, c->firmware, c->method, c->suffix,
-					      c->notes,   c->wireless};
-		json_t *j = json_object();
-		for (size_t k = 0; k < 10; k++)
-			if (*values[k])
-				json_object_set_new(j, keys[k], amt_json_str(values[k]));
-		json_object_set_new(j, "line", json_integer((json_int_t)c->line));
-		json_array_append_new(list, j);
-	}
-	return list;
+	for (size_t k = 0; k < 10; k++)
+		if (*values[k])
+			json_object_set_new(j, keys[k], amt_json_str(values[k]));
+	json_object_set_new(j, "line", json_integer((json_int_t)c->line));
+	return j;
 }
 
 static const char *const tri_words[] = {"unknown", "yes", "no"};
@@ -126,15 +114,10 @@ static json_t *traits_to_json(const struct amt_context *ctx)
 	return j;
 }
 
-json_t *stage_to_json(const struct stage *st)
+json_t *stage_site_to_json(const struct stage *st)
 {
-	json_t *j = json_object(), *evidence = json_object();
+	json_t *j = json_object();
 
-	json_object_set_new(j, "stages", stages_to_json(&st->walk));
-	json_object_set_new(j, "first_broken",
-			    broken_to_json(st->walk.broken_stage, st->walk.broken, NULL, NULL));
-	json_object_set_new(j, "corrections", stage_orders_to_json(st));
-	json_object_set_new(j, "clients", clients_to_json(&st->fleet));
 	if (st->profile.name)
 		json_object_set_new(j, "site", amt_json_str(st->profile.name));
 	if (st->shards)
@@ -142,17 +125,46 @@ json_t *stage_to_json(const struct stage *st)
 				    amt_json_str(amt_arena_printf(&st->cli->run.arena, "%llu/%llu",
 								  (unsigned long long)st->shard,
 								  (unsigned long long)st->shards)));
-	json_object_set_new(j, "traits", traits_to_json(&st->cli->context));
-	json_object_set_new(j, "inventory", inventory_to_json(&st->inventory));
-	json_object_set_new(j, "answers", answers_to_json(&st->answers));
+	return j;
+}
+
+/* A room that a fleet fills says its lists itself, one element at a time. */
+static void write_room(const struct stage *st, size_t i, struct amt_json_out *o)
+{
+	amt_json_out_value(o, stage_rooms[i]->name, stage_rooms[i]->to_json(st->state[i]));
+}
+
+void stage_write_facts(void *arg, struct amt_json_out *o)
+{
+	const struct stage *st = arg;
+	json_t *site = stage_site_to_json(st), *value;
+	const char *key;
+
+	amt_json_out_value(o, "stages", stages_to_json(&st->walk));
+	amt_json_out_value(o, "first_broken",
+			   broken_to_json(st->walk.broken_stage, st->walk.broken, NULL, NULL));
+	amt_json_out_value(o, "corrections", stage_orders_to_json(st));
+	amt_json_out_open(o, "clients", true);
+	for (size_t i = 0; i < st->fleet.clients.n; i++)
+		amt_json_out_value(o, NULL, stage_client_to_json(&st->fleet.clients.v[i]));
+	amt_json_out_close(o);
+	json_object_foreach(site, key, value) amt_json_out_value(o, key, json_incref(value));
+	amt_json_out_value(o, "traits", traits_to_json(&st->cli->context));
+	amt_json_out_open(o, "inventory", true);
+	for (size_t i = 0; i < st->inventory.clients.n; i++)
+		amt_json_out_value(o, NULL, inventory_line_to_json(&st->inventory.clients.v[i]));
+	amt_json_out_close(o);
+	amt_json_out_value(o, "answers", answers_to_json(&st->answers));
+	amt_json_out_open(o, "evidence", false);
 	for (size_t i = 0; stage_rooms[i]; i++)
 		if (st->state[i])
-			json_object_set_new(evidence, stage_rooms[i]->name,
-					    stage_rooms[i]->to_json(st->state[i]));
-	json_object_set_new(j, "evidence", evidence);
+			write_room(st, i, o);
+	amt_json_out_close(o);
 	if (st->as_judged)
-		json_object_set_new(j, "redacted", json_true());
-	return j;
+		amt_json_out_value(o, "redacted", json_true());
+	if (st->changes)
+		amt_json_out_value(o, "changes", json_incref(st->changes));
+	json_decref(site);
 }
 
 static const char *text(struct amt_arena *a, const json_t *j, const char *key)

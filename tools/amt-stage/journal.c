@@ -47,18 +47,6 @@ void stage_journal_scratch(struct stage *st)
 		st->scratch = tmpfile();
 }
 
-/* A document like any other of the suite, with one room's facts. */
-static json_t *wrap(const struct stage *st, json_t *facts)
-{
-	json_t *j = json_object();
-
-	json_object_set_new(j, "schema", json_string("amtdiag/1"));
-	json_object_set_new(j, "tool", json_string("amt-stage"));
-	json_object_set_new(j, "collected", amt_json_time(st->cli->run.started));
-	json_object_set_new(j, "facts", facts);
-	return j;
-}
-
 bool stage_journal_read(struct stage *st, const struct stage_room *room, void *state)
 {
 	struct amt_error err;
@@ -79,38 +67,72 @@ bool stage_journal_read(struct stage *st, const struct stage_room *room, void *s
 	return good;
 }
 
-static void write_json(struct stage *st, const char *path, json_t *j)
+/* A file of the folder, whole or not at all: what fill() writes. */
+static void write_file(struct stage *st, const char *path,
+		       void (*fill)(struct stage *st, const void *arg, struct amt_buf *out),
+		       const void *arg)
 {
 	struct amt_error err;
-	struct amt_out out;
-	bool good = amt_out_open(&out, path, &err);
+	struct amt_out file;
+	struct amt_out_sink sink = {0};
+	struct amt_buf out;
+	bool good = amt_out_open(&file, path, &err);
 
-	/* Piece by piece: the text of a fleet's report is as long as all else together. */
-	if (good && json_dumpf(j, out.f, JSON_COMPACT)) {
-		good = amt_fail_errno(&err, errno, "can't write %s", path);
-		amt_out_abort(&out);
-	} else if (good) {
-		good = amt_out_commit(&out, &err);
+	if (good) {
+		sink.f = file.f;
+		amt_buf_init(&out, AMT_CAP_REPORT);
+		out.hand_on = amt_out_hand_on;
+		out.hand_arg = &sink;
+		fill(st, arg, &out);
+		amt_buf_flush(&out);
+		amt_buf_free(&out);
+		errno = sink.error;
+		good = amt_out_commit(&file, &err);
 	}
 	if (!good) {
 		amt_note_add(&st->cli->run.notes, path, "%s", err.text);
 		st->cli->io_failed = true;
 	}
-	json_decref(j);
+}
+
+struct room_facts {
+	const struct stage_room *room;
+	const void *state;
+};
+
+/* A document like any other of the suite, with one room's facts. */
+static void fill_room(struct stage *st, const void *arg, struct amt_buf *out)
+{
+	const struct room_facts *what = arg;
+	struct amt_json_out o = {.out = out, .flags = JSON_COMPACT};
+
+	amt_json_out_open(&o, NULL, false);
+	amt_json_out_value(&o, "schema", json_string("amtdiag/1"));
+	amt_json_out_value(&o, "tool", json_string("amt-stage"));
+	amt_json_out_value(&o, "collected", amt_json_time(st->cli->run.started));
+	amt_json_out_value(&o, "facts", what->room->to_json(what->state));
+	amt_json_out_close(&o);
+}
+
+static void fill_report(struct stage *st, const void *arg, struct amt_buf *out)
+{
+	(void)arg;
+	amt_report_document(&st->cli->run, JSON_COMPACT, out);
 }
 
 void stage_journal_write(struct stage *st, const struct stage_room *room, const void *state)
 {
 	/* A room that was interrupted is not finished: the next run collects it again. */
+	const struct room_facts what = {room, state};
 	if (st->run_dir && !amt_stopped())
-		write_json(st, path_of(st, room->name), wrap(st, room->to_json(state)));
+		write_file(st, path_of(st, room->name), fill_room, &what);
 }
 
 void stage_journal_close(struct stage *st)
 {
 	if (st->run_dir && !amt_stopped() && !st->cli->io_failed) {
 		st->cli->run.ended = st->cli->run.started;
-		write_json(st, path_of(st, "report"), amt_report_document(&st->cli->run));
+		write_file(st, path_of(st, "report"), fill_report, NULL);
 	}
 	if (st->run_lock > 0)
 		close(st->run_lock);

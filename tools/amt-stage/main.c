@@ -110,17 +110,20 @@ static bool replay(struct amt_cli *cli, const json_t *facts, struct amt_error *e
 /* Before facts(): the walk's results are facts of this tool. */
 static void walk_all(struct amt_cli *cli)
 {
-	(void)cli;
-	if (stage.merge)
+	if (stage.merge) {
 		stage_merge_judge(&stage);
-	else if (!stage.as_judged)
+		return;
+	}
+	if (!stage.as_judged)
 		stage_walk(&stage);
+	cli->run.write_facts = stage_write_facts;
+	cli->run.write_arg = &stage;
 }
 
 static json_t *facts(struct amt_cli *cli)
 {
 	(void)cli;
-	return stage.merge ? stage_merge_facts(&stage) : stage_to_json(&stage);
+	return stage.merge ? stage_merge_facts(&stage) : NULL;
 }
 
 static bool finish(struct amt_cli *cli, struct amt_error *err)

@@ -90,33 +90,37 @@ static void add_meta(struct db *d, const struct amt_run *r)
 		row(d, NOTE, "tt", r->notes.list.v[i].source, r->notes.list.v[i].text);
 }
 
-static void add_one_run(struct db *d, int64_t id, const json_t *j, const json_t *facts)
+static void add_one_run(struct db *d, int64_t id, const json_t *j, const json_t *facts,
+			size_t clients)
 {
 	row(d, RUN, "itttttti", id, amt_json_get_str(facts, "site"),
 	    amt_json_get_str(facts, "shard"), amt_json_get_str(j, "started"),
 	    amt_json_get_str(j, "now"), amt_json_get_str(j, "version"),
-	    amt_json_get_str(j, "verdict"),
-	    (int64_t)json_array_size(json_object_get(facts, "clients")));
+	    amt_json_get_str(j, "verdict"), (int64_t)clients);
 }
 
 /* The runs of a merged document; else the one run that this is. */
-static void add_runs(struct db *d, const struct amt_run *r)
+static void add_runs(struct db *d, const struct stage *st)
 {
+	const struct amt_run *r = &st->cli->run;
 	const json_t *list = json_object_get(r->facts, "runs");
 	char started[AMT_TIME_TEXT], now[AMT_TIME_TEXT];
 
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *j = json_array_get(list, i);
-		add_one_run(d, (int64_t)i + 1, j, j);
+		add_one_run(d, (int64_t)i + 1, j, j,
+			    json_array_size(json_object_get(j, "clients")));
 	}
 	if (list)
 		return;
+	json_t *site = r->facts ? json_incref(r->facts) : stage_site_to_json(st);
 	json_t *j =
 		json_pack("{s:s, s:s, s:s, s:s}", "started", amt_time_format(r->started, started),
 			  "now", amt_time_format(r->now, now), "version", r->version, "verdict",
 			  amt_verdict_name(amt_run_verdict(r)));
-	add_one_run(d, 1, j, r->facts);
+	add_one_run(d, 1, j, site, st->fleet.clients.n);
 	json_decref(j);
+	json_decref(site);
 }
 
 static void add_client(struct db *d, int64_t id, const json_t *j)
@@ -187,13 +191,19 @@ static void fill(struct db *d, struct stage *st)
 	const json_t *clients = json_object_get(r->facts, "clients");
 
 	add_meta(d, r);
-	add_runs(d, r);
+	add_runs(d, st);
 	for (int s = 1; s <= AMT_STAGE_LAST; s++)
 		if (st->walk.stages[s].walked)
 			row(d, STAGE, "itt", (int64_t)s, amt_stage_title(s),
 			    amt_verdict_name(st->walk.stages[s].verdict));
-	for (size_t i = 0; i < json_array_size(clients); i++)
+	/* Merged or redacted, they are those of the facts. */
+	for (size_t i = 0; r->facts && i < json_array_size(clients); i++)
 		add_client(d, (int64_t)i + 1, json_array_get(clients, i));
+	for (size_t i = 0; !r->facts && i < st->fleet.clients.n; i++) {
+		json_t *c = stage_client_to_json(&st->fleet.clients.v[i]);
+		add_client(d, (int64_t)i + 1, c);
+		json_decref(c);
+	}
 	for (size_t i = 0; i < r->findings.list.n; i++)
 		add_finding(d, r, (int64_t)i + 1, r->findings.list.v[i]);
 }

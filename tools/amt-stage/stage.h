@@ -53,6 +53,7 @@ struct stage {
 	int run_lock;          /* the folder's, 0: none */
 	FILE *redacted;        /* the same, redacted, for a bundle */
 	FILE *scratch;         /* what devices tell, without a run folder */
+	json_t *changes;       /* since the baseline, or NULL */
 	struct amt_loop *loop; /* while rooms collect side by side */
 	struct site_waivers waivers;
 	bool has_profile, merge;
@@ -126,7 +127,9 @@ void stage_judge_ports(const struct stage *st, struct amt_findings *fs);
 /* cross.c: rows that need the evidence of two rooms */
 void stage_judge_cross(const struct stage *st, struct amt_findings *fs);
 /* facts.c */
-json_t *stage_to_json(const struct stage *st);
+void stage_write_facts(void *st, struct amt_json_out *o);
+json_t *stage_client_to_json(const struct walk_client *c);
+json_t *stage_site_to_json(const struct stage *st); /* whose run it is: site and shard */
 bool stage_from_json(struct stage *st, const json_t *facts, struct amt_error *err);
 /* collect.c: the answer to --what-to-collect */
 bool stage_what_to_collect(struct stage *st, struct amt_buf *out);

@@ -16,6 +16,10 @@ struct amt_buf {
 	size_t cap;
 	size_t max; /* len never exceeds it */
 	bool over;  /* something did not fit */
+	/* Set: what is long goes there, whole lines if there are any, and leaves the buffer. False:
+	 * it can't, and the rest is dropped. */
+	bool (*hand_on)(void *arg, const char *p, size_t n);
+	void *hand_arg;
 };
 
 void amt_buf_init(struct amt_buf *b, size_t max);
@@ -28,6 +32,7 @@ bool amt_buf_byte(struct amt_buf *b, char c);
 bool amt_buf_str(struct amt_buf *b, const char *s);
 bool amt_buf_printf(struct amt_buf *b, const char *fmt, ...) AMT_PRINTF(2, 3);
 bool amt_buf_vprintf(struct amt_buf *b, const char *fmt, va_list ap) AMT_PRINTF(2, 0);
+bool amt_buf_flush(struct amt_buf *b);             /* hands on all that is left; false when over */
 void amt_buf_consume(struct amt_buf *b, size_t n); /* drop n bytes at the front */
 /* Never NULL: "" when empty. */
 const char *amt_buf_cstr(const struct amt_buf *b);

@@ -44,6 +44,12 @@ void amt_out_abort(struct amt_out *o);
 /* Unlinks every unfinished output; safe in a signal handler and at out of memory. */
 void amt_out_abort_all(void);
 
+/* For a buffer's hand_on, with a struct amt_out_sink: what was written until the first error. */
+struct amt_out_sink {
+	FILE *f;
+	int error; /* errno of the first write that failed */
+};
+bool amt_out_hand_on(void *sink, const char *p, size_t n);
 /* A whole buffer through amt_out. */
 bool amt_file_write(const char *path, const void *p, size_t n, struct amt_error *err);
 
