@@ -10,6 +10,7 @@
 #include "amtdiag/version.h"
 #include "late_archive.h"
 
+#include <errno.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -236,8 +237,11 @@ static void add_manifest(struct bundle *b)
 
 static la_ssize_t to_file(struct archive *a, void *f, const void *p, size_t n)
 {
-	(void)a;
-	return fwrite(p, 1, n, f) == n ? (la_ssize_t)n : -1;
+	errno = 0;
+	if (fwrite(p, 1, n, f) == n)
+		return (la_ssize_t)n;
+	archive_set_error(a, errno, "%s", strerror(errno));
+	return -1;
 }
 
 bool stage_bundle(struct stage *st, struct amt_error *err)
