@@ -168,14 +168,83 @@ json_t *stage_baseline_document(struct stage *st)
 	return doc;
 }
 
+/* Checks that this version does not know (another one wrote it) can't be compared; the others can.
+ */
+static bool take(struct stage *st, const json_t *list, struct amt_findings *old,
+		 struct amt_error *err)
+{
+	json_t *known = json_array();
+	size_t n = json_array_size(list);
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *f = json_array_get(list, i);
+		const char *id = amt_json_get_str(f, "id");
+		if (!id || amt_guide_find(id))
+			json_array_append(known, f);
+	}
+	if (json_array_size(known) < n)
+		amt_note_add(&st->cli->run.notes, st->opt.baseline,
+			     "%zu findings are of checks that this version does not know: not "
+			     "compared",
+			     n - json_array_size(known));
+	bool good = json_is_array(list) ? amt_findings_from_json(known, old, err)
+					: amt_fail(err, "the document has no list of findings");
+	json_decref(known);
+	return good;
+}
+
+static bool same(const char *a, const char *b)
+{
+	return !strcmp(a ? a : "", b ? b : "");
+}
+
+/*
+ * Of a merged document only the runs of this site: in the whole a finding of a site bears the
+ * site's name, and of others' clients nothing is known here. They stand newest first; of each shard
+ * one counts.
+ */
+static bool take_runs(struct stage *st, const json_t *runs, struct amt_findings *old,
+		      const char **when, struct amt_error *err)
+{
+	struct amt_strlist shards = {0};
+	bool good = true;
+
+	for (size_t i = 0; good && i < json_array_size(runs); i++) {
+		const json_t *r = json_array_get(runs, i);
+		const char *shard = amt_json_get_str(r, "shard");
+		if (!same(amt_json_get_str(r, "site"), st->profile.name) ||
+		    amt_strlist_has(&shards, shard ? shard : ""))
+			continue;
+		if (!shards.n)
+			*when = amt_json_dup(&st->arena, r, "started");
+		amt_vec_push(&shards, shard ? shard : "");
+		good = take(st, json_object_get(r, "findings"), old, err);
+	}
+	if (!shards.n)
+		good = amt_fail(err, "it is merged of runs of other sites");
+	amt_vec_free(&shards);
+	return good;
+}
+
 static bool read_old(struct stage *st, struct amt_findings *old, const char **when,
 		     struct amt_error *err)
 {
 	json_t *doc = read_document(st, err);
-	bool good = doc && amt_findings_from_json(json_object_get(doc, "findings"), old, err);
+	const char *tool = amt_json_get_str(doc, "tool");
+	const json_t *runs = json_object_get(json_object_get(doc, "facts"), "runs");
+	bool good = doc != NULL;
 
-	if (good)
+	if (good && (!tool || strcmp(tool, "amt-stage") != 0))
+		good = amt_fail(err, "it was written by %s, not by amt-stage",
+				tool ? tool : "nobody");
+	if (good && runs && !st->merge) {
+		good = take_runs(st, runs, old, when, err);
+	} else if (good) {
+		good = take(st, json_object_get(doc, "findings"), old, err);
 		*when = amt_json_dup(&st->arena, doc, "started");
+	}
+	if (!*when)
+		*when = "";
 	json_decref(doc);
 	return good;
 }
