@@ -121,9 +121,12 @@ static void expectations(const struct stage *st, struct ad *ad)
 	component(st, ad);
 	done(st, ad);
 	for (size_t i = 0; i < st->inventory.clients.n; i++) {
-		const char *fqdn = st->inventory.clients.v[i].fqdn;
-		if (!amt_strlist_has(&ad->asked.removed, fqdn))
-			add(ad, &ad->asked.clients, fqdn, strlen(fqdn));
+		const struct site_client *c = &st->inventory.clients.v[i];
+		/* Once each, by the inventory's own index: a fleet is too long to be looked through
+		 * for every one of it. */
+		if (*c->fqdn && site_inventory_find(&st->inventory, c->fqdn) == c &&
+		    !amt_strlist_has(&ad->asked.removed, c->fqdn))
+			amt_vec_push(&ad->asked.clients, c->fqdn);
 	}
 }
 
