@@ -10,7 +10,6 @@
 #include "amtdiag/version.h"
 #include "late_archive.h"
 
-#include <errno.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -235,13 +234,10 @@ static void add_manifest(struct bundle *b)
 	amt_buf_free(&text);
 }
 
-static la_ssize_t to_file(struct archive *a, void *f, const void *p, size_t n)
+static la_ssize_t to_file(struct archive *a, void *sink, const void *p, size_t n)
 {
-	errno = 0;
-	if (fwrite(p, 1, n, f) == n)
-		return (la_ssize_t)n;
-	archive_set_error(a, errno, "%s", strerror(errno));
-	return -1;
+	(void)a;
+	return amt_out_hand_on(sink, p, n) ? (la_ssize_t)n : -1;
 }
 
 bool stage_bundle(struct stage *st, struct amt_error *err)
@@ -253,13 +249,14 @@ bool stage_bundle(struct stage *st, struct amt_error *err)
 		return true;
 	if (!amt_out_open(&out, st->opt.bundle, err))
 		return false;
+	struct amt_out_sink sink = {.f = out.f};
 	amt_buf_init(&b.manifest, 16 * AMT_MIB);
 	amt_buf_init(&b.left_out, 16 * AMT_MIB);
 	b.a = archive_write_new();
 	b.failed = archive_write_set_format_pax_restricted(b.a) ||
 		   archive_write_add_filter_gzip(b.a) ||
 		   archive_write_set_filter_option(b.a, "gzip", "timestamp", NULL) ||
-		   archive_write_open(b.a, out.f, NULL, to_file, NULL);
+		   archive_write_open(b.a, &sink, NULL, to_file, NULL);
 	if (!b.failed) {
 		add_reports(&b);
 		add_devices(&b);
@@ -268,11 +265,12 @@ bool stage_bundle(struct stage *st, struct amt_error *err)
 		add_manifest(&b);
 	}
 	b.failed |= archive_write_close(b.a) != ARCHIVE_OK;
-	bool good = b.failed ? amt_fail(err, "can't write %s: %s", st->opt.bundle,
-					archive_error_string(b.a) ? archive_error_string(b.a)
-								  : "unknown cause")
-			     : amt_out_commit(&out, err);
-	if (b.failed)
+	const char *why = archive_error_string(b.a);
+	bool good = sink.error ? amt_fail_errno(err, sink.error, "can't write %s", st->opt.bundle)
+		    : b.failed ? amt_fail(err, "can't write %s: %s", st->opt.bundle,
+					  why ? why : "unknown cause")
+			       : amt_out_commit(&out, err);
+	if (b.failed || sink.error)
 		amt_out_abort(&out);
 	archive_write_free(b.a);
 	amt_buf_free(&b.manifest);
