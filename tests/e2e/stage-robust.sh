@@ -72,7 +72,9 @@ if [ -e "$tmp/mute.ready" ]; then
 	mute
 	(exec amt-stage --site "$tmp/site/ad.ini" --now $now --timeout 100 --run "$tmp/ad" --json >"$tmp/dc.json" 2>"$tmp/dc.err") &
 	pid=$!
-	taken; kill -INT $pid
+	# The check of the profile connects too, before there is anything to keep.
+	for _ in $(seq 1000); do [ -s "$tmp/ad/logs.json" ] && [ -s "$tmp/ad/exports.json" ] && break; sleep 0.02; done
+	kill -INT $pid
 	wait $pid
 	is "SIGINT while it is waited for ends the walk" $? 130
 	ok "with a report of what was there" jq -e '.interrupted and (.findings | length > 50)' "$tmp/dc.json"
