@@ -21,10 +21,12 @@ for t in 1 2 3 4 5 6 7 8; do
 	rm -rf "$tmp/run"
 	(exec amt-stage --site "$tmp/site/site.ini" --now $now --run "$tmp/run" --json >"$tmp/int.json" 2>"$tmp/int.err") &
 	pid=$!
+	# Until then it is this shell, whose end would take the test's folder with it.
+	until grep -qs amt-stage "/proc/$pid/comm" || ! kill -0 $pid 2>/dev/null; do :; done
 	sleep "0.0$((RANDOM % 10))"
 	kill -INT $pid 2>/dev/null
 	wait $pid; rc=$?
-	# Before the handler is there the shell's own 130 leaves nothing behind.
+	# Before its handler is there, the signal's own 130 leaves nothing behind.
 	[ $rc -eq 2 ] || [ $rc -eq 130 ] || bad="$bad exit $rc;"
 	if [ $rc -eq 130 ] && [ -s "$tmp/int.json" ]; then
 		stopped=$((stopped + 1))
