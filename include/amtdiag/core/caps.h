@@ -23,8 +23,8 @@
 	(72 * AMT_KIB) /* one direction of a connection, unread (longest hello: 65,560) */
 #define AMT_CAP_HELLO_BUFFERS      (64 * AMT_MIB) /* all of those together */
 #define AMT_CAP_HELLO_HELLOS       65536u         /* hello messages kept as facts */
-#define AMT_CAP_HELLO_HASHES       (4u << 20)     /* hashes of those together */
-#define AMT_CAP_HELLO_CONNS        65536u         /* connections kept as facts */
+#define AMT_CAP_HELLO_HASHES       (1u << 20) /* hashes of those together; each is 1 KB as JSON */
+#define AMT_CAP_HELLO_CONNS        65536u     /* connections kept as facts */
 #define AMT_CAP_HELLO_WEAK         4096u /* of those, ones that carried nothing and were given up */
 #define AMT_CAP_HELLO_LEASES       4096u /* DHCP clients followed at a time */
 #define AMT_CAP_HELLO_TEXT         (256 * AMT_MIB) /* names and options out of packets, all together */
