@@ -11,6 +11,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* /dev/zero and its like never end. A terminal and /dev/null do. */
+static bool endless(int fd, const struct stat *st)
+{
+	struct stat null;
+
+	if (S_ISBLK(st->st_mode))
+		return true;
+	return S_ISCHR(st->st_mode) && !isatty(fd) &&
+	       (stat("/dev/null", &null) || null.st_rdev != st->st_rdev);
+}
+
 int amt_file_open(const char *path, struct amt_error *err)
 {
 	struct stat st;
@@ -25,6 +36,11 @@ int amt_file_open(const char *path, struct amt_error *err)
 	}
 	if (fstat(fd, &st) || S_ISDIR(st.st_mode)) {
 		amt_fail(err, "can't read %s: it is a folder, a file was expected", path);
+		close(fd);
+		return -1;
+	}
+	if (endless(fd, &st)) {
+		amt_fail(err, "can't read %s: it is a device, a file was expected", path);
 		close(fd);
 		return -1;
 	}

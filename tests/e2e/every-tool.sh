@@ -45,17 +45,18 @@ for t in "${tools[@]}"; do
 
 	: >"$tmp/empty"
 	head -c 100000 /dev/urandom >"$tmp/garbage"
-	for kind in empty garbage missing folder; do
+	for kind in empty garbage missing folder endless; do
 		f=$tmp/$kind
 		[ $kind = folder ] && f=$tmp
+		[ $kind = endless ] && f=/dev/zero
 		# shellcheck disable=SC2046
 		timeout 60 "$t" --json $(reads "$t" "$f") >"$tmp/out" 2>"$tmp/err" </dev/null
 		rc=$?
 		case $rc in 0 | 1 | 2 | 3 | 64) pass_ "$t: $kind input ends with $rc" ;; *) fail_ "$t: $kind input ends with $rc"; head -3 "$tmp/err" | sed 's/^/# /' ;; esac
-		if [ $kind = missing ] || { [ $kind = garbage ] && [ $rc -ne 0 ]; }; then
+		if [ $kind = missing ] || [ $kind = endless ] || { [ $kind = garbage ] && [ $rc -ne 0 ]; }; then
 			ok "$t: the message about $kind input names the file" bash -c "cat $tmp/err $tmp/out | grep -q $f"
 		fi
-		[ $kind != missing ] || ok "$t: missing input is no pass" test $rc -ne 0
+		case $kind in missing | endless) ok "$t: $kind input is no pass" test $rc -ne 0 ;; esac
 		[ ! -s "$tmp/out" ] || ok "$t: $kind input: the document is valid" "$PYTHON" tests/validate.py docs/amtdiag-1.schema.json "$tmp/out"
 	done
 	if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
