@@ -121,7 +121,7 @@ static bool has_uuid_third(const char *line, size_t n)
 static bool holds_passwords(const struct amt_buf *b)
 {
 	enum { LOOKED_AT = 8192 };
-	char text[LOOKED_AT];
+	char text[LOOKED_AT] = {0};
 	size_t n = 0;
 
 	/* Without zeros UTF-16 reads like ASCII. */
