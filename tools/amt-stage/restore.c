@@ -48,6 +48,15 @@ static const struct amt_finding *get(const struct amt_map *m, const json_t *brok
 	return v ? v->p : NULL;
 }
 
+/* The first failure of the same check, whoever it is about. */
+static const struct amt_finding *any(const struct amt_map *m, const json_t *broken)
+{
+	const char *id = amt_json_get_str(broken, "id");
+	const union amt_map_value *v = id ? amt_map_get_str(m, id) : NULL;
+
+	return v ? v->p : NULL;
+}
+
 static void client(struct walk_fleet *f, const json_t *j, const struct amt_map *fails)
 {
 	const json_t *also = json_object_get(j, "also"),
@@ -64,7 +73,10 @@ static void client(struct walk_fleet *f, const json_t *j, const struct amt_map *
 	}
 	c.listed = amt_json_get_bool(j, "listed", false);
 	c.stage_reached = (int)amt_json_get_int(j, "stage_reached", 0);
+	/* A client's subject is its own name, also where what broke is the site's. */
 	c.broken = get(fails, broken);
+	if (!c.broken)
+		c.broken = any(fails, broken);
 	if (c.broken) {
 		c.broken_stage = (int)amt_json_get_int(broken, "stage", 0);
 		c.broken_row = c.broken->item;
@@ -94,6 +106,10 @@ bool stage_restore(struct stage *st, const json_t *facts, const json_t *findings
 		struct amt_finding *f = fs->list.v[i];
 		if (f->verdict != AMT_FAIL)
 			continue;
+		bool new;
+		union amt_map_value *first = amt_map_put_str(&fails, f->item->id, &new);
+		if (new)
+			first->p = f;
 		put(&fails, f->item->id, f->subject, f);
 		for (size_t k = 0; k < f->subjects.n; k++)
 			put(&fails, f->item->id, f->subjects.v[k].name, f);
