@@ -264,18 +264,22 @@ bool redact_well_known(const char *s)
 void redact_learn_dn(struct amt_redactor *r, const char *dn)
 {
 	char domain[REDACT_VALUE_MAX] = "", value[REDACT_VALUE_MAX];
+	size_t len = 0; /* of domain */
 
 	for (const char *p = dn; *p;) {
 		size_t n = strcspn(p, ","), eq = strcspn(p, "=");
 		bool dc = !amt_strncasecmp(p, "DC=", 3);
 		if (eq < n && n - eq - 1 < sizeof(value)) {
 			snprintf(value, sizeof(value), "%.*s", (int)(n - eq - 1), p + eq + 1);
-			if (dc && strlen(domain) + strlen(value) + 2 < sizeof(domain))
-				snprintf(domain + strlen(domain), sizeof(domain) - strlen(domain),
-					 "%s%s", *domain ? "." : "", value);
-			else if (!dc &&
-				 (!amt_strncasecmp(p, "CN=", 3) || !amt_strncasecmp(p, "OU=", 3)) &&
-				 !redact_well_known(value))
+			if (dc && len + 1 + strlen(value) < sizeof(domain)) {
+				if (len)
+					domain[len++] = '.';
+				memcpy(domain + len, value, strlen(value) + 1);
+				len += strlen(value);
+			} else if (!dc &&
+				   (!amt_strncasecmp(p, "CN=", 3) ||
+				    !amt_strncasecmp(p, "OU=", 3)) &&
+				   !redact_well_known(value))
 				amt_redact_learn(r, AMT_SECRET_OTHER, value);
 		}
 		p += n + (p[n] == ',');
