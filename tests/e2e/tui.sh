@@ -24,7 +24,7 @@ shot form "the filter's form"
 keys Enter
 shot filtered "two fields of the filter together"
 keys F
-sees "/214  " "F shows everything again"
+sees "/215  " "F shows everything again"
 keys T; typed "08:40"; keys Enter
 shot time "jump to a time of day"
 keys L; typed "100"; keys Enter
@@ -92,7 +92,7 @@ tui 80x24 screen C.UTF-8 "$tmp/large.log"
 sees "large.log:1 " "a log of 64 MB"
 echo "# first screen, tmux's start and our polling included: $((($(date +%s%N) - start) / 1000000)) ms"
 keys G
-sees "363800/363800" "is read in the background"
+sees "365500/365500" "is read in the background"
 if grep -q __asan_init "$BIN/amt-logview"; then
 	skip "in 32 MiB and 2 % of the file" "sanitizers take memory of their own"
 else

@@ -20,7 +20,7 @@ keys Space; at 45 "Space: another"
 keys PPage b; at 1 "PgUp and b: back"
 keys j Down j; at 4 "j and Down"
 keys k Up; at 2 "k and Up"
-keys End; at 214 "End"
+keys End; at 215 "End"
 keys Home; at 1 "Home"
 keys e; sees ">E" "e: an error"; first=$(screen | tail -n 1 | cut -d' ' -f1)
 keys e E; sees "$first " "E: the error before"
@@ -48,7 +48,7 @@ keys c; sees "Component" "c: component"
 keys c i; gone "Thread Text" "i: no thread"; gone "Component" "c: no component"
 keys i u; sees "Time (UTC)" "u: UTC"; sees "07:00:00.000" "an hour less in winter"
 keys u l l 0; sees "Waiting for incoming hello" "0: back from the side"
-keys S; sees "  tail" "S: stays at the end"; at 214 "and goes there"
+keys S; sees "  tail" "S: stays at the end"; at 215 "and goes there"
 keys S; gone "  tail" "S: no more"
 printf '\033[5;5HRUBBISH' >"$(mux display -p '#{pane_tty}')"; sees RUBBISH "something else writes on the screen"
 keys C-l; gone RUBBISH "^L draws it again"
@@ -60,22 +60,22 @@ keys T; typed "nonsense"; keys Enter; sees "nonsense" "a time that is none"
 # The form, field by field.
 form() { # FIELDS-DOWN TEXT WHAT COUNT
 	keys f C-x; for ((i = 0; i < $1; i++)); do keys Down; done
-	typed "$2"; keys Enter; sees "/$4 of 214 (filter)" "$3"
+	typed "$2"; keys Enter; sees "/$4 of 215 (filter)" "$3"
 }
 form 1 e "severity" "$(amt-logview --records --severity error $log 2>/dev/null | jq -r 'select(.severity == "error") | 1' | wc -l)"
-form 2 'AMT_*_MAN' "component, with wildcards" 214
+form 2 'AMT_*_MAN' "component, with wildcards" 215
 form 3 0x984 "thread, hexadecimal" "$(amt-logview --records --thread 0x984 $log 2>/dev/null | wc -l)"
 form 3 2436 "thread, decimal" "$(amt-logview --records --thread 2436 $log 2>/dev/null | wc -l)"
 form 4 pc06 "device" "$(grep -c pc06 $log)"
 keys f C-x Down Down Down Down Down; typed "2009-01-14 07:30"; keys Down; typed "2009-01-14 07:40"; keys Enter
-sees "of 214 (filter)" "from and to"
+sees "of 215 (filter)" "from and to"
 is "are in force" "$(screen | sed -n 2,23p | grep -E '[0-9]:[0-9]' | grep -vcE ' 08:3[0-9]:')" 0
 keys f Up; sees "> To" "Up goes round"
 keys Tab; sees "> Text" "Tab goes on"; typed 'pc0[12]'; keys C-r; sees "is a regular expression" "^R"
 keys Down Down Down; typed "zz"; keys Enter; sees "thread:" "a thread that is no number is refused"
 keys C-u; sees "decimal, or 0x" "^U empties a field"
 keys C-x; sees "any part of the line" "^X empties all"
-keys Escape; sees "of 214 (filter)" "Esc changes nothing"
+keys Escape; sees "of 215 (filter)" "Esc changes nothing"
 keys F; gone "(filter)" "F shows everything"
 
 # Saved filters.
@@ -84,16 +84,16 @@ keys f C-x; typed pc05; keys C-n; typed "five"; keys Enter; sees "saved as five"
 keys C-x Down; typed e; keys C-n; typed "errors"; keys Enter; sees "saved as errors" "another"
 keys C-x C-n; sees "nothing is filled in" "an empty one is refused"
 keys Escape P; sees "[ ] errors" "P lists them"; sees "text pc05" "with what they ask for"
-keys Space j Space q; sees "of 214 (filter)" "both switched on"
+keys Space j Space q; sees "of 215 (filter)" "both switched on"
 both=$(screen | tail -n 1 | grep -o '/[0-9]* of'); only=$(grep -c pc05 $log)
 keys P a; sees "any that is switched on" "a: one is enough"; keys q; sleep 0.7
 any=$(screen | tail -n 1 | grep -o '/[0-9]* of')
 echo "# every: $both any: $any lines with pc05: $only"
 is "any shows at least as many as each" "$([ "$(tr -dc 0-9 <<<"$any")" -gt "$only" ] && [ "$(tr -dc 0-9 <<<"$both")" -lt "$only" ] && echo yes)" yes
-keys F; gone "(filter)" "F: everything"; keys F; sees "of 214 (filter)" "F: filtered again"
+keys F; gone "(filter)" "F: everything"; keys F; sees "of 215 (filter)" "F: filtered again"
 keys q
 tui 80x24 screen C.UTF-8 $log
-sees "/214  " "the next run begins with everything"
+sees "/215  " "the next run begins with everything"
 keys P; sees "[x] errors" "saved filters and switches are kept between runs"; sees "any that is switched on" "and how they are combined"
 keys D; gone "] five" "D deletes"; keys e f; sees "Severity   e" "e: into the form"
 keys Escape q
@@ -109,7 +109,7 @@ leaves "leaving is clean"
 cp $log "$tmp/Amtopmgr.log"; cut=$(head -n 60 $log | wc -c); head -c "$cut" $log >"$tmp/Amtopmgr.log"
 tui 80x24 screen C.UTF-8 --follow "$tmp/Amtopmgr.log"
 keys s; sees " tasks of " "tasks of a log that grows"; few=$(screen | tail -n 1 | cut -d' ' -f1); keys q
-tail -c "+$((cut + 1))" $log >>"$tmp/Amtopmgr.log"; sees "214/214" "it has grown"
+tail -c "+$((cut + 1))" $log >>"$tmp/Amtopmgr.log"; sees "215/215" "it has grown"
 keys s; for ((i = 0; i < 50; i++)); do [ "$(screen | tail -n 1 | cut -d' ' -f1)" != "$few" ] && break; sleep 0.1; done
 is "the tasks are read again" "$([ "$(screen | tail -n 1 | cut -d' ' -f1)" -gt "$few" ] && echo yes)" yes
 keys q; leaves "leaving is clean"
@@ -121,17 +121,17 @@ leaves "leaving in the middle of it is clean"
 
 # Inputs that are copied first.
 gzip -c $log >"$tmp/a.log.gz"
-tui 80x24 screen C.UTF-8 "$tmp/a.log.gz"; sees "1/214" "gzip"; keys G; sees "214/214" "gzip: to its end"
+tui 80x24 screen C.UTF-8 "$tmp/a.log.gz"; sees "1/215" "gzip"; keys G; sees "215/215" "gzip: to its end"
 pid=$(pgrep -f "^amt-logview --tui $tmp/a.log.gz")
 is "its copy is a file without a name, not memory" "$(ls -l "/proc/$pid/fd" | grep -cE 'tmp/#[0-9]+ \(deleted\)')" 1
 leaves "leaving is clean"
 if command -v zstd >/dev/null; then
 	zstd -q -o "$tmp/a.log.zst" $log
-	tui 80x24 screen C.UTF-8 "$tmp/a.log.zst"; sees "1/214" "zstd"; leaves "leaving is clean"
+	tui 80x24 screen C.UTF-8 "$tmp/a.log.zst"; sees "1/215" "zstd"; leaves "leaving is clean"
 fi
 
 pipe_=$log tui 80x24 screen C.UTF-8 -
-sees "1/214" "standard input, the keyboard is the terminal's"; keys G; sees "214/214" "to its end"
+sees "1/215" "standard input, the keyboard is the terminal's"; keys G; sees "215/215" "to its end"
 keys s; sees "save standard input as a file" "tasks are not claimed to be none"; leaves "leaving is clean"
 
 # Colours: 16, and none when asked.

@@ -155,6 +155,7 @@ bool sim_certs_init(const char *dir, struct amt_error *err)
 		leaf_keys[0].bits = leaf_keys[0].key ? 2048 : 0;
 		if (ca_key && ca && mid_key && mid && leaf_keys[0].key)
 			return true;
+		sim_certs_free(); /* part of a set is none */
 	}
 	ca_key = key_new(2048);
 	ca = authority("amtsim root", ca_key, NULL, NULL);
@@ -173,8 +174,13 @@ void sim_certs_free(void)
 	EVP_PKEY_free(mid_key);
 	X509_free(ca);
 	X509_free(mid);
-	for (size_t i = 0; i < 4; i++)
+	ca_key = mid_key = NULL;
+	ca = mid = NULL;
+	for (size_t i = 0; i < 4; i++) {
 		EVP_PKEY_free(leaf_keys[i].key);
+		leaf_keys[i].key = NULL;
+		leaf_keys[i].bits = 0;
+	}
 }
 
 X509 *sim_cert_root(void)

@@ -96,11 +96,13 @@ static void traits(void **state)
 	assert_int_equal(s->ctx.trait[AMT_TRAIT_LONG_GROUP_NAME], AMT_MAYBE);
 	assert_int_equal(s->ctx.trait[AMT_TRAIT_UNPROVISION], AMT_MAYBE);
 	/* one domain; the configuration partition is none */
+	const size_t all = s->f.searches.v[2]->entries.n;
 	s->f.searches.v[2]->entries.n = 2;
 	s->f.searches.v[2]->entries.v[1].attributes.v[2].values.v[0].data = (const uint8_t *)"1";
 	s->f.searches.v[2]->entries.v[1].attributes.v[2].values.v[0].len = 1;
 	directory_traits(&s->f, &s->o, &s->ctx);
 	assert_int_equal(s->ctx.trait[AMT_TRAIT_MULTI_DOMAIN], AMT_NO);
+	s->f.searches.v[2]->entries.n = all;
 	/* one controller, then two */
 	struct directory_search *dcs = search(&s->f, "dcs", "", 0);
 	entry(dcs, "CN=dc1");
