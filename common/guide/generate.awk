@@ -6,10 +6,16 @@
 # (enum amt_cost). Rows come out in the order of the files given, which is the order of the walk:
 # the names of the files begin with a number.
 #
+# needs: may be repeated too: "ID [TAG] where it says so". TAG is a mark of the handbook: D or G is
+# documented, K or I is not confirmed. ID comes earlier in the walk (its lowest stage, then the order of
+# the rows), so that needs never form a ring.
+#
 # Every record needs id, stages, component, kind, mode, applies, title, why, how, unknown, pass
 # or warn or fail, inputs, a step, who and source. tools: may be left out (amt-stage has all rows).
 
 function die(text) { printf "%s:%d: %s\n", FILENAME, FNR, text > "/dev/stderr"; failed = 1; exit 1 }
+
+function die_at(where, text) { printf "%s: %s\n", where, text > "/dev/stderr"; failed = 1; exit 1 }
 
 function quote(s) {
 	gsub(/\\/, "\\\\&", s); gsub(/"/, "\\\"", s); gsub(/\?\?/, "?\\?", s)
@@ -62,6 +68,38 @@ function list(name, key,   i, s, v) {
 	printf "static const char *const %s[] = {\n%s\tNULL,\n};\n", name, s
 }
 
+function walk_stage(s,   i) {
+	for (i = 1; i <= 7; i++) if (index(s, i)) return i
+	return 1
+}
+
+# Known ids only when all rows are read: END looks them up.
+function needs(sym,   i, p, tag, where) {
+	if (!count["needs"]) return "NULL, 0"
+	printf "static const struct amt_need %s_needs[] = {\n", sym
+	for (i = 1; i <= count["needs"]; i++) {
+		where = many["needs", i]
+		if (where !~ /^[^ ]+ \[[DGKI]\] ./) die_at(many["needs_at", i], one["id"] ": needs is not 'ID [D, G, K or I] source' in '" where "'")
+		split(where, p, " "); tag = substr(p[2], 2, 1)
+		sub(/^[^ ]+ /, "", where)
+		edge[++edges] = one["id"]; edge_to[edges] = p[1]; edge_at[edges] = many["needs_at", i]
+		printf "\t{%s, %s, %s},\n", quote(p[1]), tag ~ /[DG]/ ? "true" : "false", quote(where)
+	}
+	print "};"
+	return sym "_needs, " count["needs"]
+}
+
+# Stage and row of a row in one number that grows along the walk.
+function place(id) { return walk_stage(stages_of[id]) * 10000 + number_of[id] }
+
+function check_needs(   i, from, to) {
+	for (i = 1; i <= edges; i++) {
+		from = edge[i]; to = edge_to[i]
+		if (!(to in ids)) die_at(edge_at[i], from " needs " to ", which is no row")
+		if (place(to) >= place(from)) die_at(edge_at[i], from " needs " to ", which does not come before it in the walk")
+	}
+}
+
 function flush(   sym, i, p, m) {
 	if (!have) return
 	if (!("id" in one)) die("record without id")
@@ -77,11 +115,13 @@ function flush(   sym, i, p, m) {
 	list(sym "_actions", "step"); list(sym "_sources", "source")
 	printf "static const unsigned char %s_costs[] = {%s};\n", sym, costs
 	id_at[n] = one["id"]
+	stages_of[one["id"]] = one["stages"]; number_of[one["id"]] = n
+	needed = needs(sym)
 	rows[n++] = "\t{" quote(one["id"]) ", " stages(one["stages"]) "u, " component[one["component"]] ", " \
 		kind[one["kind"]] ", " mode[one["mode"]] ", " tools(one["tools"]) "u,\n\t " text("title") ",\n\t " \
 		text("why") ",\n\t " text("how") ",\n\t {" text("pass") ", " text("warn") ", " text("fail") ", " \
 		text("unknown") ", " text("pending") "},\n\t " text("inputs") ", " text("applies") ",\n\t " sym \
-		"_actions, " sym "_costs, " text("who") ", " sym "_sources},\n"
+		"_actions, " sym "_costs, " text("who") ", " sym "_sources, " needed "},\n"
 	split("", one); split("", many); split("", count); have = 0; key = costs = ""
 }
 
@@ -96,7 +136,7 @@ BEGIN {
 	for (i = 1; i <= m; i++) tool_bit[p[i]] = 2 ^ (i - 1)
 	m = split("look change visit erase", p, " ")
 	for (i = 1; i <= m; i++) { cost[p[i]] = i - 1; known[p[i]] }
-	m = split("id stages component kind mode tools applies title why how pass warn fail unknown pending inputs who source", p, " ")
+	m = split("id stages component kind mode tools applies title why how pass warn fail unknown pending inputs who source needs", p, " ")
 	for (i = 1; i <= m; i++) known[p[i]]
 
 	book["guide"] = "Troubleshooting Guide 1.20"
@@ -146,7 +186,10 @@ FNR == 1 { flush() }
 		costs = costs (count["step"] ? ", " : "") cost[key]
 		key = "step"
 	}
-	if (key == "step" || key == "source") many[key, ++count[key]] = value
+	if (key == "step" || key == "source" || key == "needs") {
+		many[key, ++count[key]] = value
+		many[key "_at", count[key]] = FILENAME ":" FNR
+	}
 	else if (key in one) die("key " key " twice")
 	else one[key] = value
 }
@@ -154,6 +197,7 @@ FNR == 1 { flush() }
 END {
 	if (failed) exit 1
 	flush()
+	check_needs()
 	print "const struct amt_item amt_catalogue[] = {"
 	for (i = 0; i < n; i++) printf "%s", rows[i]
 	print "};\nconst size_t amt_catalogue_count = sizeof(amt_catalogue) / sizeof(amt_catalogue[0]);"

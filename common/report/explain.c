@@ -16,7 +16,8 @@ static const char *const rule_names[] = {"pass", "warn", "fail", "unknown", "pen
 
 static json_t *item_to_json(const struct amt_item *it)
 {
-	json_t *j = json_object(), *stages = json_array(), *rules = json_object();
+	json_t *j = json_object(), *stages = json_array(), *rules = json_object(),
+	       *needs = json_array();
 
 	json_object_set_new(j, "id", json_string(it->id));
 	json_object_set_new(j, "title", amt_json_str(it->title));
@@ -35,6 +36,11 @@ static json_t *item_to_json(const struct amt_item *it)
 			json_object_set_new(rules, rule_names[i], amt_json_str(it->rule[i]));
 	json_object_set_new(j, "rules", rules);
 	json_object_set_new(j, "inputs", amt_json_str(it->inputs));
+	for (size_t i = 0; i < it->n_needs; i++)
+		json_array_append_new(needs, json_pack("{s:s, s:b, s:s}", "id", it->needs[i].id,
+						       "confirmed", it->needs[i].confirmed,
+						       "source", it->needs[i].source));
+	json_object_set_new(j, "needs", needs);
 	json_object_set_new(j, "actions", strings(it->actions));
 	json_object_set_new(j, "who", amt_json_str(it->who));
 	json_object_set_new(j, "sources", strings(it->sources));
@@ -82,6 +88,11 @@ static void explain_text(struct layout *l, const struct amt_item *it)
 		part(l, amt_arena_printf(&a, "%-10s", amt_arena_printf(&a, "%s:", rule_names[i])),
 		     it->rule[i]);
 	part(l, "needs:    ", it->inputs);
+	for (size_t i = 0; i < it->n_needs; i++)
+		lay_para(l, 0, i ? "          " : "first:    ",
+			 amt_arena_printf(&a, "%s must hold: %s%s", it->needs[i].id,
+					  it->needs[i].source,
+					  it->needs[i].confirmed ? "" : " (not confirmed)"));
 	for (size_t i = 0; it->actions && it->actions[i]; i++)
 		lay_para(l, 0, i ? "          " : "do:       ",
 			 amt_arena_printf(&a, "%zu. %s", i + 1, it->actions[i]));

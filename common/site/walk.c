@@ -1,5 +1,7 @@
 #include "amtdiag/walk.h"
+#include "site/needs.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,8 +19,9 @@ struct state {
 	struct amt_findings *out;
 	struct walk *w;
 	size_t *head, *next; /* findings of a row: chains of index + 1 by row */
-	size_t stage_begin;  /* out->list.n where the stage began */
-	int loose_stage;     /* the first failure of a client that nobody knows */
+	struct needs needs;
+	size_t stage_begin; /* out->list.n where the stage began */
+	int loose_stage;    /* the first failure of a client that nobody knows */
 	const struct amt_finding *loose;
 };
 
@@ -62,23 +65,57 @@ static void because(struct amt_finding *f, const struct amt_finding *by)
 	f->because_subject = by->subject;
 }
 
-/* One finding for those of f's subjects that by stands in the way of (NULL: nobody does). */
+/* What stands in the way of a subject. */
+struct hurdle {
+	const struct amt_finding *by; /* NULL: nothing does */
+	uintptr_t stage;              /* it waits for this stage; 0: by is nearer to it */
+};
+
+static struct hurdle hurdle(struct state *st, const struct amt_finding *f, const char *subject,
+			    int stage)
+{
+	struct hurdle h = {0};
+
+	/* A failure that was measured is never hidden, nor called a consequence by an inference. */
+	if (f->verdict == AMT_UNKNOWN)
+		h.by = needs_failed(&st->needs, f->item, subject, false, NULL);
+	if (h.by)
+		return h;
+	h.stage = (uintptr_t)blocked(st, walk_fleet_find(st->fleet, subject), stage, &h.by);
+	if (!h.stage && f->verdict == AMT_FAIL)
+		h.by = needs_failed(&st->needs, f->item, subject, true, NULL);
+	return h;
+}
+
+/* Why it is skipped; NULL: it is not. */
+static const char *hurdle_words(struct state *st, const struct amt_finding *f, const char *subject,
+				const struct hurdle *h)
+{
+	const char *words = NULL;
+
+	if (h->stage)
+		return amt_arena_printf(&st->out->arena, "waits for stage %d (%s)", (int)h->stage,
+					h->by->item->id);
+	if (h->by && f->verdict == AMT_UNKNOWN)
+		needs_failed(&st->needs, f->item, subject, false, &words);
+	return words;
+}
+
+/* One finding for those of f's subjects that have the same in their way. */
 static void add_part(struct state *st, const struct amt_finding *f, const struct amt_subject *v,
-		     size_t n, const struct amt_finding *by, int at)
+		     size_t n, struct hurdle h)
 {
 	struct amt_arena *a = &st->out->arena;
 	const char *summary = n && v[0].summary ? v[0].summary : f->summary;
-	struct amt_finding *part;
+	const char *words = hurdle_words(st, f, n ? v[0].name : f->subject, &h);
+	struct amt_finding *part =
+		amt_finding_copy(st->out, f, words ? AMT_SKIPPED : f->verdict,
+				 words ? amt_arena_printf(a, "%s; seen meanwhile: %s: %s", words,
+							  amt_verdict_name(f->verdict), summary)
+				       : summary);
 
-	if (!by) {
-		part = amt_finding_copy(st->out, f, f->verdict, summary);
-	} else {
-		part = amt_finding_copy(
-			st->out, f, AMT_SKIPPED,
-			amt_arena_printf(a, "waits for stage %d (%s); seen meanwhile: %s: %s", at,
-					 by->item->id, amt_verdict_name(f->verdict), summary));
-		because(part, by);
-	}
+	if (h.by)
+		because(part, h.by);
 	if (!n)
 		return;
 	part->subject = v[0].name;
@@ -92,29 +129,26 @@ static void add_part(struct state *st, const struct amt_finding *f, const struct
 static void add_folded(struct state *st, const struct amt_finding *f, int stage)
 {
 	struct part {
-		const struct amt_finding *by;
-		int at;
+		struct hurdle in_the_way;
 		struct AMT_VEC(struct amt_subject) v;
 	};
 	struct AMT_VEC(struct part *) parts = {0};
 	struct amt_map by_cause = {0};
 
 	for (size_t i = 0; i < f->subjects.n; i++) {
-		const struct amt_finding *by = NULL;
-		int at = blocked(st, walk_fleet_find(st->fleet, f->subjects.v[i].name), stage, &by);
-		union amt_map_value *v = amt_map_put(&by_cause, &by, sizeof(by), NULL);
+		struct hurdle h = hurdle(st, f, f->subjects.v[i].name, stage);
+		union amt_map_value *v = amt_map_put(&by_cause, &h, sizeof(h), NULL);
 		struct part *p = v->p;
 		if (!p) {
 			v->p = p = amt_calloc(1, sizeof(*p));
-			p->by = by;
-			p->at = at;
+			p->in_the_way = h;
 			amt_vec_push(&parts, p);
 		}
 		amt_vec_push(&p->v, f->subjects.v[i]);
 	}
 	for (size_t i = 0; i < parts.n; i++) {
 		struct part *p = parts.v[i];
-		add_part(st, f, p->v.v, p->v.n, p->by, p->at);
+		add_part(st, f, p->v.v, p->v.n, p->in_the_way);
 		amt_vec_free(&p->v);
 		free(p);
 	}
@@ -144,18 +178,14 @@ static bool of_no_matter(struct state *st, const struct amt_finding *f)
 
 static void add_seen(struct state *st, const struct amt_finding *f, int stage)
 {
-	const struct amt_finding *by = NULL;
-
 	if (of_no_matter(st, f))
 		return;
-	if (f->verdict == AMT_PASS || f->verdict == AMT_NA) {
-		add_part(st, f, f->subjects.v, f->subjects.n, NULL, 0);
-	} else if (f->subjects.n) {
+	if (f->verdict == AMT_PASS || f->verdict == AMT_NA)
+		add_part(st, f, f->subjects.v, f->subjects.n, (struct hurdle){0});
+	else if (f->subjects.n)
 		add_folded(st, f, stage);
-	} else {
-		int at = blocked(st, walk_fleet_find(st->fleet, f->subject), stage, &by);
-		add_part(st, f, NULL, 0, by, at);
-	}
+	else
+		add_part(st, f, NULL, 0, hurdle(st, f, f->subject, stage));
 }
 
 /* Answers to this row, one finding each. */
@@ -175,6 +205,12 @@ static bool add_answers(struct state *st, const struct amt_item *item)
 		amt_finding_evidence(st->out, f, "answers",
 				     amt_arena_printf(&st->out->arena, "line %d", s->line),
 				     *s->date ? "%s" : NULL, s->date);
+		const struct amt_finding *by =
+			f->verdict == AMT_FAIL
+				? needs_failed(&st->needs, item, s->subject, true, NULL)
+				: NULL;
+		if (by)
+			because(f, by);
 		any = true;
 	}
 	return any;
@@ -217,8 +253,12 @@ static void add_row(struct state *st, const struct amt_item *item, int stage)
 	}
 	if (add_answers(st, item))
 		return;
+	const char *words;
+	const struct amt_finding *need = needs_failed(&st->needs, item, "", false, &words);
 	int broken = blocked(st, NULL, stage, &by);
-	if (broken)
+	if (need)
+		because(amt_finding_add(st->out, item->id, AMT_SKIPPED, "", "%s", words), need);
+	else if (broken)
 		because(amt_finding_add(st->out, item->id, AMT_SKIPPED, "",
 					"waits for stage %d (%s)", broken, by->item->id),
 			by);
@@ -291,6 +331,8 @@ static int nearness(const struct amt_item *item)
 /* A cause goes before its symptom, and the step that broke before the sum of all steps. */
 static bool better(const struct amt_finding *a, const struct amt_finding *b)
 {
+	if (b && !a->because_id != !b->because_id)
+		return !a->because_id;
 	return !b || nearness(a->item) > nearness(b->item);
 }
 
@@ -358,12 +400,13 @@ static const struct amt_finding *cause_for(const struct state *st, const struct 
 	return by && better(by, f) ? by : NULL;
 }
 
-/* A stage that is not verified because of a cause that was found in it: the symptom. */
+/* A stage that is not verified because of a cause that was found in it: the symptom. Stage 1 is no
+ * process: what it verifies stands side by side. */
 static void chain_symptoms(struct state *st, int stage)
 {
 	for (size_t i = st->stage_begin; i < st->out->list.n; i++) {
 		struct amt_finding *f = st->out->list.v[i];
-		if (f->verdict != AMT_FAIL || f->item->kind != AMT_KIND_VERIFY)
+		if (f->verdict != AMT_FAIL || f->item->kind != AMT_KIND_VERIFY || f->because_id)
 			continue;
 		const struct amt_finding *by = cause_for(st, f, f->subject, stage);
 		for (size_t m = 1; by && m < f->subjects.n; m++)
@@ -397,7 +440,8 @@ static void close_stage(struct state *st, int stage)
 		st->w->broken_stage = stage;
 		st->w->broken = first;
 	}
-	chain_symptoms(st, stage);
+	if (stage > 1)
+		chain_symptoms(st, stage);
 }
 
 /* What is broken first for anybody, when the site itself is not broken earlier. */
@@ -446,13 +490,18 @@ void walk_run(const struct walk_input *in, struct walk_fleet *fleet, struct amt_
 
 	*w = (struct walk){0};
 	chain_rows(&st);
+	needs_init(&st.needs, fleet, out);
 	for (int stage = 1; stage <= AMT_STAGE_LAST; stage++) {
 		if (!(stages & AMT_STAGE_BIT(stage)))
 			continue;
 		st.stage_begin = out->list.n;
-		for (size_t i = 0; i < amt_guide_count(); i++)
-			if (walk_stage_of(amt_guide_at(i)) == stage)
-				add_row(&st, amt_guide_at(i), stage);
+		for (size_t i = 0; i < amt_guide_count(); i++) {
+			size_t begin = out->list.n;
+			if (walk_stage_of(amt_guide_at(i)) != stage)
+				continue;
+			add_row(&st, amt_guide_at(i), stage);
+			needs_row_done(&st.needs, amt_guide_at(i), begin);
+		}
 		close_stage(&st, stage);
 	}
 	judge_order(&st);
@@ -461,6 +510,7 @@ void walk_run(const struct walk_input *in, struct walk_fleet *fleet, struct amt_
 	first_of_clients(&st);
 	for (size_t i = 0; i < fleet->clients.n; i++)
 		close_client(w, site_stage, site, &fleet->clients.v[i]);
+	needs_free(&st.needs);
 	free(st.head);
 	free(st.next);
 }

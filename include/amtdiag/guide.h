@@ -83,6 +83,13 @@ enum amt_cost {
 };
 const char *amt_cost_name(enum amt_cost c); /* "look" */
 
+/* A row that must hold before another can. */
+struct amt_need {
+	const char *id;     /* comes earlier in the walk: so there are no rings */
+	bool confirmed;     /* the guide or its maker says so; else it is an inference */
+	const char *source; /* with its tag: "[G] guide, stage 3, verification check 2" */
+};
+
 struct amt_item {
 	const char *id; /* "S3.C14" */
 	unsigned stages;
@@ -100,6 +107,8 @@ struct amt_item {
 	const unsigned char *costs; /* enum amt_cost of each of them */
 	const char *who;            /* who can do them */
 	const char *const *sources; /* NULL at the end */
+	const struct amt_need *needs; /* nearest first */
+	size_t n_needs;
 };
 
 size_t amt_guide_count(void);

@@ -45,6 +45,18 @@ ok "every failing stage says when to look at all stages" bash -c "[ \$(grep -c '
 ok "a full un-provision is warned of, in text and HTML" grep -q 'a full un-provision ERASES what' "$tmp/run.txt"
 ok "HTML has both orders and the warning" bash -c "grep -q 'Corrective actions by stage' $tmp/r.html && grep -q 'Corrective actions by component' $tmp/r.html && grep -q '<strong>WARNING: a full un-provision ERASES' $tmp/r.html"
 
+# What a row needs: the chain is named, and the cause has what waits for it
+printf '[site]\nname = Contoso\ndomain = contoso.com\n[evidence]\nanswers = needs.ini\n' >"$tmp/needs-site.ini"
+printf '[S1.V07]\nanswer = no\n[S1.V07b]\nanswer = no\n[P.14]\nanswer = no\n' >"$tmp/needs.ini"
+exits 2 "a site without container and DHCP" amt-stage --site "$tmp/needs-site.ini" --now $now
+for at in P.14:'checks wait for this or follow from it: P.15, S1.V15' S1.V07:'1 check waits for this or follows from it: S1.V07b (fails)' S1.V07b:'5 checks wait for this or follow from it: S3.V02'; do
+	ok "under ${at%%:*} stands what needs it" bash -c 'awk -v id="$1" "\$1 == \"FAIL\" { on = \$2 == id } on && /then:/" "$2" | grep -qF "$3"' - "${at%%:*}" "$tmp/out" "${at#*:}"
+done
+amt-stage --site "$tmp/needs-site.ini" --now $now --json >"$tmp/needs.json"
+is "what was not measured is skipped, with the chain" "$(jq -r '.findings[] | select(.id == "P.15" or .id == "S3.V03a") | .verdict + ": " + .summary' "$tmp/needs.json")" \
+	"skipped: needs P.14, which failed
+skipped: needs S3.V02, which needs S1.V07b, which failed"
+
 # Replay: without the files it came from, and from NDJSON too
 for f in run.json r.ndjson; do
 	amt-stage --replay "$tmp/$f" --json >"$tmp/again.json"

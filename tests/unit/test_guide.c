@@ -178,6 +178,32 @@ static void order(void **state)
 	assert_ptr_equal(amt_guide_at(0), amt_guide_find("G.01"));
 }
 
+/* What a row needs is walked before it, so there are no rings. */
+static void needs(void **state)
+{
+	(void)state;
+	size_t n = 0, inferred = 0;
+
+	for (size_t i = 0; i < amt_guide_count(); i++) {
+		const struct amt_item *item = amt_guide_at(i);
+		for (size_t k = 0; k < item->n_needs; k++, n++) {
+			const struct amt_need *need = &item->needs[k];
+			const struct amt_item *other = amt_guide_find(need->id);
+			if (!other)
+				fail_msg("%s needs %s, which is no row", item->id, need->id);
+			unsigned low = item->stages >> 1 ? item->stages >> 1 : 1,
+				 before = other->stages >> 1 ? other->stages >> 1 : 1;
+			if ((before & -before) > (low & -low) ||
+			    ((before & -before) == (low & -low) && other >= item))
+				fail_msg("%s needs %s, which comes later", item->id, need->id);
+			assert_int_equal(need->confirmed,
+					 need->source[1] == 'D' || need->source[1] == 'G');
+			inferred += !need->confirmed;
+		}
+	}
+	assert_true(inferred > 0 && inferred < n);
+}
+
 static void traits(void **state)
 {
 	(void)state;
@@ -376,6 +402,7 @@ int main(void)
 		cmocka_unit_test(rows),           cmocka_unit_test(order),
 		cmocka_unit_test(traits),         cmocka_unit_test(predicates),
 		cmocka_unit_test(bad_predicates), cmocka_unit_test(when),
+		cmocka_unit_test(needs),
 	};
 	return cmocka_run_group_tests_name("guide", tests, NULL, NULL);
 }

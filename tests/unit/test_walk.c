@@ -213,6 +213,103 @@ static void names_of_one_computer_meet(void **state)
 	assert_null(walk_fleet_find(&s->fleet, "CN=pc1"));
 }
 
+static void an_unmeasured_row_waits_for_what_it_needs(void **state)
+{
+	struct scene *s = *state;
+
+	see(s, "S1.V07", AMT_FAIL, "OU=AMT,DC=contoso,DC=com");
+	see(s, "S1.V07b", AMT_UNKNOWN, "CM1");
+	see(s, "S3.V03a", AMT_UNKNOWN, "pc1.contoso.com");
+	go(s, 0);
+	const struct amt_finding *f = find(s, "S1.V07b", "CM1");
+	assert_int_equal(f->verdict, AMT_SKIPPED);
+	assert_string_equal(f->summary,
+			    "needs S1.V07, which failed; seen meanwhile: unknown: measured");
+	assert_string_equal(f->because_id, "S1.V07");
+	assert_string_equal(f->because_subject, "OU=AMT,DC=contoso,DC=com");
+	f = find(s, "S3.V02", "");
+	assert_int_equal(f->verdict, AMT_SKIPPED);
+	assert_string_equal(f->summary, "needs S1.V07b, which needs S1.V07, which failed");
+	f = find(s, "S3.V03a", "pc1.contoso.com");
+	assert_non_null(
+		strstr(f->summary, "needs S3.V02, which needs S1.V07b, which needs S1.V07, which"));
+	/* a row that needs something else waits for the stage, as before */
+	assert_string_equal(find(s, "S3.V01a", "")->summary, "waits for stage 1 (S1.V07)");
+	assert_int_equal(s->walk.stages[1].verdict, AMT_FAIL);
+}
+
+static void a_measured_failure_stays_one(void **state)
+{
+	struct scene *s = *state;
+
+	see(s, "S1.V07b", AMT_FAIL, "CM1");
+	see(s, "S1.V07", AMT_FAIL, "OU=AMT,DC=contoso,DC=com");
+	see(s, "P.14", AMT_FAIL, "eth0");
+	see(s, "P.15", AMT_FAIL, "10.0.0.1");
+	see(s, "S1.V15", AMT_WARN, "10.0.0.1");
+	go(s, 0);
+	/* confirmed: it is a consequence, and still a failure */
+	const struct amt_finding *f = find(s, "S1.V07b", "CM1");
+	assert_int_equal(f->verdict, AMT_FAIL);
+	assert_string_equal(f->summary, "measured");
+	assert_string_equal(f->because_id, "S1.V07");
+	/* an inference only: it stands for itself */
+	f = find(s, "P.15", "10.0.0.1");
+	assert_int_equal(f->verdict, AMT_FAIL);
+	assert_null(f->because_id);
+	assert_int_equal(find(s, "S1.V15", "10.0.0.1")->verdict, AMT_WARN);
+	assert_int_equal(find(s, "S1.V14", "")->verdict, AMT_SKIPPED);
+	assert_string_equal(s->walk.broken->item->id, "P.14");
+}
+
+static void conditions_stand_side_by_side(void **state)
+{
+	struct scene *s = *state;
+
+	see(s, "P.14", AMT_FAIL, "eth0");
+	site_answer_set(&s->answers, "S1.V06", "", AMT_NO, NULL);
+	site_answer_set(&s->answers, "S1.V07", "", AMT_NO, NULL);
+	site_answer_set(&s->answers, "S1.V07b", "", AMT_NO, NULL);
+	go(s, 0);
+	assert_null(
+		find(s, "S1.V06", "")->because_id); /* no DHCP is no reason for rights at the CA */
+	assert_string_equal(find(s, "S1.V07b", "")->because_id, "S1.V07");
+}
+
+static void who_holds_waits_for_nobody(void **state)
+{
+	struct scene *s = *state;
+
+	see(s, "S3.V02", AMT_FAIL, "pc1.contoso.com");
+	see(s, "S3.V03b", AMT_UNKNOWN, "pc1");
+	see(s, "S3.V03b", AMT_UNKNOWN, "pc2");
+	see(s, "P.14", AMT_FAIL, "eth0");
+	see(s, "P.14", AMT_PASS, "eth1");
+	go(s, AMT_STAGE_BIT(3));
+	assert_int_equal(find(s, "S3.V03b", "pc1")->verdict, AMT_SKIPPED);
+	assert_string_equal(find(s, "S3.V03b", "pc1")->because_subject, "pc1.contoso.com");
+	assert_int_equal(find(s, "S3.V03b", "pc2")->verdict, AMT_UNKNOWN);
+	assert_int_equal(find(s, "S3.V03a", "")->verdict, AMT_UNKNOWN); /* only one of two fails */
+	amt_findings_free(&s->out);
+	s->out = (struct amt_findings){0};
+	go(s, AMT_STAGE_BIT(1));
+	assert_int_equal(find(s, "S1.V14", "")->verdict, AMT_UNKNOWN); /* somewhere it holds */
+}
+
+static void a_folded_row_comes_apart_by_what_it_needs(void **state)
+{
+	struct scene *s = *state;
+	struct amt_finding *f;
+
+	see(s, "S3.V02", AMT_FAIL, "pc1.contoso.com");
+	f = amt_finding_add(&s->seen, "S3.V03b", AMT_UNKNOWN, "pc1.contoso.com", "measured");
+	amt_vec_push(&f->subjects, ((struct amt_subject){.name = f->subject}));
+	amt_vec_push(&f->subjects, ((struct amt_subject){.name = "pc2.contoso.com"}));
+	go(s, AMT_STAGE_BIT(3));
+	assert_int_equal(find(s, "S3.V03b", "pc1.contoso.com")->verdict, AMT_SKIPPED);
+	assert_int_equal(find(s, "S3.V03b", "pc2.contoso.com")->verdict, AMT_UNKNOWN);
+}
+
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -228,6 +325,11 @@ int main(void)
 		SCENE(rows_that_do_not_apply_are_na),
 		SCENE(only_the_stages_asked_for),
 		SCENE(names_of_one_computer_meet),
+		SCENE(an_unmeasured_row_waits_for_what_it_needs),
+		SCENE(a_measured_failure_stays_one),
+		SCENE(conditions_stand_side_by_side),
+		SCENE(who_holds_waits_for_nobody),
+		SCENE(a_folded_row_comes_apart_by_what_it_needs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
