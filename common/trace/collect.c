@@ -101,11 +101,10 @@ static void file_facts(struct trace_reader *r, const struct trace_scan *s,
 /* Binary rubbish has control characters everywhere; a log has next to none. */
 static bool is_binary(const char *path, const struct trace_options *o)
 {
-	struct trace_input *in = trace_input_open(path, NULL);
+	struct trace_input *in = trace_input_open(path, o, NULL);
 	char *p;
 	size_t bad = 0, nul = 0;
 
-	(void)o;
 	if (!in || !trace_input_can_seek(in)) {
 		trace_input_close(in);
 		return false;
@@ -121,6 +120,7 @@ static bool is_binary(const char *path, const struct trace_options *o)
 	bool binary = n > 64 && (bad > (size_t)n / 16 ||
 				 (nul > (size_t)n / 8 && memchr(p, 0, 512 < n ? 512 : (size_t)n)));
 	free(p);
+	trace_input_rewind(in); /* standard input is opened only once */
 	trace_input_close(in);
 	return binary;
 }

@@ -1,7 +1,10 @@
 #include "input.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -16,30 +19,38 @@ struct trace_input {
 	const char *path;
 	enum packing packing;
 	enum trace_encoding encoding;
-	bool begun, seekable;
-	bool ended; /* between two packed members */
-	char *raw;  /* what comes out of the file, when it is packed or UTF-16 */
+	bool begun, decided, seekable, regular;
+	bool ended;          /* between two packed members */
+	bool patient, waits; /* patient: a pipe is asked for what it has; waits: nothing now */
+	char *raw;           /* what comes out of the file, when it is packed or UTF-16 */
 	size_t raw_start, raw_end;
 	z_stream gz;
 	ZSTD_DStream *zs;
 	uint8_t half[4]; /* bytes of a character that go on in the next block */
 	size_t n_half;
 	char *wide; /* UTF-16 on its way */
-	uint64_t size, mark;
+	uint64_t size, mark, taken;
+	int copy; /* what was decoded so far, to come back to; -1: not kept */
+	uint64_t copied, copy_at;
 };
 
-struct trace_input *trace_input_open(const char *path, struct amt_error *err)
+struct trace_input *trace_input_open(const char *path, const struct trace_options *o,
+				     struct amt_error *err)
 {
-	int fd = amt_file_open(path, err);
+	int fd = o && o->open ? o->open(o->open_arg, path) : -1;
 	struct trace_input *in;
 	struct stat st;
 
 	if (fd < 0)
+		fd = amt_file_open(path, err);
+	if (fd < 0)
 		return NULL;
 	in = amt_calloc(1, sizeof(*in));
 	in->fd = fd;
+	in->copy = -1;
 	in->path = path;
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode)) {
+		in->regular = true;
 		in->seekable = lseek(fd, 0, SEEK_CUR) == 0;
 		in->size = (uint64_t)st.st_size;
 	}
@@ -50,7 +61,8 @@ struct trace_input *trace_input_memory(const void *p, size_t n)
 {
 	struct trace_input *in = amt_calloc(1, sizeof(*in));
 
-	in->fd = -1;
+	in->fd = in->copy = -1;
+	in->regular = true;
 	in->memory = p;
 	in->memory_left = n;
 	in->path = "memory";
@@ -67,9 +79,19 @@ void trace_input_close(struct trace_input *in)
 	ZSTD_freeDStream(in->zs);
 	if (in->fd >= 0)
 		close(in->fd);
+	if (in->copy >= 0)
+		close(in->copy);
 	free(in->raw);
 	free(in->wide);
 	free(in);
+}
+
+/* Is there something to read, be it the end? Only a pipe may have to be waited for. */
+static bool ready(const struct trace_input *in, int wait)
+{
+	struct pollfd p = {.fd = in->fd, .events = POLLIN};
+
+	return in->regular || poll(&p, 1, wait) > 0;
 }
 
 static long pull(struct trace_input *in, char *out, size_t n, struct amt_error *err)
@@ -85,11 +107,18 @@ static long pull(struct trace_input *in, char *out, size_t n, struct amt_error *
 		in->memory_left -= take;
 		return (long)take;
 	}
+	in->waits = in->patient && !ready(in, 0);
+	while (!in->patient && !amt_stopped() && !ready(in, 200))
+		; /* a signal may come before the system call that it would end */
+	if (in->waits || (amt_stopped() && !in->regular))
+		return 0;
 	do
 		got = read(in->fd, out, n);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		amt_fail_errno(err, errno, "can't read %s", in->path);
+	else
+		in->taken += (uint64_t)got;
 	return got;
 }
 
@@ -119,7 +148,7 @@ static long gunzip(struct trace_input *in, char *out, size_t n, struct amt_error
 			if (got < 0)
 				return -1;
 			if (!got) {
-				if (in->ended || (char *)in->gz.next_out > out)
+				if (in->ended || in->waits || (char *)in->gz.next_out > out)
 					break;
 				amt_fail(err, "%s ends in the middle of its gzip data", in->path);
 				in->ended = true;
@@ -158,7 +187,7 @@ static long unzstd(struct trace_input *in, char *out, size_t n, struct amt_error
 			long got = refill(in, err);
 			if (got < 0)
 				return -1;
-			if (!got && in->ended)
+			if (!got && (in->ended || in->waits))
 				return 0;
 			if (!got) {
 				amt_fail(err, "%s ends in the middle of its zstd data", in->path);
@@ -219,13 +248,15 @@ static enum trace_encoding guess(const uint8_t *p, size_t n)
 	return TRACE_UTF8;
 }
 
+#define ENOUGH 8 /* bytes that tell how a log is packed and encoded, when no more are there yet */
+
 static bool begin(struct trace_input *in, struct amt_error *err)
 {
 	const uint8_t *p;
 
-	while (in->raw_end < 512) {
+	while (in->raw_end < 512 && (in->raw_end < ENOUGH || ready(in, 0))) {
 		long got = refill(in, err);
-		if (got < 0)
+		if (got < 0 || (!got && in->waits))
 			return false;
 		if (!got)
 			break;
@@ -312,13 +343,11 @@ static size_t utf16(struct trace_input *in, const uint8_t *p, size_t n, char *ou
 
 #define WIDE_PART (64 * AMT_KIB)
 
-long trace_input_read(struct trace_input *in, char *out, size_t n, struct amt_error *err)
+static long decoded(struct trace_input *in, char *out, size_t n, struct amt_error *err)
 {
-	bool first = !in->begun;
-
-	if (first && !begin(in, err))
-		return -1;
-	if (!first && in->encoding == TRACE_UTF8)
+	if (!in->begun && !begin(in, err))
+		return in->waits ? 0 : -1;
+	if (in->decided && in->encoding == TRACE_UTF8)
 		return unpacked(in, out, n, err);
 	if (!in->wide)
 		in->wide = amt_malloc(WIDE_PART);
@@ -328,9 +357,9 @@ long trace_input_read(struct trace_input *in, char *out, size_t n, struct amt_er
 		long got = unpacked(in, in->wide, part, err);
 		if (got <= 0)
 			return got;
-		if (first)
+		if (!in->decided)
 			decide(in, in->wide, &got);
-		first = false;
+		in->decided = true;
 		if (in->encoding == TRACE_UTF8) {
 			memcpy(out, in->wide, (size_t)got);
 			if (got)
@@ -343,34 +372,93 @@ long trace_input_read(struct trace_input *in, char *out, size_t n, struct amt_er
 	}
 }
 
+/* On a disk if there is room for files without a name, so that a log does not fill the memory. */
+static int nameless(void)
+{
+	int fd = open("/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		fd = memfd_create("amt-log", MFD_CLOEXEC);
+	return fd;
+}
+
+bool trace_input_spool(struct trace_input *in, struct amt_error *err)
+{
+	in->copy = nameless();
+	if (in->copy < 0)
+		return amt_fail(err, "can't make a temporary copy of %s", in->path);
+	trace_input_patient(in, true);
+	return true;
+}
+
+void trace_input_patient(struct trace_input *in, bool on)
+{
+	in->patient = on && !in->regular;
+}
+
+long trace_input_read(struct trace_input *in, char *out, size_t n, struct amt_error *err)
+{
+	long got;
+
+	if (in->copy < 0)
+		return decoded(in, out, n, err);
+	if (in->copy_at < in->copied) {
+		uint64_t left = in->copied - in->copy_at;
+		got = pread(in->copy, out, n < left ? n : (size_t)left, (off_t)in->copy_at);
+		if (got <= 0) {
+			amt_fail(err, "can't read the temporary copy of %s", in->path);
+			return -1;
+		}
+	} else {
+		got = decoded(in, out, n, err);
+		if (got <= 0)
+			return got;
+		if (pwrite(in->copy, out, (size_t)got, (off_t)in->copied) != got) {
+			amt_fail(err, "no room for a temporary copy of %s", in->path);
+			return -1;
+		}
+		in->copied += (uint64_t)got;
+	}
+	in->copy_at += (uint64_t)got;
+	return got;
+}
+
 bool trace_input_can_seek(const struct trace_input *in)
 {
-	return in->seekable || in->fd < 0;
+	return in->seekable || in->fd < 0 || in->copy >= 0;
 }
 
 bool trace_input_seek(struct trace_input *in, uint64_t offset)
 {
+	if (in->copy >= 0) {
+		in->copy_at = offset;
+		return offset <= in->copied;
+	}
 	if (!in->seekable || lseek(in->fd, (off_t)offset, SEEK_SET) < 0)
 		return false;
 	in->raw_start = in->raw_end = 0;
 	return true;
 }
 
-void trace_input_use(struct trace_input *in, int fd)
+void trace_input_rewind(struct trace_input *in)
 {
-	if (in->packing == GZIP)
-		inflateEnd(&in->gz);
-	ZSTD_freeDStream(in->zs);
-	in->zs = NULL;
-	if (in->fd >= 0)
-		close(in->fd);
-	in->fd = fd;
-	in->packing = PLAIN;
-	in->seekable = true;
-	in->begun = true;
-	in->raw_start = in->raw_end = 0;
-	in->encoding = TRACE_UTF8;
-	in->mark = 0;
+	if (in->seekable)
+		(void)lseek(in->fd, 0, SEEK_SET);
+}
+
+bool trace_input_waits(const struct trace_input *in)
+{
+	return in->waits;
+}
+
+uint64_t trace_input_taken(const struct trace_input *in)
+{
+	return in->taken;
+}
+
+int trace_input_copy(const struct trace_input *in)
+{
+	return in->copy;
 }
 
 int trace_input_fd(const struct trace_input *in)
@@ -395,5 +483,5 @@ uint64_t trace_input_size(const struct trace_input *in)
 
 uint64_t trace_input_mark(const struct trace_input *in)
 {
-	return in->mark;
+	return in->copy < 0 ? in->mark : 0;
 }

@@ -4,10 +4,7 @@
 #include "bytes.h"
 #include "zone.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 static struct trace_reader *make(struct trace_input *in, const char *name,
 				 const struct trace_options *o)
@@ -37,7 +34,7 @@ static struct trace_reader *make(struct trace_input *in, const char *name,
 struct trace_reader *trace_reader_open(const char *path, const struct trace_options *o,
 				       struct amt_error *err)
 {
-	struct trace_input *in = trace_input_open(path, err);
+	struct trace_input *in = trace_input_open(path, o, err);
 
 	return in ? make(in, path, o) : NULL;
 }
@@ -107,6 +104,7 @@ static bool fill(struct trace_reader *r)
 	long got = trace_input_read(r->in, r->buf + r->end, r->cap - r->end, &r->err);
 	if (got < 0)
 		r->failed = true;
+	r->waits = !got && trace_input_waits(r->in);
 	if (got <= 0)
 		r->eof = true;
 	else
@@ -166,7 +164,7 @@ static enum frame_result step(struct trace_reader *r, bool final, struct trace_r
 enum trace_step trace_reader_next(struct trace_reader *r, struct trace_record *rec)
 {
 	for (;;) {
-		bool final = r->eof && !r->follow;
+		bool final = r->eof && !r->follow && !r->waits;
 
 		if (step(r, final, rec) == FRAME_RECORD)
 			return TRACE_RECORD;
@@ -176,7 +174,7 @@ enum trace_step trace_reader_next(struct trace_reader *r, struct trace_record *r
 			r->waited = false;
 			r->eof = false;
 		}
-		if (!fill(r) && r->follow && r->eof) {
+		if (!fill(r) && (r->follow || r->waits) && r->eof) {
 			r->waited = true;
 			return r->failed ? TRACE_END : TRACE_AGAIN;
 		}
@@ -222,6 +220,7 @@ const char *trace_reader_error(const struct trace_reader *r)
 void trace_reader_follow(struct trace_reader *r, bool on)
 {
 	r->follow = on;
+	trace_input_patient(r->in, on);
 }
 
 bool trace_reader_can_seek(const struct trace_reader *r)
@@ -257,45 +256,24 @@ bool trace_reader_at(struct trace_reader *r, uint64_t offset, uint64_t line,
 	return ok;
 }
 
-/* On a disk if there is room for files without a name, so that a log does not fill the memory. */
-static int nameless(void)
-{
-	int fd = open("/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		fd = memfd_create("amt-log", MFD_CLOEXEC);
-	return fd;
-}
-
 bool trace_reader_spool(struct trace_reader *r, struct amt_error *err)
 {
-	int fd = nameless();
-	long got;
+	return trace_input_spool(r->in, err);
+}
 
-	if (fd < 0)
-		return amt_fail(err, "can't make a temporary copy of %s", r->name);
-	char *buf = amt_malloc(AMT_CAP_READ);
-	while ((got = trace_input_read(r->in, buf, AMT_CAP_READ, err)) > 0) {
-		if (write(fd, buf, (size_t)got) != got) {
-			got = -1;
-			amt_fail(err, "no room for a temporary copy of %s", r->name);
-			break;
-		}
-	}
-	free(buf);
-	if (got < 0) {
-		close(fd);
-		return false;
-	}
-	r->encoding = trace_input_encoding(r->in);
-	r->spooled = true;
-	lseek(fd, 0, SEEK_SET);
-	trace_input_use(r->in, fd);
-	r->start = r->end = 0;
-	r->offset = 0;
-	r->line = 1;
-	r->eof = false;
-	return true;
+bool trace_reader_waits(const struct trace_reader *r)
+{
+	return r->waits;
+}
+
+uint64_t trace_reader_taken(const struct trace_reader *r)
+{
+	return trace_input_taken(r->in);
+}
+
+int trace_reader_copy(const struct trace_reader *r)
+{
+	return trace_input_copy(r->in);
 }
 
 /* ---- text ---- */
@@ -387,7 +365,7 @@ void trace_reader_text(struct trace_reader *r, const struct trace_record *rec, s
 void trace_reader_facts(const struct trace_reader *r, struct trace_file_facts *out)
 {
 	static const char *const wide[] = {"utf-8", "utf-16le", "utf-16be"};
-	enum trace_encoding e = r->spooled ? r->encoding : trace_input_encoding(r->in);
+	enum trace_encoding e = trace_input_encoding(r->in);
 
 	out->encoding = e == TRACE_UTF8 ? (r->ansi || !r->utf8) && r->probed
 						  ? (r->codepage ? r->codepage : "CP1252")

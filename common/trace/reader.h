@@ -14,8 +14,7 @@ struct trace_reader {
 	uint64_t offset, line; /* of buf[start] */
 	uint64_t mark;         /* bytes of a byte order mark before offset 0 */
 	uint64_t records;
-	bool eof, failed, follow, waited, probed, utf8, ansi, ambiguous, spooled;
-	enum trace_encoding encoding; /* before it was spooled */
+	bool eof, failed, follow, waits, waited, probed, utf8, ansi, ambiguous;
 	const char *codepage;
 	struct amt_error err;
 	/* clock */

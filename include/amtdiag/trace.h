@@ -103,6 +103,9 @@ struct trace_options {
 	size_t max_sessions; /* kept in detail; 0: TRACE_SESSIONS_DEFAULT */
 	const char *source;  /* name of this place in partial results; NULL: "" */
 	const struct amt_progress *progress;
+	/* A descriptor to read instead of the path, -1 for none; NULL: always the path. */
+	int (*open)(void *arg, const char *path);
+	void *open_arg;
 };
 #define TRACE_SESSIONS_DEFAULT 10000
 /* +02:00, -330 (a bias), UTC, or a zone's name out of the table. */
@@ -122,7 +125,7 @@ struct trace_reader *trace_reader_memory(const void *p, size_t n, const char *na
 void trace_reader_close(struct trace_reader *r);
 enum trace_step {
 	TRACE_RECORD,
-	TRACE_AGAIN, /* follow only: nothing complete yet, ask later */
+	TRACE_AGAIN, /* followed or spooled: nothing complete yet, ask later */
 	TRACE_END,   /* or an error: trace_reader_error() */
 };
 /* The record is valid until the next call. */
@@ -133,13 +136,17 @@ void trace_reader_follow(struct trace_reader *r, bool on);
 /*
  * For viewers: an index is the offset and line of each record of a first pass.
  * Then one record at a place, without reading what is before it. False for inputs
- * that can't seek (packed, piped, UTF-16): trace_reader_spool() copies the decoded
- * stream into an unnamed file first, after which they can.
+ * that can't seek (packed, piped, UTF-16): after trace_reader_spool(), before the first
+ * record, what is decoded goes into an unnamed file on the way, and they can. A pipe
+ * is not waited for then: TRACE_AGAIN, and trace_reader_waits(), when it has nothing.
  */
 bool trace_reader_at(struct trace_reader *r, uint64_t offset, uint64_t line,
 		     struct trace_record *rec);
 bool trace_reader_can_seek(const struct trace_reader *r);
 bool trace_reader_spool(struct trace_reader *r, struct amt_error *err);
+bool trace_reader_waits(const struct trace_reader *r);
+uint64_t trace_reader_taken(const struct trace_reader *r); /* bytes of the file read so far */
+int trace_reader_copy(const struct trace_reader *r); /* that file, the reader's own; -1: none */
 /*
  * Like reading to the end, but only the records that may match, faster: patterns are
  * PCRE2, matched without regard to case, and all must match. NULL when no word must stand

@@ -26,6 +26,26 @@ is "follow: nothing twice" "$(sort "$tmp/followed" | uniq -d | wc -l)" 0
 kill -INT $pid; wait $pid
 is "follow: ends with 130" $? 130
 
+# A pipe is followed line by line, and over when its writer is gone.
+mkfifo "$tmp/pipe"; exec 8<>"$tmp/pipe"
+amt-logview --follow - <"$tmp/pipe" >"$tmp/followed" 2>"$tmp/follow.err" 8>&- &
+pid=$!
+at_exit "kill $pid 2>/dev/null"
+line piped 6 >&8
+ok "follow: a pipe that says little" waitfor piped
+printf cut >&8; exec 8>&-
+ok "follow: its last half line" waitfor cut
+wait $pid
+is "follow: ends with the pipe" $? 0
+# Nobody writes, nobody closes: a signal ends the reading.
+exec 8<>"$tmp/pipe"
+for how in --records --json "--records --follow"; do
+	# shellcheck disable=SC2086 # words
+	timeout -s INT --preserve-status -k 5 0.4 amt-logview $how - <&8 >"$tmp/out" 2>&1
+	is "$how: Ctrl-C while a pipe is silent" $? 130
+done
+exec 8>&-
+
 # Packed and piped input gives the same records.
 amt-logview --records $L/server-2007.log | jq -c 'del(.file)' >"$tmp/plain"
 gzip -c $L/server-2007.log >"$tmp/x.log.gz"; zstd -qc $L/server-2007.log >"$tmp/x.log.zst"
@@ -35,6 +55,10 @@ for x in gz zst; do
 done
 amt-logview --records - <$L/server-2007.log | jq -c 'del(.file)' >"$tmp/packed"
 ok "standard input gives the same records" cmp "$tmp/plain" "$tmp/packed"
+facts() { jq -c '.facts | del(.files[].name, .files[].bytes) | .sessions, .devices, .files'; }
+amt-logview --json captures/contoso/logs/Amtopmgr.log | facts >"$tmp/plain"
+amt-logview --json - <captures/contoso/logs/Amtopmgr.log | facts >"$tmp/packed"
+ok "a file as standard input gives the same report" cmp "$tmp/plain" "$tmp/packed"
 head -c 400 "$tmp/x.log.gz" >"$tmp/cut.log.gz"
 exits 0 "a cut gzip file is read as far as it goes" amt-logview --records "$tmp/cut.log.gz"
 ok "and it is said" grep -q 'gzip' "$tmp/err"

@@ -119,7 +119,7 @@ tui 80x24 screen C.UTF-8 "$tmp/long.log"
 keys s q; sees "long.log:1 " "the list is back while tasks are read"
 leaves "leaving in the middle of it is clean"
 
-# Inputs that are copied first.
+# Inputs that are copied as they are read.
 gzip -c $log >"$tmp/a.log.gz"
 tui 80x24 screen C.UTF-8 "$tmp/a.log.gz"; sees "1/215" "gzip"; keys G; sees "215/215" "gzip: to its end"
 pid=$(pgrep -f "^amt-logview --tui $tmp/a.log.gz")
@@ -130,9 +130,32 @@ if command -v zstd >/dev/null; then
 	tui 80x24 screen C.UTF-8 "$tmp/a.log.zst"; sees "1/215" "zstd"; leaves "leaving is clean"
 fi
 
+for ((i = 0; i < 40; i++)); do cat $log; done | iconv -t UTF-16 | gzip -c >"$tmp/wide.log.gz"
+tui 80x24 screen C.UTF-8 "$tmp/wide.log.gz"; keys G; sees "8600/8600" "UTF-16 within gzip, larger than a window"
+keys L; typed 4444; keys Enter; at4444=$(sed -n "$((4444 % 215))p" $log | cut -c1-30); sees ".gz:4444 " "back in its copy"
+is "the line that is there" "$(screen | grep -cF -e "$at4444")" 1
+leaves "leaving is clean"
+gzip -c $log | head -c 2500 >"$tmp/cut.log.gz"
+tui 120x24 screen C.UTF-8 "$tmp/cut.log.gz"; sees "in the middle of its gzip data" "a packed log that is cut"
+keys G; sees "cut.log.gz:98 " "what could be unpacked is shown"; keys s; sees "3 tasks of " "and understood"
+keys q; leaves "leaving is clean"
+
 pipe_=$log tui 80x24 screen C.UTF-8 -
 sees "1/215" "standard input, the keyboard is the terminal's"; keys G; sees "215/215" "to its end"
-keys s; sees "save standard input as a file" "tasks are not claimed to be none"; leaves "leaving is clean"
+keys s; sees "7 tasks of 9 devices" "its tasks"; keys g Down Down Enter
+sees "-:13 " "and a milestone's line"; keys s q; leaves "leaving is clean"
+is "a terminal is no log" "$(tui 80x24 screen C.UTF-8 -; for ((i = 0; i < 100; i++)); do [ -s "$tmp/code" ] && break; sleep 0.1; done; cat "$tmp/code")" 64
+
+# The first screen before the rest is there: a packed log out of a pipe, half of it at a time.
+gzip -c $log >"$tmp/a.log.gz"; mkfifo "$tmp/pipe"; exec 8<>"$tmp/pipe"
+pipe_=$tmp/pipe tui 80x24 screen C.UTF-8 - 8>&-
+head -c 2500 "$tmp/a.log.gz" >&8; sees "1/97" "half of a packed log"; keys G e; sees "no error below" "can be read"
+keys s; sees "3 tasks of " "its tasks so far"; keys q G
+tail -c +2501 "$tmp/a.log.gz" >&8; sees "215/215" "the rest, as it comes"
+exec 8>&-; keys s; sees "7 tasks of 9 devices" "and its tasks"; keys q; leaves "leaving is clean"
+# A pipe with a name (or bash's <(...)) can be opened only once.
+exec 8<>"$tmp/pipe"; tui 80x24 screen C.UTF-8 "$tmp/pipe" 8>&-; cat $log >&8
+sees "1/215" "a named pipe"; keys s; sees "7 tasks of 9 devices" "and its tasks"; keys q; leaves "leaving is clean"; exec 8>&-
 
 # Colours: 16, and none when asked.
 if infocmp xterm >"$tmp/xterm" 2>/dev/null && command -v tic >/dev/null; then

@@ -59,6 +59,8 @@ static bool advance(struct writer *w, struct stream *s)
 				s->at++;
 				continue;
 			}
+			/* What is not complete yet will be. */
+			trace_reader_follow(s->r, logview.follow && s->at + 1 == s->n);
 			if (w->search)
 				trace_search_begin(w->search);
 		}
@@ -100,62 +102,68 @@ static bool replaced(struct stream *s, uint64_t offset)
 
 	if (stat(s->paths[s->at].path, &st))
 		return false; /* between two renames: it will come back */
-	if (!s->inode)
-		s->inode = st.st_ino;
 	bool is = st.st_ino != s->inode || (uint64_t)st.st_size < offset;
 	s->inode = st.st_ino;
 	s->size = st.st_size;
 	return is;
 }
 
-static void follow_one(struct writer *w, struct stream *s)
+static void take_all(struct writer *w, struct stream *s)
 {
+	while (!amt_stopped() && trace_reader_next(s->r, &s->rec) == TRACE_RECORD) {
+		trace_reader_clock(s->r, &s->rec);
+		give(w, s);
+	}
+}
+
+/* False: nothing more will come of it. */
+static bool follow_one(struct writer *w, struct stream *s)
+{
+	struct trace_file_facts facts = {.bytes = 0};
 	struct amt_error err;
-	uint64_t offset = 0;
 
 	if (!s->r) {
 		s->r = trace_reader_open(s->paths[s->at].path, &logview.options, &err);
 		if (!s->r)
-			return;
+			return s->inode; /* gone for the moment; or it never was there */
 		trace_reader_follow(s->r, true);
 	}
-	while (trace_reader_next(s->r, &s->rec) == TRACE_RECORD) {
-		trace_reader_clock(s->r, &s->rec);
-		give(w, s);
-	}
-	struct trace_file_facts facts = {.bytes = 0};
+	take_all(w, s);
 	trace_reader_facts(s->r, &facts);
-	offset = facts.bytes;
-	if (!replaced(s, offset))
-		return;
+	bool over = !s->inode && !trace_reader_waits(s->r); /* a pipe that was closed */
+	if (!over && (!s->inode || !replaced(s, facts.bytes)))
+		return true;
 	/* Take what was still written to the old file, then begin the new one. */
 	trace_reader_follow(s->r, false);
-	while (trace_reader_next(s->r, &s->rec) == TRACE_RECORD) {
-		trace_reader_clock(s->r, &s->rec);
-		give(w, s);
-	}
+	take_all(w, s);
 	trace_reader_close(s->r);
 	s->r = NULL;
-	follow_one(w, s);
+	return !over && follow_one(w, s);
 }
 
 static void follow(struct writer *w, struct stream *v, size_t n)
 {
+	bool any = n > 0;
+
 	for (size_t i = 0; i < n; i++) {
 		v[i].at = v[i].n - 1;
 		struct stat st;
-		if (!stat(v[i].paths[v[i].at].path, &st))
+		const char *path = v[i].paths[v[i].at].path;
+		if (strcmp(path, "-") != 0 && !stat(path, &st) && S_ISREG(st.st_mode))
 			v[i].inode = st.st_ino;
-		if (v[i].r)
-			trace_reader_follow(v[i].r, true);
 	}
-	while (!amt_stopped() && !w->failed) {
+	while (any && !amt_stopped() && !w->failed) {
+		any = false;
 		for (size_t i = 0; i < n; i++)
-			follow_one(w, &v[i]);
+			if (!v[i].over) {
+				v[i].over = !follow_one(w, &v[i]);
+				any = any || !v[i].over;
+			}
 		flush(w);
 		if (fflush(w->file.f))
 			fail(w);
-		usleep(250 * 1000);
+		if (any)
+			usleep(250 * 1000);
 	}
 }
 

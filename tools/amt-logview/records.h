@@ -9,7 +9,7 @@ struct stream { /* the files of one log, one after the other */
 	size_t n, at;
 	struct trace_reader *r;
 	struct trace_record rec;
-	bool have;
+	bool have, over;
 	ino_t inode;
 	off_t size;
 };

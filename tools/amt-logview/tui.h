@@ -32,10 +32,10 @@ struct tui_file {
 	uint32_t group; /* files of one log, oldest first */
 	struct trace_reader *r;
 	struct AMT_VEC(struct tui_point) points;
-	uint32_t n, cursor;            /* records known; the one the reader stands at */
-	uint64_t end_offset, end_line; /* behind the last record known */
-	uint64_t size, inode;          /* as last seen */
-	bool done, failed, spooled;
+	uint32_t n, cursor;                /* records known; the one the reader stands at */
+	uint64_t end_offset, end_line;     /* behind the last record known */
+	uint64_t size, inode;              /* as last seen */
+	bool done, failed, spooled, waits; /* waits: a pipe may bring more */
 	/* the record read and not yet placed in the order */
 	bool have;
 	amt_time time; /* of it, or of the one before when it has none */
@@ -93,7 +93,8 @@ struct tui {
 	struct AMT_VEC(uint32_t) counts;    /* n_files of them every TUI_BLOCK records */
 	struct AMT_VEC(uint8_t) severities; /* four a byte */
 	bool indexed;
-	uint64_t bytes;     /* of all files; 0: not known */
+	bool piped;         /* one of them is a pipe: nobody knows its size */
+	uint64_t bytes;     /* of all files, as they are packed */
 	amt_time next_look; /* when the files are looked at for growth */
 	/* filter */
 	bool filtered, show_all; /* show_all: neither the form nor the saved ones are in force */

@@ -18,6 +18,8 @@ static bool look(struct tui_file *f, bool *grown)
 {
 	struct stat st;
 
+	if (f->spooled && !f->inode)
+		return true; /* a pipe */
 	if (!strcmp(f->path, "-") || stat(f->path, &st) || !S_ISREG(st.st_mode))
 		return true;
 	bool same =
@@ -28,7 +30,7 @@ static bool look(struct tui_file *f, bool *grown)
 	return same;
 }
 
-/* Packed, piped and UTF-16 logs are copied once, into memory that is a file. */
+/* Packed, piped and UTF-16 logs are copied into a file without a name as they are read. */
 static bool open_one(struct tui_file *f, struct amt_error *err)
 {
 	struct trace_record rec;
@@ -39,7 +41,7 @@ static bool open_one(struct tui_file *f, struct amt_error *err)
 	look(f, &ignored);
 	if (!(f->r = trace_reader_open(f->path, &logview.options, err)))
 		return false;
-	if (strcmp(f->path, "-") != 0) {
+	if (f->inode) { /* a file: a pipe can be read only once */
 		(void)trace_reader_next(f->r, &rec);
 		if (trace_reader_can_seek(f->r))
 			return true;
@@ -130,7 +132,7 @@ void tui_index_again(struct tui *t)
 
 	forget(t);
 	t->n = t->asked = t->fitting = 0;
-	t->indexed = false;
+	t->indexed = t->piped = false;
 	t->bytes = 0;
 	for (unsigned i = 0; i < t->n_files; i++) {
 		struct tui_file *f = &t->files[i];
@@ -140,7 +142,8 @@ void tui_index_again(struct tui *t)
 			f->failed = f->done = true;
 			amt_str_copy(t->message, sizeof(t->message), err.text);
 		}
-		t->bytes += f->spooled ? 0 : f->size;
+		t->bytes += f->size;
+		t->piped = t->piped || !f->inode;
 	}
 }
 
@@ -175,6 +178,7 @@ static void advance(struct tui *t, struct tui_file *f)
 
 	if (!get(f, f->n, &row->rec)) {
 		f->done = true;
+		f->waits = trace_reader_waits(f->r);
 		if (trace_reader_error(f->r))
 			amt_str_copy(t->message, sizeof(t->message), trace_reader_error(f->r));
 		return;
@@ -269,7 +273,7 @@ void tui_index_look(struct tui *t)
 				     "the log was replaced; it is read again");
 			return;
 		}
-		if (grown) {
+		if (grown || f->waits) {
 			f->done = false;
 			t->indexed = false;
 		}
@@ -282,7 +286,9 @@ uint64_t tui_index_done(const struct tui *t)
 
 	for (unsigned i = 0; i < t->n_files; i++) {
 		const struct tui_file *f = &t->files[i];
-		if (!f->spooled && f->points.n)
+		if (f->spooled)
+			done += f->done && f->inode ? f->size : trace_reader_taken(f->r);
+		else if (f->points.n)
 			done += f->done ? f->size : f->points.v[f->points.n - 1].offset;
 	}
 	return done;

@@ -4,6 +4,12 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+struct copy {
+	const char *path;
+	int fd;
+};
 
 struct tui_job {
 	pthread_t thread;
@@ -14,6 +20,7 @@ struct tui_job {
 	uint64_t of; /* bytes of the logs when it began */
 	bool ok;
 	atomic_bool done;
+	struct AMT_VEC(struct copy) copies;
 };
 
 static void *work(void *arg)
@@ -30,8 +37,40 @@ static uint64_t size_of(const struct tui *t)
 	uint64_t n = 0;
 
 	for (unsigned i = 0; i < t->n_files; i++)
-		n += t->files[i].size;
+		n += t->files[i].inode ? t->files[i].size : trace_reader_taken(t->files[i].r);
 	return n;
+}
+
+/* Pipes are read already: their copies take their place. */
+static void lend_copies(struct tui_job *j, const struct tui *t)
+{
+	for (unsigned i = 0; i < t->n_files; i++) {
+		const struct tui_file *f = &t->files[i];
+		int copy = f->failed || f->inode ? -1 : trace_reader_copy(f->r);
+		struct copy c = {f->path, copy < 0 ? -1 : dup(copy)};
+		if (c.fd >= 0)
+			amt_vec_push(&j->copies, c);
+	}
+}
+
+static int open_copy(void *arg, const char *path)
+{
+	const struct tui_job *j = arg;
+
+	for (size_t i = 0; i < j->copies.n; i++)
+		if (!strcmp(j->copies.v[i].path, path) &&
+		    lseek(j->copies.v[i].fd, 0, SEEK_SET) == 0)
+			return dup(j->copies.v[i].fd);
+	return -1;
+}
+
+static void end(struct tui_job *j)
+{
+	for (size_t i = 0; i < j->copies.n; i++)
+		close(j->copies.v[i].fd);
+	amt_vec_free(&j->copies);
+	amt_notes_free(&j->notes);
+	free(j);
 }
 
 /* Reads them when they were not read yet, or the logs have grown since. */
@@ -45,11 +84,14 @@ void tui_job_start(struct tui *t)
 	j->options = logview.options;
 	j->options.progress = NULL;
 	j->of = size_of(t);
+	lend_copies(j, t);
+	j->options.open = open_copy;
+	j->options.open_arg = j;
 	if (pthread_create(&j->thread, NULL, work, j) == 0) {
 		t->job = j;
 		return;
 	}
-	free(j);
+	end(j);
 	amt_str_copy(t->message, sizeof(t->message), "the tasks can't be read: no thread");
 }
 
@@ -90,8 +132,7 @@ bool tui_job_take(struct tui *t)
 		amt_str_copy(t->message, sizeof(t->message), j->err.text);
 		trace_facts_free(&j->facts);
 	}
-	amt_notes_free(&j->notes);
-	free(j);
+	end(j);
 	return true;
 }
 
@@ -106,7 +147,6 @@ void tui_job_stop(struct tui *t)
 	if (!stopped)
 		amt_stop_reset();
 	trace_facts_free(&t->job->facts);
-	amt_notes_free(&t->job->notes);
-	free(t->job);
+	end(t->job);
 	t->job = NULL;
 }

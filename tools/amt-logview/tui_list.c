@@ -147,6 +147,21 @@ static void elapsed(struct tui *t, struct amt_buf *b)
 		       logview_duration(d < 0 ? -d : d, text));
 }
 
+static void progress(const struct tui *t, struct amt_buf *b)
+{
+	uint64_t done = t->indexed ? t->asked : tui_index_done(t);
+	uint64_t all = t->indexed ? t->n : t->bytes;
+
+	if (t->indexed && (!t->filtered || t->asked >= t->n))
+		return;
+	if (!t->indexed && t->piped)
+		amt_buf_printf(b, "  reading, %llu KiB so far",
+			       (unsigned long long)(done / AMT_KIB));
+	else
+		amt_buf_printf(b, "  %s %u %%", t->indexed ? "filtering" : "reading",
+			       all ? (unsigned)(100 * (done < all ? done : all) / all) : 0);
+}
+
 /* Leaves the current record in t->row. */
 void tui_list_status(struct tui *t)
 {
@@ -167,12 +182,7 @@ void tui_list_status(struct tui *t)
 	} else {
 		amt_buf_printf(&b, t->filtered ? "0 of %u (filter)" : "no records", t->n);
 	}
-	if (!t->indexed || (t->filtered && t->asked < t->n)) {
-		uint64_t done = t->indexed ? t->asked : tui_index_done(t);
-		uint64_t all = t->indexed ? t->n : t->bytes;
-		amt_buf_printf(&b, "  %s %u %%", t->indexed ? "filtering" : "reading",
-			       all ? (unsigned)(100 * (done < all ? done : all) / all) : 0);
-	}
+	progress(t, &b);
 	if (t->stick)
 		amt_buf_str(&b, "  tail");
 	if (t->message[0])

@@ -145,6 +145,14 @@ static void end(struct tui *t)
 	amt_arena_free(&t->arena);
 }
 
+static bool keys_are_log(const struct tui *t)
+{
+	for (unsigned i = 0; i < t->n_files; i++)
+		if (!strcmp(t->files[i].path, "-"))
+			return isatty(STDIN_FILENO);
+	return false;
+}
+
 int tui_run(struct amt_cli *cli)
 {
 	struct tui t = {.cli = cli};
@@ -154,6 +162,9 @@ int tui_run(struct amt_cli *cli)
 	tui_state_load(&t);
 	if (!tui_index_list(&t, &err)) {
 		code = AMT_EXIT_IO;
+	} else if (keys_are_log(&t)) {
+		amt_fail(&err, "--tui: standard input is the keyboard, and no log");
+		code = AMT_EXIT_USAGE;
 	} else if (!tui_screen_start(&t, &err)) {
 		code = AMT_EXIT_USAGE;
 	} else {

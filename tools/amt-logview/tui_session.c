@@ -141,12 +141,6 @@ static bool wait_for_tasks(struct tui *t)
 
 void tui_session_run(struct tui *t)
 {
-	for (size_t i = 0; i < logview.files.n; i++)
-		if (!strcmp(logview.files.v[i], "-")) {
-			amt_str_copy(t->message, sizeof(t->message),
-				     "tasks take a second reading: save standard input as a file");
-			return;
-		}
 	tui_job_start(t);
 	if (!wait_for_tasks(t))
 		return;
