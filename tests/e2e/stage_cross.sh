@@ -17,6 +17,12 @@ is "... another one at that address is a warning" "$(verdict "$tmp/again.json" S
 changed '(.facts.inventory[] | select(.name == "pc01").uuid) = "44454C4C-0100-104D-8031-B4C04F333231"'
 is "... bytes turned round are a failure" "$(verdict "$tmp/again.json" S3.C02a 'turned round' pc01)" fail
 
+is "UUID: one that was not imported" "$(verdict "$tmp/run.json" S3.C02a 'it was not imported$' 4c4c4544-0003)" fail
+changed '(.facts.inventory[] | select(.name == "pc03").method) = "in-band"'
+is "... which need not be when it comes in-band" "$(verdict "$tmp/again.json" S3.C02a 'it was not imported' 4c4c4544-0003)" ""
+changed '(.facts.inventory[] | select(.name == "pc03").method) = "" | .facts.traits["in-band"] = "unknown"'
+is "... and may not be when nobody says how it comes" "$(verdict "$tmp/again.json" S3.C02a 'unless it is provisioned in-band' 4c4c4544-0003)" warn
+
 is "hello goes where DNS says" "$(verdict "$tmp/run.json" S2.C14b 'which DNS answers' $id)" pass
 changed '.facts.evidence.names |= (tojson | gsub("127.0.2.10\""; "127.0.2.99\"") | fromjson)'
 is "... and elsewhere is a failure" "$(verdict "$tmp/again.json" S2.C14b 'no address that DNS answers' $id)" fail

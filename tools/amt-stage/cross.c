@@ -33,15 +33,18 @@ void cross_uuid(const struct cross *x, const struct site_client *c, const char *
 		const char *source, const char *where, bool by_address)
 {
 	bool same = !amt_strcasecmp(c->uuid, uuid), turned = !same && cross_swapped(c->uuid, uuid);
-	/* Addresses change hands, names do not. */
-	enum amt_verdict v = same ? AMT_PASS : turned || !by_address ? AMT_FAIL : AMT_WARN;
+	/* Addresses change hands, names do not; who comes in-band is not found by its UUID. */
+	bool by_uuid = strcmp(c->method, "in-band") != 0;
+	enum amt_verdict v = same                                 ? AMT_PASS
+			     : by_uuid && (turned || !by_address) ? AMT_FAIL
+								  : AMT_WARN;
 	const char *name = *c->fqdn ? c->fqdn : c->name;
 	struct amt_finding *f = amt_finding_add(
 		x->fs, "S3.C02a", v, name, "%s says UUID %s, the inventory %s%s", source, uuid,
 		same ? "too" : c->uuid,
-		turned          ? ": the same with the bytes of its first three parts turned round"
-		: v == AMT_WARN ? ": another computer, unless the address has changed hands since"
-				: "");
+		turned       ? ": the same with the bytes of its first three parts turned round"
+		: by_address ? ": another computer, unless the address has changed hands since"
+			     : "");
 
 	amt_finding_evidence(x->fs, f, source, where, "%s", uuid);
 	amt_finding_evidence(
