@@ -140,53 +140,80 @@ void cross_roots(const struct cross *x)
 
 /* ---- S5.C07: the stores of consoles ------------------------------------------------------- */
 
-static const struct exports_fact *in_store(const struct exports_facts *e, const char *computer,
-					   const char *sha1, const char *store)
+/* sha1 NULL: any certificate, which tells that the store was exported. */
+static bool in_store(const struct exports_facts *e, const char *computer, const char *sha1,
+		     const char *store)
 {
 	for (size_t i = 0; i < e->facts.n; i++) {
 		const struct exports_fact *s = &e->facts.v[i];
 		if (s->what == EXPORTS_STORED && !amt_strcasecmp(s->computer, computer) &&
-		    !amt_strcasecmp(s->name, sha1) && !strcmp(s->field[EXPORTS_STORE], store))
-			return s;
+		    (!sha1 || !amt_strcasecmp(s->name, sha1)) &&
+		    !strcmp(s->field[EXPORTS_STORE], store))
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
-static void one_console(const struct cross *x, const struct exports_facts *e,
-			const struct exports_fact *any, const struct pki_facts *p)
+struct console_cas {
+	size_t n;
+	const char *missing, *middle; /* one that is in no store, in the intermediate store only */
+};
+
+static struct console_cas cas_of(const struct exports_facts *e, const char *computer,
+				 const struct pki_facts *p)
 {
-	const char *missing = NULL, *middle = NULL;
-	size_t n = 0;
+	struct console_cas a = {0};
 
 	for (size_t i = 0; i < p->certs.n; i++) {
 		const struct pki_cert *c = &p->certs.v[i];
 		if (!c->ca)
 			continue;
-		n++;
-		if (in_store(e, any->computer, c->sha1, "root"))
+		a.n++;
+		if (in_store(e, computer, c->sha1, "root"))
 			continue;
-		if (in_store(e, any->computer, c->sha1, "intermediate"))
-			middle = c->subject;
+		if (in_store(e, computer, c->sha1, "intermediate"))
+			a.middle = c->subject;
 		else
-			missing = c->subject;
+			a.missing = c->subject;
 	}
-	if (!n)
+	return a;
+}
+
+static void one_console(const struct cross *x, const struct exports_facts *e,
+			const struct exports_fact *any, const struct pki_facts *p)
+{
+	const char *const who = any->computer;
+	struct console_cas a = cas_of(e, who, p);
+	bool root = in_store(e, who, NULL, "root"), both = in_store(e, who, NULL, "intermediate");
+	struct amt_finding *f;
+
+	if (!a.n)
 		return;
-	struct amt_finding *f =
-		missing  ? amt_finding_add(x->fs, "S5.C07", AMT_FAIL, any->computer,
-					   "%s is in neither of its certificate stores", missing)
-		: middle ? amt_finding_add(x->fs, "S5.C07", AMT_WARN, any->computer,
-					   "%s is in the intermediate store only; redirection "
-					   "looks in Trusted Root",
-					   middle)
-			 : amt_finding_add(x->fs, "S5.C07", AMT_PASS, any->computer,
-					   "all %zu CAs of the chain are in Trusted Root", n);
+	if (!root)
+		f = amt_finding_add(x->fs, "S5.C07", AMT_UNKNOWN, who,
+				    "its Trusted Root store was not exported");
+	else if (a.missing && both)
+		f = amt_finding_add(x->fs, "S5.C07", AMT_FAIL, who,
+				    "%s is in neither of its certificate stores", a.missing);
+	else if (a.missing)
+		f = amt_finding_add(x->fs, "S5.C07", AMT_WARN, who,
+				    "%s is not in Trusted Root; its intermediate store was not "
+				    "exported",
+				    a.missing);
+	else if (a.middle)
+		f = amt_finding_add(x->fs, "S5.C07", AMT_WARN, who,
+				    "%s is in the intermediate store only; redirection looks in "
+				    "Trusted Root",
+				    a.middle);
+	else
+		f = amt_finding_add(x->fs, "S5.C07", AMT_PASS, who,
+				    "all %zu CAs of the chain are in Trusted Root", a.n);
 	amt_finding_evidence(
 		x->fs, f, e->files.v[any->file].path,
 		amt_arena_printf(&x->fs->arena, "line %llu", (unsigned long long)any->line),
 		"the first certificate of the export");
 	amt_finding_evidence(x->fs, f, p->sources.n ? p->sources.v[0].name : "issuing CA", NULL,
-			     "%zu CA certificates", n);
+			     "%zu CA certificates", a.n);
 }
 
 void cross_stores(const struct cross *x)
