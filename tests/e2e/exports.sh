@@ -32,6 +32,10 @@ ok "no note about an export" jq -e '[.notes[]? | select(.source | test("exports/
 ok "the import file's passwords are nowhere" bash -c '! grep -q UzNjcmV0 "$1"' - "$tmp/run.json"
 amt-stage --site $site --now $now --bundle "$tmp/bundle.tar.gz" -o /dev/null 2>/dev/null
 ok "nor in a bundle" bash -c '! tar xzOf "$1" | grep -aq UzNjcmV0' - "$tmp/bundle.tar.gz"
+mkdir "$tmp/i" && cp captures/contoso/exports/import.csv "$tmp/i/list.import"
+printf '[site]\nname = i\n[evidence]\nexports = i/*\n' >"$tmp/i.ini"
+amt-stage --site "$tmp/i.ini" --now $now --bundle "$tmp/i.tar.gz" -o /dev/null 2>/dev/null
+ok "... under any name" bash -c '! tar xzOf "$1" | grep -aq UzNjcmV0 && tar xzOf "$1" amtdiag/MANIFEST.txt | grep -q "^list.import: "' - "$tmp/i.tar.gz"
 ok "which says what it leaves out" bash -c 'tar xzOf "$1" amtdiag/MANIFEST.txt | grep -q "^import.csv: "' - "$tmp/bundle.tar.gz"
 amt-stage --replay "$tmp/run.json" --now $now --json -q >"$tmp/again.json"
 is "replay finds the same" "$(jq -cS .findings "$tmp/again.json")" "$(jq -cS .findings "$tmp/run.json")"

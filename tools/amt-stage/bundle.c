@@ -118,7 +118,8 @@ static bool has_uuid_third(const char *line, size_t n)
 	return field == 3 && hex == 32 && !other;
 }
 
-static bool holds_passwords(const struct amt_buf *b)
+/* Import files have any name; that a line of a table speaks of passwords counts in tables only. */
+static bool holds_passwords(const struct amt_buf *b, bool table)
 {
 	enum { LOOKED_AT = 8192 };
 	char text[LOOKED_AT] = {0};
@@ -133,7 +134,8 @@ static bool holds_passwords(const struct amt_buf *b)
 		const char *end = memchr(text + line, '\n', n - line);
 		size_t len = end ? (size_t)(end - text) - line : n - line;
 		if (has_uuid_third(text + line, len) ||
-		    (memchr(text + line, ',', len) && amt_memcasestr(text + line, len, "password")))
+		    (table && memchr(text + line, ',', len) &&
+		     amt_memcasestr(text + line, len, "password")))
 			return true;
 		line += len + 1;
 	}
@@ -150,7 +152,7 @@ static const char *secret(const char *path, const struct amt_buf *b)
 			return "may hold a private key";
 	if (memmem(amt_buf_cstr(b), b->len, "PRIVATE KEY", 11))
 		return "may hold a private key";
-	return (amt_str_ends(path, ".csv") || amt_str_ends(path, ".txt")) && holds_passwords(b)
+	return holds_passwords(b, amt_str_ends(path, ".csv") || amt_str_ends(path, ".txt"))
 		       ? "may hold passwords, as an import file of ConfigMgr does"
 		       : NULL;
 }
