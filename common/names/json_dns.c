@@ -170,7 +170,7 @@ static struct amt_dns_replies replies_read(struct amt_names_facts *f, const json
 	return l;
 }
 
-json_t *amt_names_host_to_json(const struct amt_names_facts *f, const struct amt_dns_host *h)
+static json_t *host_json(const struct amt_names_facts *f, const struct amt_dns_host *h)
 {
 	json_t *o = json_object();
 	unsigned faults;
@@ -252,7 +252,7 @@ static void server_read(struct amt_names_facts *f, const json_t *o)
 	amt_vec_push(&f->servers, s);
 }
 
-static void zones_json(const struct amt_names_facts *f, json_t *o)
+static void write_zones(const struct amt_names_facts *f, struct amt_json_out *o)
 {
 	json_t *zones = json_array(), *lookups = json_array(), *prov = json_array();
 
@@ -276,42 +276,53 @@ static void zones_json(const struct amt_names_facts *f, json_t *o)
 		json_object_set_new(j, "aaaa", reply_json(f, &f->provision.v[i].aaaa));
 		json_array_append_new(prov, j);
 	}
-	json_object_set_new(o, "provision_server", prov);
-	json_object_set_new(o, "zones", zones);
-	json_object_set_new(o, "lookups", lookups);
+	amt_json_out_value(o, "provision_server", prov);
+	amt_json_out_value(o, "zones", zones);
+	amt_json_out_value(o, "lookups", lookups);
+}
+
+void amt_names_write_json(const struct amt_names_facts *f, struct amt_json_out *o)
+{
+	json_t *servers = json_array();
+
+	for (size_t i = 0; i < f->servers.n; i++)
+		json_array_append_new(servers, server_json(&f->servers.v[i]));
+	amt_json_out_value(o, "servers", servers);
+	amt_json_out_value(o, "suffixes", names_json_list(&f->suffixes));
+	amt_json_out_value(o, "given_suffixes", names_json_list(&f->given_suffixes));
+	amt_json_out_value(o, "provision_names", names_json_list(&f->provision_names));
+	amt_json_out_value(o, "service_points", names_json_list(&f->service_points));
+	amt_json_out_value(o, "service_point_addresses",
+			   names_json_list(&f->service_point_addresses));
+	amt_json_out_value(o, "ad_domains", names_json_list(&f->ad_domains));
+	amt_json_out_value(o, "certificate_suffixes", names_json_list(&f->certificate_suffixes));
+	write_zones(f, o);
+	amt_json_out_open(o, "hosts", true);
+	for (size_t i = 0; i < f->hosts.n; i++)
+		amt_json_out_value(o, NULL, host_json(f, &f->hosts.v[i]));
+	amt_json_out_close(o);
+	amt_json_out_open(o, "dhcp_probes", true);
+	for (size_t i = 0; i < f->probes.n; i++)
+		amt_json_out_value(o, NULL, names_probe_to_json(&f->probes.v[i]));
+	amt_json_out_close(o);
+	amt_json_out_open(o, "dhcp", true);
+	for (size_t i = 0; i < f->dhcp.n; i++)
+		amt_json_out_value(o, NULL, names_dhcp_to_json(&f->dhcp.v[i]));
+	amt_json_out_close(o);
+	amt_json_out_value(o, "hosts_seen", json_integer((json_int_t)f->hosts_seen));
+	amt_json_out_value(o, "rounds", json_integer(f->rounds));
+	amt_json_out_value(o, "seconds", ms_json(f->seconds));
+	amt_json_out_value(o, "interrupted", json_boolean(f->interrupted));
 }
 
 json_t *amt_names_to_json(const struct amt_names_facts *f)
 {
-	json_t *o = json_object(), *servers = json_array(), *hosts = json_array();
-	json_t *dhcp = json_array(), *probes = json_array();
+	struct amt_json_out o = {0};
 
-	for (size_t i = 0; i < f->servers.n; i++)
-		json_array_append_new(servers, server_json(&f->servers.v[i]));
-	json_object_set_new(o, "servers", servers);
-	json_object_set_new(o, "suffixes", names_json_list(&f->suffixes));
-	json_object_set_new(o, "given_suffixes", names_json_list(&f->given_suffixes));
-	json_object_set_new(o, "provision_names", names_json_list(&f->provision_names));
-	json_object_set_new(o, "service_points", names_json_list(&f->service_points));
-	json_object_set_new(o, "service_point_addresses",
-			    names_json_list(&f->service_point_addresses));
-	json_object_set_new(o, "ad_domains", names_json_list(&f->ad_domains));
-	json_object_set_new(o, "certificate_suffixes", names_json_list(&f->certificate_suffixes));
-	zones_json(f, o);
-	for (size_t i = 0; i < f->hosts.n; i++)
-		json_array_append_new(hosts, amt_names_host_to_json(f, &f->hosts.v[i]));
-	json_object_set_new(o, "hosts", hosts);
-	for (size_t i = 0; i < f->probes.n; i++)
-		json_array_append_new(probes, names_probe_to_json(&f->probes.v[i]));
-	json_object_set_new(o, "dhcp_probes", probes);
-	for (size_t i = 0; i < f->dhcp.n; i++)
-		json_array_append_new(dhcp, names_dhcp_to_json(&f->dhcp.v[i]));
-	json_object_set_new(o, "dhcp", dhcp);
-	json_object_set_new(o, "hosts_seen", json_integer((json_int_t)f->hosts_seen));
-	json_object_set_new(o, "rounds", json_integer(f->rounds));
-	json_object_set_new(o, "seconds", ms_json(f->seconds));
-	json_object_set_new(o, "interrupted", json_boolean(f->interrupted));
-	return o;
+	amt_json_out_open(&o, NULL, false);
+	amt_names_write_json(f, &o);
+	amt_json_out_close(&o);
+	return o.tree;
 }
 
 static void read_zones(struct amt_names_facts *f, const json_t *o)

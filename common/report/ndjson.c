@@ -17,7 +17,7 @@ void write_ndjson(struct amt_run *r, const struct amt_style *style, struct amt_b
 {
 	struct amt_json_out facts = {
 		.out = out, .flags = JSON_COMPACT | JSON_REAL_PRECISION(15), .lines = true};
-	json_t *value, *tail = json_object();
+	json_t *tail = json_object();
 
 	(void)style;
 	line(out, "head", head_to_json(r));
@@ -27,13 +27,6 @@ void write_ndjson(struct amt_run *r, const struct amt_style *style, struct amt_b
 		r->write_facts(r->write_arg, &facts);
 	else
 		json_out_members(&facts, r->facts);
-	if (r->fact_at) {
-		amt_json_out_open(&facts, r->fact_key, true);
-		facts.level[1].any = true; /* the empty list is among the facts themselves */
-		for (size_t i = 0; (value = r->fact_at(r->fact_arg, i)); i++)
-			amt_json_out_value(&facts, NULL, value);
-		amt_json_out_close(&facts);
-	}
 	for (size_t i = 0; i < r->notes.list.n; i++) {
 		json_t *n = json_object();
 		json_object_set_new(n, "source", amt_json_str(r->notes.list.v[i].source));

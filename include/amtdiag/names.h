@@ -224,7 +224,8 @@ void amt_names_facts_free(struct amt_names_facts *f);
 /* Facts as in CLI.md and back (round trip tested). */
 json_t *amt_names_to_json(const struct amt_names_facts *f);
 bool amt_names_from_json(const json_t *facts, struct amt_names_facts *f, struct amt_error *err);
-json_t *amt_names_host_to_json(const struct amt_names_facts *f, const struct amt_dns_host *h);
+/* The same, one host at a time: a fleet as a tree takes ten times its facts. */
+void amt_names_write_json(const struct amt_names_facts *f, struct amt_json_out *o);
 json_t *amt_names_dhcp_to_json(const struct amt_dhcp_reply *r);
 
 /* ---- collect ---- */

@@ -194,11 +194,6 @@ struct amt_run {
 	/* Instead of facts: makes them, member by member, whenever they are written. */
 	void (*write_facts)(void *arg, struct amt_json_out *o);
 	void *write_arg;
-	/* A list of facts too long to be built at once: NDJSON asks for one after the other (a new
-	 * reference) until NULL. Formats that need all of them at once ignore it. */
-	json_t *(*fact_at)(void *arg, size_t i);
-	void *fact_arg;
-	const char *fact_key; /* the list's name */
 	struct AMT_VEC(struct amt_section *) sections;
 	struct amt_arena arena;
 	const char *headline; /* one sentence above all else in text and HTML; may be NULL */

@@ -65,40 +65,16 @@ static bool replay(struct amt_cli *cli, const json_t *facts, struct amt_error *e
 	return amt_names_from_json(facts, &dnscheck.facts, err);
 }
 
-static json_t *host_at(void *arg, size_t i)
+static void write_facts(void *arg, struct amt_json_out *o)
 {
-	const struct amt_names_facts *f = arg;
-
-	return i < f->hosts.n ? amt_names_host_to_json(f, &f->hosts.v[i]) : NULL;
-}
-
-/* All but the hosts, which follow one by one: a fleet as one JSON tree takes ten times its facts.
- */
-static json_t *facts_but_hosts(struct amt_cli *cli)
-{
-	struct amt_names_facts *f = &dnscheck.facts;
-	size_t n = f->hosts.n;
-	json_t *o;
-
-	f->hosts.n = 0;
-	o = amt_names_to_json(f);
-	f->hosts.n = n;
-	json_object_del(o, "hosts");
-	cli->run.fact_at = host_at;
-	cli->run.fact_arg = f;
-	cli->run.fact_key = "hosts";
-	return o;
+	amt_names_write_json(arg, o);
 }
 
 static json_t *facts(struct amt_cli *cli)
 {
-	/* A fleet's facts are large; only these formats carry them. */
-	if (cli->format != AMT_FORMAT_JSON && cli->format != AMT_FORMAT_NDJSON &&
-	    cli->format != AMT_FORMAT_HTML)
-		return json_object();
-	if (cli->format == AMT_FORMAT_NDJSON && dnscheck.facts.hosts.n)
-		return facts_but_hosts(cli);
-	return amt_names_to_json(&dnscheck.facts);
+	cli->run.write_facts = write_facts;
+	cli->run.write_arg = &dnscheck.facts;
+	return NULL;
 }
 
 static void judge(struct amt_cli *cli)
