@@ -6,6 +6,8 @@
 
 #define REDACT_VALUE_MAX 512
 
+extern const char *const redact_kind_names[AMT_SECRETS];
+
 /* By exactly these characters, case ignored; NULL: not known. */
 const char *redact_known(const struct amt_redactor *r, const char *s, size_t n);
 /* The same of a field whose kind is known: also words of the dictionary. */

@@ -1,5 +1,6 @@
-#include "amtdiag/walk.h"
+/* Stage after stage over what was seen; walk_cause.c says which failure is the cause. */
 #include "site/needs.h"
+#include "site/walk_cause.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -298,44 +299,6 @@ static void drop_needless(struct state *st, int stage)
 	}
 }
 
-/*
- * How near a row is to a cause. Corrective rows and prerequisites name one; a step of provisioning
- * says where it broke; what provisioning leaves behind (AD object, settings of the device) is
- * missing because of that; whether the task ended well or the client counts as provisioned sums all
- * of it up (guide, stage 3: "verify").
- */
-static bool among(const struct amt_item *item, const char *const *ids, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(item->id, ids[i]))
-			return true;
-	return false;
-}
-
-static int nearness(const struct amt_item *item)
-{
-	static const char *const sums[] = {"S2.V01a", "S2.V01b", "S3.V01a", "CK.13"},
-				 *const steps[] = {"S3.V01b", "S3.V01c", "S3.V01d", "S3.V01e",
-						   "S3.V01f", "S3.V01g", "S3.V01h"};
-
-	if (item->kind != AMT_KIND_VERIFY)
-		return 3;
-	if (among(item, sums, sizeof(sums) / sizeof(sums[0])))
-		return 0;
-	return among(item, steps, sizeof(steps) / sizeof(steps[0])) ||
-			       !(item->stages & AMT_STAGE_BIT(3))
-		       ? 2
-		       : 1;
-}
-
-/* A cause goes before its symptom, and the step that broke before the sum of all steps. */
-static bool better(const struct amt_finding *a, const struct amt_finding *b)
-{
-	if (b && !a->because_id != !b->because_id)
-		return !a->because_id;
-	return !b || nearness(a->item) > nearness(b->item);
-}
-
 static void note_client(struct walk_client *c, const struct amt_finding *f, const char *summary,
 			int stage)
 {
@@ -346,7 +309,7 @@ static void note_client(struct walk_client *c, const struct amt_finding *f, cons
 		c->stage_reached = stage;
 	if (f->verdict != AMT_FAIL || (c->broken_stage && c->broken_stage < stage))
 		return;
-	if (better(f, c->broken_stage == stage ? c->broken : NULL)) {
+	if (walk_nearer(f, c->broken_stage == stage ? c->broken : NULL)) {
 		c->broken = f;
 		c->broken_row = f->item;
 		c->broken_summary = summary;
@@ -366,7 +329,7 @@ static bool of_one_client(const struct amt_finding *f)
  */
 static void note_loose(struct state *st, const struct amt_finding *f, int stage)
 {
-	if (st->loose_stage && (st->loose_stage < stage || !better(f, st->loose)))
+	if (st->loose_stage && (st->loose_stage < stage || !walk_nearer(f, st->loose)))
 		return;
 	st->loose = f;
 	st->loose_stage = stage;
@@ -382,7 +345,7 @@ static void note_subject(struct state *st, const struct amt_finding *f, const ch
 		note_client(c, f, summary, stage);
 	else if (f->verdict == AMT_FAIL && of_one_client(f))
 		note_loose(st, f, stage);
-	else if (f->verdict == AMT_FAIL && better(f, *first))
+	else if (f->verdict == AMT_FAIL && walk_nearer(f, *first))
 		*first = f;
 }
 
@@ -397,7 +360,7 @@ static const struct amt_finding *cause_for(const struct state *st, const struct 
 		by = st->w->broken;
 	else if (c && c->broken_stage == stage)
 		by = c->broken;
-	return by && better(by, f) ? by : NULL;
+	return by && walk_nearer(by, f) ? by : NULL;
 }
 
 /* A stage that is not verified because of a cause that was found in it: the symptom. Stage 1 is no
@@ -456,7 +419,8 @@ static void first_of_clients(struct state *st)
 		if (!c->broken_stage ||
 		    (st->w->broken_stage && st->w->broken_stage < c->broken_stage))
 			continue;
-		if (st->w->broken_stage == c->broken_stage && !better(c->broken, st->w->broken))
+		if (st->w->broken_stage == c->broken_stage &&
+		    !walk_nearer(c->broken, st->w->broken))
 			continue;
 		st->w->broken_stage = c->broken_stage;
 		st->w->broken = c->broken;
