@@ -3,7 +3,6 @@
 
 #include "amtdiag/version.h"
 
-#include <errno.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,35 +152,23 @@ static int before_replay(struct amt_cli *cli)
 	return rc;
 }
 
+static bool fill_report(void *arg, struct amt_buf *out, struct amt_error *err)
+{
+	struct amt_cli *cli = arg;
+
+	return amt_report_write(&cli->run, cli->format, &cli->style, out, err);
+}
+
 /* Piece by piece: a fleet's report is longer than all else that is in memory. */
 static int write_report(struct amt_cli *cli)
 {
 	struct amt_error err = {0};
-	struct amt_out file;
-	struct amt_out_sink sink = {0};
-	struct amt_buf out;
+	enum amt_filled how = amt_out_fill(cli->output, AMT_CAP_REPORT, fill_report, cli, &err);
 
-	if (!amt_out_open(&file, cli->output, &err)) {
-		amt_cli_say(cli, "%s", err.text);
-		return AMT_EXIT_IO;
-	}
-	sink.f = file.f;
-	amt_buf_init(&out, AMT_CAP_REPORT);
-	out.hand_on = amt_out_hand_on;
-	out.hand_arg = &sink;
-	bool good = amt_report_write(&cli->run, cli->format, &cli->style, &out, &err);
-	good = amt_buf_flush(&out) && good;
-	amt_buf_free(&out);
-	if (!good && !sink.error) {
-		amt_out_abort(&file);
-		amt_cli_say(cli, "%s", err.text);
-		return AMT_EXIT_INTERNAL;
-	}
-	errno = sink.error;
-	if (amt_out_commit(&file, &err))
+	if (how == AMT_FILLED)
 		return AMT_EXIT_PASS;
 	amt_cli_say(cli, "%s", err.text);
-	return AMT_EXIT_IO;
+	return how == AMT_FILL_REFUSED ? AMT_EXIT_INTERNAL : AMT_EXIT_IO;
 }
 
 static int report(struct amt_cli *cli)

@@ -146,6 +146,30 @@ bool amt_out_hand_on(void *arg, const char *p, size_t n)
 	return false;
 }
 
+enum amt_filled amt_out_fill(const char *path, size_t cap,
+			     bool (*fill)(void *arg, struct amt_buf *out, struct amt_error *err),
+			     void *arg, struct amt_error *err)
+{
+	struct amt_out file;
+	struct amt_buf out;
+
+	if (!amt_out_open(&file, path, err))
+		return AMT_FILL_NOT_WRITTEN;
+	struct amt_out_sink sink = {.f = file.f};
+	amt_buf_init(&out, cap);
+	out.hand_on = amt_out_hand_on;
+	out.hand_arg = &sink;
+	bool good = fill(arg, &out, err);
+	good = amt_buf_flush(&out) && good;
+	amt_buf_free(&out);
+	if (!good && !sink.error) {
+		amt_out_abort(&file);
+		return AMT_FILL_REFUSED;
+	}
+	errno = sink.error; /* why the stream failed */
+	return amt_out_commit(&file, err) ? AMT_FILLED : AMT_FILL_NOT_WRITTEN;
+}
+
 bool amt_file_write(const char *path, const void *p, size_t n, struct amt_error *err)
 {
 	struct amt_out o;

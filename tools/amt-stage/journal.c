@@ -67,63 +67,53 @@ bool stage_journal_read(struct stage *st, const struct stage_room *room, void *s
 	return good;
 }
 
-/* A file of the folder, whole or not at all: what fill() writes. */
 static void write_file(struct stage *st, const char *path,
-		       void (*fill)(struct stage *st, const void *arg, struct amt_buf *out),
-		       const void *arg)
+		       bool (*fill)(void *arg, struct amt_buf *out, struct amt_error *err),
+		       void *arg)
 {
 	struct amt_error err;
-	struct amt_out file;
-	struct amt_out_sink sink = {0};
-	struct amt_buf out;
-	bool good = amt_out_open(&file, path, &err);
 
-	if (good) {
-		sink.f = file.f;
-		amt_buf_init(&out, AMT_CAP_REPORT);
-		out.hand_on = amt_out_hand_on;
-		out.hand_arg = &sink;
-		fill(st, arg, &out);
-		amt_buf_flush(&out);
-		amt_buf_free(&out);
-		errno = sink.error;
-		good = amt_out_commit(&file, &err);
-	}
-	if (!good) {
-		amt_note_add(&st->cli->run.notes, path, "%s", err.text);
-		st->cli->io_failed = true;
-	}
+	if (amt_out_fill(path, AMT_CAP_REPORT, fill, arg, &err) == AMT_FILLED)
+		return;
+	amt_note_add(&st->cli->run.notes, path, "%s", err.text);
+	st->cli->io_failed = true;
 }
 
 struct room_facts {
+	const struct stage *st;
 	const struct stage_room *room;
 	const void *state;
 };
 
 /* A document like any other of the suite, with one room's facts. */
-static void fill_room(struct stage *st, const void *arg, struct amt_buf *out)
+static bool fill_room(void *arg, struct amt_buf *out, struct amt_error *err)
 {
 	const struct room_facts *what = arg;
 	struct amt_json_out o = {.out = out, .flags = JSON_COMPACT};
 
+	(void)err;
 	amt_json_out_open(&o, NULL, false);
 	amt_json_out_value(&o, "schema", json_string("amtdiag/1"));
 	amt_json_out_value(&o, "tool", json_string("amt-stage"));
-	amt_json_out_value(&o, "collected", amt_json_time(st->cli->run.started));
+	amt_json_out_value(&o, "collected", amt_json_time(what->st->cli->run.started));
 	amt_json_out_value(&o, "facts", what->room->to_json(what->state));
 	amt_json_out_close(&o);
+	return true;
 }
 
-static void fill_report(struct stage *st, const void *arg, struct amt_buf *out)
+static bool fill_report(void *arg, struct amt_buf *out, struct amt_error *err)
 {
-	(void)arg;
+	struct stage *st = arg;
+
+	(void)err;
 	amt_report_document(&st->cli->run, JSON_COMPACT, out);
+	return true;
 }
 
 void stage_journal_write(struct stage *st, const struct stage_room *room, const void *state)
 {
 	/* A room that was interrupted is not finished: the next run collects it again. */
-	const struct room_facts what = {room, state};
+	struct room_facts what = {st, room, state};
 	if (st->run_dir && !amt_stopped())
 		write_file(st, path_of(st, room->name), fill_room, &what);
 }
@@ -132,7 +122,7 @@ void stage_journal_close(struct stage *st)
 {
 	if (st->run_dir && !amt_stopped() && !st->cli->io_failed) {
 		st->cli->run.ended = st->cli->run.started;
-		write_file(st, path_of(st, "report"), fill_report, NULL);
+		write_file(st, path_of(st, "report"), fill_report, st);
 	}
 	if (st->run_lock > 0)
 		close(st->run_lock);

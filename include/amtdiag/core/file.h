@@ -50,6 +50,16 @@ struct amt_out_sink {
 	int error; /* errno of the first write that failed */
 };
 bool amt_out_hand_on(void *sink, const char *p, size_t n);
+/* A file (NULL or "-": standard output) made piece by piece, whole or not at all: fill appends to
+ * out, of which no more than cap is in memory. */
+enum amt_filled {
+	AMT_FILLED,
+	AMT_FILL_NOT_WRITTEN, /* the file: err says why */
+	AMT_FILL_REFUSED      /* fill did: err is what it said */
+};
+enum amt_filled amt_out_fill(const char *path, size_t cap,
+			     bool (*fill)(void *arg, struct amt_buf *out, struct amt_error *err),
+			     void *arg, struct amt_error *err);
 /* A whole buffer through amt_out. */
 bool amt_file_write(const char *path, const void *p, size_t n, struct amt_error *err);
 
