@@ -19,7 +19,8 @@ void cli_man(const struct amt_cli *cli, struct amt_buf *out);
 bool cli_completion(const struct amt_cli *cli, const char *shell, struct amt_buf *out);
 void cli_version(const struct amt_cli *cli, struct amt_buf *out);
 
-/* terminal.c: the only place that asks the environment and the terminal */
+/* terminal.c: asks the environment and the terminal; of the other rooms' only confine.c and
+ * confine_landlock.c ask the environment, for what concerns them */
 void cli_style(struct amt_cli *cli);
 void cli_signals(void);
 void cli_descriptors(void); /* before the first file is opened */

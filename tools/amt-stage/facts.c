@@ -128,12 +128,6 @@ json_t *stage_site_to_json(const struct stage *st)
 	return j;
 }
 
-/* A room that a fleet fills says its lists itself, one element at a time. */
-static void write_room(const struct stage *st, size_t i, struct amt_json_out *o)
-{
-	amt_json_out_value(o, stage_rooms[i]->name, stage_rooms[i]->to_json(st->state[i]));
-}
-
 void stage_write_facts(void *arg, struct amt_json_out *o)
 {
 	const struct stage *st = arg;
@@ -158,7 +152,8 @@ void stage_write_facts(void *arg, struct amt_json_out *o)
 	amt_json_out_open(o, "evidence", false);
 	for (size_t i = 0; stage_rooms[i]; i++)
 		if (st->state[i])
-			write_room(st, i, o);
+			amt_json_out_value(o, stage_rooms[i]->name,
+					   stage_rooms[i]->to_json(st->state[i]));
 	amt_json_out_close(o);
 	if (st->as_judged)
 		amt_json_out_value(o, "redacted", json_true());
