@@ -5,6 +5,7 @@
 #   is "what" "$got" "$want"             compares two strings
 #   exits N "what" command [args]        wants that exit code; output in $tmp/out and $tmp/err
 #   skip "what" "reason"
+#   sub command [args]                   counts the TAP that it prints; fails when it ends otherwise
 #   done_testing                         at the end
 BUILD=${BUILD:-build}
 BIN=$PWD/$BUILD/bin
@@ -36,4 +37,17 @@ exits() {
 		fail_ "$what (exit $rc, wanted $want)"; echo "# $*"; head -n 5 "$tmp/err" | sed 's/^/# /'; fi
 }
 skip() { t_n=$((t_n + 1)); echo "ok $t_n - $1 # skip $2"; }
+sub() {
+	local line rc=0 bad=$t_bad
+	"$@" >"$tmp/sub" 2>&1 || rc=$?
+	while IFS= read -r line; do
+		case $line in
+		"ok "*) pass_ "${line#* - }" ;;
+		"not ok "*) fail_ "${line#* - }" ;;
+		1..*) ;;
+		*) echo "# ${line#\# }" ;;
+		esac
+	done <"$tmp/sub"
+	[ $rc -eq 0 ] || [ $t_bad -gt $bad ] || fail_ "$1 ended well (exit $rc)"
+}
 done_testing() { echo "1..$t_n"; [ $t_bad -eq 0 ]; }

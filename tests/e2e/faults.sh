@@ -3,16 +3,6 @@
 # half a report, a documented exit code, and no better or emptier answer without a word. `make faults` tries more.
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
-sub() { # runs a program that prints TAP, and counts it here
-	local line
-	while IFS= read -r line; do
-		case $line in
-		"ok "*) pass_ "${line#* - }" ;;
-		"not ok "*) fail_ "${line#* - }" ;;
-		"#"*) echo "$line" ;;
-		esac
-	done < <("$@" 2>&1 || echo "# exit $?")
-}
 before=$t_n
 if [ -n "${AMTDIAG_SANITIZED:-}" ]; then
 	skip "allocations that fail" "the sanitizer's allocator can't be replaced"

@@ -3,12 +3,6 @@
 # report of an undisturbed run; no temporary file stays. ROUNDS and SEED may be set.
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
-while IFS= read -r line; do
-	case $line in
-	"ok "*) pass_ "${line#* - }" ;;
-	"not ok "*) fail_ "${line#* - }" ;;
-	"#"*) echo "$line" ;;
-	esac
-done < <("$PYTHON" tests/trust/interrupt.py 2>&1 || echo "# exit $?")
+sub "$PYTHON" tests/trust/interrupt.py
 is "every tool was interrupted" $t_n 6
 done_testing

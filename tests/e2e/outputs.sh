@@ -3,16 +3,6 @@
 # every option that writes a file. Exit 74 and a message, or the whole output.
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
-sub() { # runs a program that prints TAP, and counts it here
-	local line
-	while IFS= read -r line; do
-		case $line in
-		"ok "*) pass_ "${line#* - }" ;;
-		"not ok "*) fail_ "${line#* - }" ;;
-		"#"*) echo "$line" ;;
-		esac
-	done < <("$@" 2>&1 || echo "# exit $?")
-}
 sub "$PYTHON" tests/trust/outputs.py
 is "every tool was asked" $t_n 29
 exits 74 "amt-hellocap -w into no folder" amt-hellocap -r captures/hello/good-whole-story.pcapng -w "$tmp/none/x.pcapng"

@@ -4,23 +4,13 @@ import io
 import os
 import resource
 import subprocess
-import sys
 import tarfile
 import tempfile
 
+from tap import ENV, end, tap
+
 BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
-ENV = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC", NO_COLOR="1")
 NAME = "amtdiag/report.json"
-number = bad = 0
-
-
-def tap(good, what, why=""):
-    global number, bad
-    number += 1
-    bad += not good
-    print(f"{'ok' if good else 'not ok'} {number} - {what}")
-    for line in [] if good else str(why).splitlines()[:12]:
-        print(f"# {line}")
 
 
 def archive(path, members):
@@ -107,8 +97,7 @@ def main():
         good = subprocess.run([os.path.join(BUILD, "bin/amt-stage"), "--site", "captures/contoso/site.ini", "--json"], capture_output=True, env=ENV, check=False).stdout
         bundles(d, good)
         profiles(d)
-    print(f"1..{number}")
-    sys.exit(bool(bad))
+    end()
 
 
 main()

@@ -9,28 +9,17 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 
 from cases import CASES
+from tap import end, tap
 
 BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
 YEAR = 31536000
 WRONG = {"1970": 0, "before 1970": -YEAR, "2038": 2147483700, "2106": 4300000000}
 JUMPS = {"a year on": YEAR, "an hour back": -3600, "back to 1970": -1800000000}
-number = bad = 0
-
-
-def tap(good, what, why=""):
-    global number, bad
-    number += 1
-    bad += not good
-    print(f"{'ok' if good else 'not ok'} {number} - {what}")
-    for line in [] if good else str(why).splitlines()[:12]:
-        print(f"# {line}")
-    sys.stdout.flush()
 
 
 def run(tool, words, clock=None):
@@ -146,8 +135,7 @@ def main():
     for tool in CASES:
         dates(tool)
     timeouts()
-    print(f"1..{number}")
-    sys.exit(bool(bad))
+    end()
 
 
 main()

@@ -16,6 +16,8 @@ import sys
 import tempfile
 import time
 
+from tap import end, tap
+
 BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
 SANITIZED = bool(os.environ.get("AMTDIAG_SANITIZED"))
 LAYERS = ("limits:", "capabilities:", "no new privileges:", "Landlock:", "seccomp:")
@@ -47,18 +49,6 @@ MODES = {
         "merge": "merge {in}", "--open": "--open {in}", "--replay": "--replay {in}"},
 }
 MUTE = {"--each", "--records", "--raw", "--partial", "--follow", "--tui", "--what-to-collect"}  # they write no report
-number = bad = 0
-
-
-def tap(good, what, why=""):
-    """good: None for what could not be tried."""
-    global number, bad
-    number += 1
-    bad += good is False
-    print(f"{'not ok' if good is False else 'ok'} {number} - {what}{' # skip ' + why if good is None else ''}")
-    for line in str(why).splitlines()[:12] if good is False else []:
-        print(f"# {line}")
-    sys.stdout.flush()
 
 
 def certificates(folder, tcp):
@@ -233,8 +223,7 @@ def main():
                         asked.append(pool.submit(one, tool, mode, words, kind))
         for a in asked:
             tap(*a.result())
-    print(f"1..{number}")
-    sys.exit(bool(bad))
+    end()
 
 
 main()

@@ -9,20 +9,10 @@ import sys
 import tempfile
 
 from cases import CASES, STREAMS, WRITES
+from tap import ENV, end, tap
 
 BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
 FORMATS = ("text", "json", "ndjson", "junit", "html", "csv", "status", "openmetrics")
-ENV = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC", NO_COLOR="1", SOURCE_DATE_EPOCH="1767225600")
-number = bad = 0
-
-
-def tap(good, what, why=""):
-    global number, bad
-    number += 1
-    bad += not good
-    print(f"{'ok' if good else 'not ok'} {number} - {what}")
-    for line in [] if good else str(why).splitlines()[:12]:
-        print(f"# {line}")
 
 
 def run(tool, words, redirect="", **more):
@@ -116,8 +106,7 @@ def main():
         else:
             standard_output(tool)
             closed_beside_a_file(tool)
-    print(f"1..{number}")
-    sys.exit(bool(bad))
+    end()
 
 
 main()

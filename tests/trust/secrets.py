@@ -10,27 +10,16 @@ import os
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.parse
 
+from tap import ENV, end, tap
+
 BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
-ENV = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC", NO_COLOR="1", SOURCE_DATE_EPOCH="1767225600")
 MARK = "Gehe1m&Zeichen/Wort+42"
 KEY = b"KeytabZeichen#16"
 FORMATS = ("text", "json", "ndjson", "junit", "html", "csv", "status", "openmetrics")
-number = bad = 0
-
-
-def tap(good, what, why=""):
-    global number, bad
-    number += 1
-    bad += not good
-    print(f"{'ok' if good else 'not ok'} {number} - {what}")
-    for line in [] if good else str(why).splitlines()[:12]:
-        print(f"# {line}")
-    sys.stdout.flush()
 
 
 def forms_of(secret):
@@ -173,8 +162,7 @@ def main():
         hits = at_work("amt-krbsize", cases(d, tcp)["amt-krbsize"][0], env, peer) + at_work("amt-stage", f"--site {d}/site.ini", env, peer)
         tap(not hits, "at work nothing is in what others may read of the process, and no core file is written", "\n".join(hits))
         time.sleep(0)
-    print(f"1..{number}")
-    sys.exit(bool(bad))
+    end()
 
 
 main()

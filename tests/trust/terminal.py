@@ -16,9 +16,9 @@ import tempfile
 import xml.etree.ElementTree
 
 from cases import CASES
+from tap import ENV, end, tap
 
 BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
-ENV = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC", NO_COLOR="1", SOURCE_DATE_EPOCH="1767225600")
 FORMATS = ("text", "json", "ndjson", "junit", "html", "csv", "status", "openmetrics")
 TAILS = {
     "ESC, CSI, OSC 8": "\x1b[31m\x1b[2J\x1b]8;;http://evil.test\x07x\x1b]8;;\x1b\\\x1bPq\x1b\\",
@@ -29,17 +29,6 @@ TAILS = {
     "10,000 characters": "w" * 10000,
 }
 LEADS = ("=cmd|' /C calc'!A1", "@SUM(1)", "+1+cmd", "-1+cmd", "\t=1")
-number = bad = 0
-
-
-def tap(good, what, why=""):
-    global number, bad
-    number += 1
-    bad += not good
-    print(f"{'ok' if good else 'not ok'} {number} - {what}")
-    for line in [] if good else str(why).splitlines()[:12]:
-        print(f"# {line[:300]!r}")
-    sys.stdout.flush()
 
 
 def run(tool, words):
@@ -199,8 +188,7 @@ def main():
         for tool in sys.argv[1:] or CASES:
             facts_of(tool, folder, pool)
             names(tool, folder, pool)
-    print(f"1..{number}")
-    sys.exit(bool(bad))
+    end()
 
 
 main()

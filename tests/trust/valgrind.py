@@ -5,9 +5,9 @@ import sys
 import tempfile
 
 from cases import CASES
+from tap import ENV
 
 BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
-ENV = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC", NO_COLOR="1", SOURCE_DATE_EPOCH="1767225600")
 # Its own system calls are not on our lists, and 16 GiB are not enough for it.
 CHECK = ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite"]
 
