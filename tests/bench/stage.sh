@@ -47,7 +47,7 @@ cat >"$tmp/sim.ini" <<-END
 	listen = shared
 END
 sim_start "$tmp/sim.ini"
-amtsim --list "$tmp/sim.ini" | awk 'BEGIN { print "name,fqdn,address" } { print $1 "," $1 ".contoso.com," $2 }' >"$tmp/inventory.csv"
+sim_inventory "$tmp/sim.ini" >"$tmp/inventory.csv"
 { head -n 1 "$tmp/inventory.csv"; sed -n "2,$((DEVICES / 10 + 1))p" "$tmp/inventory.csv"; } >"$tmp/tenth.csv"
 printf '[site]\nname = Fleet\ndomain = contoso.com\n[evidence]\ninventory = inventory.csv\n[devices]\nprobe = yes\n' >"$tmp/site.ini"
 walk "$tmp/site.ini" --inventory "$tmp/tenth.csv" --run "$tmp/tenth" --json; small=$t m1=$m

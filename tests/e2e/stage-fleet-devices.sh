@@ -20,7 +20,7 @@ cat >"$tmp/sim.ini" <<-END
 	listen = shared
 END
 sim_start "$tmp/sim.ini"
-amtsim --list "$tmp/sim.ini" | awk 'BEGIN { print "name,fqdn,address" } { print $1 "," $1 ".contoso.com," $2 }' >"$tmp/inventory.csv"
+sim_inventory "$tmp/sim.ini" >"$tmp/inventory.csv"
 printf '[site]\nname = Fleet\ndomain = contoso.com\n[evidence]\ninventory = inventory.csv\n[devices]\nprobe = yes\n' >"$tmp/site.ini"
 walk() { amt-stage --site "$tmp/site.ini" --now 2026-11-21T00:00:00Z --timeout 2 --jobs 4 "$@"; }
 result() { jq -S '{findings, clients: .facts.clients, stages: .facts.stages, verdict, counts}' "$1"; }

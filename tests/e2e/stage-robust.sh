@@ -119,7 +119,7 @@ for i in range(int(sys.argv[2])):
     s.sendto(q[:2] + b"\x85\x83" + q[4:6] + bytes(6) + q[12:], peer)
 END
 sim_start "$tmp/sim.ini"
-amtsim --list "$tmp/sim.ini" | awk 'BEGIN { print "name,fqdn,address" } { print $1 "," $1 ".contoso.com," $2 }' >"$tmp/inventory.csv"
+sim_inventory "$tmp/sim.ini" >"$tmp/inventory.csv"
 printf '[site]\nname = Fleet\ndomain = contoso.com\n[evidence]\ninventory = inventory.csv\n[devices]\nprobe = yes\n' >"$tmp/fleet.ini"
 (exec timeout 300 amt-stage --site "$tmp/fleet.ini" --now $now --timeout 1 --jobs 2 --run "$tmp/gone" --json >"$tmp/gone.json" 2>"$tmp/gone.err") &
 pid=$!

@@ -15,7 +15,7 @@ cat >"$tmp/sim.ini" <<-END
 	listen = shared
 END
 sim_start "$tmp/sim.ini"
-amtsim --list "$tmp/sim.ini" | awk 'BEGIN { print "name,fqdn,address" } { print $1 "," $1 ".contoso.com," $2 }' >"$tmp/inventory.csv"
+sim_inventory "$tmp/sim.ini" >"$tmp/inventory.csv"
 cat >"$tmp/dns.py" <<'END'
 import os, socket, sys, time
 run, ready = sys.argv[1:]

@@ -2,6 +2,7 @@
 #
 #   sim_namespace "$0" "$@"   first line of the test: runs it again in a network namespace of its own
 #   sim_start FILE...         starts amtsim, waits until it listens; log in $tmp/sim.log, CA in $tmp/pki/ca.pem
+#   sim_inventory FILE        its devices as a client list (name, FQDN, address)
 #   sim_stop                  ends it; fails when it does not end cleanly
 #   wsman_get CLASS-URI [SELECTOR VALUE]   prints a request
 
@@ -23,6 +24,10 @@ sim_start() {
 	at_exit "kill $sim_pid 2>/dev/null"
 	read -r -t 30 sim_ready <"$tmp/ready.$$" || { echo "Bail out! amtsim did not start: $(cat "$tmp/sim.err")"; exit 1; }
 	rm -f "$tmp/ready.$$"
+}
+
+sim_inventory() {
+	amtsim --list "$1" | awk 'BEGIN { print "name,fqdn,address" } { print $1 "," $1 ".contoso.com," $2 }'
 }
 
 sim_stop() {
