@@ -192,6 +192,16 @@ static const char *facility(uint32_t code)
 	}
 }
 
+static void say_signature(struct amt_buf *out, const struct trace_signature *g, const char *before)
+{
+	amt_buf_printf(out, "%s%s %s%s\n", before, g->id, g->meaning,
+		       g->tag == 'U' ? " (wording unconfirmed)" : "");
+	if (strcmp(g->causes, "-") != 0)
+		amt_buf_printf(out, "    causes: %s\n", g->causes);
+	if (strcmp(g->action, "-") != 0)
+		amt_buf_printf(out, "    do: %s\n", g->action);
+}
+
 static bool say(struct amt_buf *out, uint32_t code, bool firmware)
 {
 	const struct trace_code *row = trace_code_find(code, firmware);
@@ -212,14 +222,8 @@ static bool say(struct amt_buf *out, uint32_t code, bool firmware)
 	struct trace_signer *s = trace_signer_new(true, NULL);
 	uint8_t hits[TRACE_SIGNS_MAX];
 	size_t n = s ? trace_sign(s, text, strlen(text), hits) : 0;
-	for (size_t i = 0; i < n; i++) {
-		const struct trace_signature *g = &trace_signatures[hits[i]];
-		amt_buf_printf(out, "    in a log: %s %s\n", g->id, g->meaning);
-		if (strcmp(g->causes, "-") != 0)
-			amt_buf_printf(out, "    causes: %s\n", g->causes);
-		if (strcmp(g->action, "-") != 0)
-			amt_buf_printf(out, "    do: %s\n", g->action);
-	}
+	for (size_t i = 0; i < n; i++)
+		say_signature(out, &trace_signatures[hits[i]], "    in a log: ");
 	trace_signer_free(s);
 	return true;
 }
@@ -231,6 +235,15 @@ static bool parse(const char *s, uint32_t *out)
 	char digits[16];
 	size_t n = strlen(s);
 
+	/* "80070005h" */
+	if (n > 1 && n < sizeof(digits) && (s[n - 1] | 0x20) == 'h') {
+		memcpy(digits, s, n - 1);
+		digits[n - 1] = '\0';
+		if (!amt_num_hex(digits, &h, NULL) || h > UINT32_MAX)
+			return false;
+		*out = (uint32_t)h;
+		return true;
+	}
 	/* "2147942405l", as some components print a long. */
 	if (n > 1 && n < sizeof(digits) && (s[n - 1] | 0x20) == 'l') {
 		memcpy(digits, s, n - 1);
@@ -248,34 +261,82 @@ static bool parse(const char *s, uint32_t *out)
 	return false;
 }
 
-bool trace_lookup(const char *what, struct amt_buf *out)
+/* As a number, in every notation it may be meant in. */
+static bool by_number(const char *what, struct amt_buf *out)
 {
 	bool found = false;
 	uint32_t code;
 	uint64_t h;
 
-	if (parse(what, &code)) {
-		found = say(out, code, true);
-		found = say(out, code, false) || found;
-		/* A plain Win32 number, in decimal as errors are usually told. */
-		if (code < 0x10000)
-			found = say(out, code | 0x80070000, false) || found;
-		/* Digits alone may have been meant as hexadecimal. */
-		if (amt_num_hex(what, &h, NULL) && h <= UINT32_MAX && (uint32_t)h != code) {
-			found = say(out, (uint32_t)h, true) || found;
-			found = say(out, (uint32_t)h, false) || found;
-			code = (uint32_t)h >> 31 ? (uint32_t)h : code;
-		}
-		if (!found && code >> 31) {
-			amt_buf_printf(out, "0x%08X  not in the table: facility %u (%s), code %u\n",
-				       code, code >> 16 & 0x7ff, facility(code), code & 0xffff);
-			found = true;
-		}
+	if (!parse(what, &code))
+		return false;
+	found = say(out, code, true);
+	found = say(out, code, false) || found;
+	/* A plain Win32 number, in decimal as errors are usually told. */
+	if (code < 0x10000)
+		found = say(out, code | 0x80070000, false) || found;
+	/* Digits alone may have been meant as hexadecimal. */
+	if (amt_num_hex(what, &h, NULL) && h <= UINT32_MAX && (uint32_t)h != code) {
+		found = say(out, (uint32_t)h, true) || found;
+		found = say(out, (uint32_t)h, false) || found;
+		code = (uint32_t)h >> 31 ? (uint32_t)h : code;
 	}
-	for (size_t i = 0; i < trace_codes_count && strlen(what) >= 3; i++)
-		if (amt_memcasestr(trace_codes[i].symbol, strlen(trace_codes[i].symbol), what)) {
-			say(out, trace_codes[i].code, trace_codes[i].firmware);
-			found = true;
+	if (!found && code >> 31) {
+		amt_buf_printf(out, "0x%08X  not in the table: facility %u (%s), code %u\n", code,
+			       code >> 16 & 0x7ff, facility(code), code & 0xffff);
+		found = true;
+	}
+	return found;
+}
+
+/* By a part of its symbol, or else of what it means. */
+static bool by_words(const char *what, struct amt_buf *out)
+{
+	bool found = false;
+
+	if (strlen(what) < 3)
+		return false;
+	for (unsigned meaning = 0; meaning < 2 && !found; meaning++)
+		for (size_t i = 0; i < trace_codes_count; i++) {
+			const struct trace_code *c = &trace_codes[i];
+			const char *in = meaning ? c->meaning : c->symbol;
+			if (amt_memcasestr(in, strlen(in), what))
+				found = say(out, c->code, c->firmware) || found;
 		}
 	return found;
+}
+
+/* The name of a signature, as reports and the viewer show it. */
+static bool by_signature(const char *what, struct amt_buf *out)
+{
+	const struct trace_signature *g = trace_signature_find(what);
+
+	if (g)
+		say_signature(out, g, "");
+	return g;
+}
+
+static bool by_text(const char *what, struct amt_buf *out)
+{
+	struct trace_code_hit hits[8];
+	size_t n = trace_codes_in(what, strlen(what), hits, 8);
+	bool found = false;
+
+	for (size_t i = 0; i < n; i++)
+		found = say(out, hits[i].code, hits[i].firmware) || found;
+	return found;
+}
+
+bool trace_lookup(const char *what, struct amt_buf *out)
+{
+	static const char around[] = " \t\r\n\"'()[]<>,.;:";
+	char word[256];
+
+	/* What is pasted brings its surroundings along. */
+	what += strspn(what, around);
+	amt_str_copy(word, sizeof(word), what);
+	for (size_t n = strlen(word); n && strchr(around, word[n - 1]);)
+		word[--n] = '\0';
+	bool number = by_number(word, out), words = by_words(word, out);
+	return number || words || by_signature(word, out) || by_text(word, out);
 }
