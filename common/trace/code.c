@@ -337,6 +337,6 @@ bool trace_lookup(const char *what, struct amt_buf *out)
 	amt_str_copy(word, sizeof(word), what);
 	for (size_t n = strlen(word); n && strchr(around, word[n - 1]);)
 		word[--n] = '\0';
-	bool number = by_number(word, out), words = by_words(word, out);
-	return number || words || by_signature(word, out) || by_text(word, out);
+	return by_number(word, out) || by_words(word, out) || by_signature(word, out) ||
+	       by_text(word, out);
 }
