@@ -75,7 +75,7 @@ void cli_usage(const struct amt_cli *cli, struct amt_buf *out)
 	amt_buf_str(out, ".\n");
 }
 
-void cli_version(const struct amt_cli *cli, struct amt_buf *out)
+void amt_cli_version(const struct amt_cli *cli, struct amt_buf *out)
 {
 	amt_buf_printf(out, "%s %s (amtdiag, Apache-2.0)\n", cli->tool->name, AMT_VERSION);
 	amt_buf_printf(out, "jansson %s\n", jansson_version_str());

@@ -28,7 +28,7 @@ static int answer_at_once(struct amt_cli *cli, const char *man, const char *comp
 	if (cli->help)
 		cli_usage(cli, &out);
 	else if (cli->version)
-		cli_version(cli, &out);
+		amt_cli_version(cli, &out);
 	else if (man)
 		cli_man(cli, &out);
 	else if (completion && !cli_completion(cli, completion, &out))

@@ -17,7 +17,6 @@ void cli_usage(const struct amt_cli *cli, struct amt_buf *out);
 void cli_man(const struct amt_cli *cli, struct amt_buf *out);
 /* shell: bash, zsh or fish; false for others */
 bool cli_completion(const struct amt_cli *cli, const char *shell, struct amt_buf *out);
-void cli_version(const struct amt_cli *cli, struct amt_buf *out);
 
 /* terminal.c: asks the environment and the terminal; of the other rooms' only confine.c and
  * confine_landlock.c ask the environment, for what concerns them */

@@ -114,6 +114,8 @@ struct amt_tool {
 int amt_cli_main(const struct amt_tool *tool, int argc, char **argv);
 
 /* One line on standard error, "amt-logview: ...", safe for a terminal. */
+/* What --version says: of the tool, and of its libraries as they are here. */
+void amt_cli_version(const struct amt_cli *cli, struct amt_buf *out);
 void amt_cli_say(const struct amt_cli *cli, const char *fmt, ...) AMT_PRINTF(2, 3);
 /* A password: from a file that others can't read, or asked for on the terminal without echo.
  * Freed with amt_wipe and free. NULL with err set when it can't be had. */

@@ -98,6 +98,27 @@ amt-stage --open "$tmp/a.tar.gz" --json >"$tmp/opened.json"
 ok "an opened bundle finds the same, byte for byte" cmp <(jq .findings "$tmp/b1.json") <(jq .findings "$tmp/opened.json")
 ok "the digests of the manifest are right" bash -c "cd $tmp && tar xzf a.tar.gz && cd amtdiag && sed -n 's/^\([0-9a-f]\{64\}\)  [0-9]*  \(.*\)/\1  \2/p' MANIFEST.txt | sha256sum -c --quiet && [ \$(find . -type f | wc -l) -eq \$((\$(grep -cE '^[0-9a-f]{64}' MANIFEST.txt) + 1)) ]"
 exits 64 "what is no bundle is refused" amt-stage --open $site
+for f in report.txt report.json report.ndjson report.xml report.html report.csv status.txt metrics.prom VERSIONS.txt MANIFEST.txt; do [ -s "$tmp/amtdiag/$f" ] || echo $f; done >"$tmp/lost"
+is "the report is in it in every format, with versions and manifest" "$(cat "$tmp/lost")" ""
+ok "versions of the tool and of its libraries" bash -c 'for l in amt-stage jansson OpenSSL c-ares libuv sqlite zlib; do grep -qE "^$l [0-9]" "$1" || exit 1; done' - "$tmp/amtdiag/VERSIONS.txt"
+is "every evidence file of the site is in it, or named as left out" "$(for f in inventory.csv answers.ini provisioning.pem Amtopmgr.log amtopmgr-pasted.txt pc02-Oobmgmt.log $(cd captures/contoso/exports && ls ./*.csv ./*.txt ./*.reg ./*.ini | cut -c3-); do grep -qE "[0-9]-$f\$|^$f: " "$tmp/amtdiag/MANIFEST.txt" || echo "$f"; done)" ""
+ok "no --run, no journal: the manifest says so" grep -q '^journal: the walk kept none' "$tmp/amtdiag/MANIFEST.txt"
+walk --run "$tmp/jrun" --bundle "$tmp/jr.tar.gz" >/dev/null
+mkdir "$tmp/j"; tar xzf "$tmp/jr.tar.gz" -C "$tmp/j"
+ok "the journal of --run is in it as it was kept" bash -c "cd $tmp/jrun && for f in *.json; do [ \$f = report.json ] || cmp \$f $tmp/j/amtdiag/journal/\$f || exit 1; done && [ -s $tmp/j/amtdiag/journal/logs.json ]"
+# What was changed after it was packed is named; what is judged must be what was packed.
+tampered() { rm -rf "$tmp/t"; mkdir "$tmp/t"; tar xzf "$tmp/a.tar.gz" -C "$tmp/t"; (cd "$tmp/t" && eval "$1"; tar czf "$tmp/t.tar.gz" amtdiag); }
+log=$(cd "$tmp" && ls amtdiag/evidence/logs/01-*)
+tampered "echo more >>$log"
+amt-stage --open "$tmp/t.tar.gz" --json >"$tmp/t.json" 2>/dev/null
+ok "a changed evidence file is named" jq -e --arg f "${log#amtdiag/}" '[.notes[].text | select(startswith($f) and test("changed or damaged"))] | length == 1' "$tmp/t.json"
+is "and nothing else" "$(jq '.notes | length' "$tmp/t.json")" "$(jq '1 + (.notes | length)' "$tmp/opened.json")"
+tampered "rm $log; echo x >amtdiag/evidence/logs/99-more.log"
+amt-stage --open "$tmp/t.tar.gz" --json 2>/dev/null | jq -r '.notes[].text' >"$tmp/t.txt"
+ok "so is one that was taken out, and one that was put in" bash -c "grep -q '^${log#amtdiag/} is named by MANIFEST.txt and is not there' $tmp/t.txt && grep -q '^evidence/logs/99-more.log is not in MANIFEST.txt' $tmp/t.txt"
+tampered "sed -i s/fail/pass/ amtdiag/report.json"
+exits 64 "a changed report is refused" amt-stage --open "$tmp/t.tar.gz"
+ok "and named" grep -q 'report.json is not what MANIFEST.txt says' "$tmp/err"
 head -c 700 "$tmp/a.tar.gz" >"$tmp/cut.tar.gz"
 exits 64 "a bundle that was cut is refused" amt-stage --open "$tmp/cut.tar.gz"
 
@@ -117,7 +138,8 @@ for word in KB936059 KB942841 certificate WinRM service-point 2.5.29 S3.C14 Amto
 	grep -qF "$word" "$tmp/run.json" && ! grep -qF "$word" "$tmp/red.json" && echo "$word"
 done >"$tmp/lost"
 is "what is no secret stays: KB numbers, codes, rows, words" "$(cat "$tmp/lost")" ""
-amt-stage --open "$tmp/r.tar.gz" --now $now --json >"$tmp/reopened.json"
+amt-stage --open "$tmp/r.tar.gz" --json >"$tmp/reopened.json"
+exits 64 "it does not claim to be judged as of another day" amt-stage --open "$tmp/r.tar.gz" --now +30d
 ok "opened elsewhere, it finds the same, byte for byte" cmp <(jq .findings "$tmp/red.json") <(jq .findings "$tmp/reopened.json")
 ok "clients, stages and the first broken thing too" cmp <(jq '.facts | {clients, stages, first_broken, corrections}' "$tmp/red.json") <(jq '.facts | {clients, stages, first_broken, corrections}' "$tmp/reopened.json")
 jq 'del(.facts.redacted)' "$tmp/red.json" >"$tmp/again.json"

@@ -10,10 +10,10 @@
 #include "amtdiag/version.h"
 #include "late_archive.h"
 
+#include <dirent.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #define MEMBER_MAX                                                                                 \
@@ -60,7 +60,7 @@ static void add(struct bundle *b, const char *name, const char *data, size_t n)
 }
 
 /* What devices of a fleet told, piece by piece. */
-static void add_devices(struct bundle *b)
+static bool add_devices(struct bundle *b)
 {
 	unsigned char digest[32];
 	unsigned len = sizeof(digest);
@@ -70,7 +70,7 @@ static void add_devices(struct bundle *b)
 	EVP_MD_CTX *sum = fd < 0 ? NULL : EVP_MD_CTX_new();
 
 	if (!sum)
-		return;
+		return false;
 	EVP_DigestInit_ex(sum, EVP_sha256(), NULL);
 	header(b, "devices.ndjson", size);
 	while (at < size && !b->failed) {
@@ -84,6 +84,7 @@ static void add_devices(struct bundle *b)
 	EVP_DigestFinal_ex(sum, digest, &len);
 	EVP_MD_CTX_free(sum);
 	listed(b, digest, (size_t)size, "devices.ndjson");
+	return true;
 }
 
 static void add_reports(struct bundle *b)
@@ -164,24 +165,30 @@ static const char *base(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static void add_file(struct bundle *b, const char *kind, size_t n, const char *path)
+static void add_path(struct bundle *b, const char *name, const char *path)
 {
 	struct amt_error err;
 	struct amt_buf data;
-
-	if (!path)
-		return;
 	const char *why;
+
 	amt_buf_init(&data, MEMBER_MAX);
 	if (!amt_file_read(path, &data, &err))
 		amt_buf_printf(&b->left_out, "%s: %s\n", base(path), err.text);
 	else if ((why = secret(path, &data)))
 		amt_buf_printf(&b->left_out, "%s: %s\n", base(path), why);
-	else /* the number keeps two files of one name apart */
-		add(b, amt_arena_printf(&b->st->arena, "evidence/%s/%02zu-%s", kind, n, base(path)),
-		    amt_buf_cstr(&data), data.len);
+	else
+		add(b, name, amt_buf_cstr(&data), data.len);
 	amt_wipe(data.data, data.cap);
 	amt_buf_free(&data);
+}
+
+static void add_file(struct bundle *b, const char *kind, size_t n, const char *path)
+{
+	if (path) /* the number keeps two files of one name apart */
+		add_path(b,
+			 amt_arena_printf(&b->st->arena, "evidence/%s/%02zu-%s", kind, n,
+					  base(path)),
+			 path);
 }
 
 static void add_files(struct bundle *b, const char *kind, const struct amt_strlist *paths)
@@ -215,6 +222,47 @@ static void add_evidence(struct bundle *b)
 	add_files(b, "exports", &p->exports);
 }
 
+static void add_versions(struct bundle *b)
+{
+	char started[AMT_TIME_TEXT], now[AMT_TIME_TEXT];
+	const struct amt_run *r = &b->st->cli->run;
+	struct amt_buf text;
+
+	amt_buf_init(&text, AMT_MIB);
+	amt_cli_version(b->st->cli, &text);
+	amt_buf_printf(&text, "documents amtdiag/1\nstarted %s\njudged as of %s\n",
+		       amt_time_format(r->started, started), amt_time_format(r->now, now));
+	add(b, "VERSIONS.txt", amt_buf_cstr(&text), text.len);
+	amt_buf_free(&text);
+}
+
+static int journal_file(const struct dirent *e)
+{
+	return (amt_str_ends(e->d_name, ".json") && strcmp(e->d_name, "report.json") != 0) ||
+	       !strcmp(e->d_name, "devices.ndjson");
+}
+
+/* What --run kept, room by room. Devices of a fleet are there already. */
+static void add_journal(struct bundle *b, bool devices)
+{
+	const char *dir = b->st->run_dir;
+	struct dirent **v = NULL;
+	int n = dir ? scandir(dir, &v, journal_file, alphasort) : 0;
+
+	if (!dir)
+		amt_buf_str(&b->left_out, "journal: the walk kept none (--run DIR does)\n");
+	else if (n < 0)
+		amt_buf_printf(&b->left_out, "journal: %s can't be read\n", dir);
+	for (int i = 0; i < n; i++) {
+		const char *name = v[i]->d_name;
+		if (!devices || strcmp(name, "devices.ndjson") != 0)
+			add_path(b, amt_arena_printf(&b->st->arena, "journal/%s", name),
+				 amt_arena_printf(&b->st->arena, "%s/%s", dir, name));
+		free(v[i]);
+	}
+	free(v);
+}
+
 static void add_manifest(struct bundle *b)
 {
 	struct amt_buf text;
@@ -226,8 +274,8 @@ static void add_manifest(struct bundle *b)
 		       "%s\nSHA-256, bytes, name:\n%s",
 		       AMT_VERSION,
 		       b->st->opt.redact
-			       ? "Redacted: names and addresses are pseudonyms; raw evidence is "
-				 "not in it.\n"
+			       ? "Redacted: names and addresses are pseudonyms; raw evidence and "
+				 "the journal are not in it.\n"
 			       : "Not redacted: names, addresses and raw evidence are in it.\n",
 		       amt_buf_cstr(&b->manifest));
 	if (b->left_out.len)
@@ -261,9 +309,12 @@ bool stage_bundle(struct stage *st, struct amt_error *err)
 		   archive_write_open(b.a, &sink, NULL, to_file, NULL);
 	if (!b.failed) {
 		add_reports(&b);
-		add_devices(&b);
-		if (!st->opt.redact)
+		add_versions(&b);
+		bool devices = add_devices(&b);
+		if (!st->opt.redact) {
 			add_evidence(&b);
+			add_journal(&b, devices);
+		}
 		add_manifest(&b);
 	}
 	b.failed |= archive_write_close(b.a) != ARCHIVE_OK;
@@ -277,71 +328,6 @@ bool stage_bundle(struct stage *st, struct amt_error *err)
 	archive_write_free(b.a);
 	amt_buf_free(&b.manifest);
 	amt_buf_free(&b.left_out);
-	return good;
-}
-
-#define DEVICES_MAX (4LL << 30) /* bytes on disk; a device is some 10 KiB */
-
-/* Copies the member into a file. */
-static bool copy(const struct stage *st, struct archive *a, int fd, const char *name,
-		 long long most, struct amt_error *err)
-{
-	const void *p;
-	size_t n;
-	long long total = 0;
-	la_int64_t at;
-	int rc;
-
-	while ((rc = archive_read_data_block(a, &p, &n, &at)) == ARCHIVE_OK) {
-		total += (long long)n;
-		if (total > most || at > most || pwrite(fd, p, n, at) != (ssize_t)n)
-			break;
-	}
-	return rc == ARCHIVE_EOF ||
-	       amt_fail(err, "%s: %s can't be read: %s", st->opt.open, name,
-			rc == ARCHIVE_OK ? "it is too large, or there is no room for it"
-					 : archive_error_string(a));
-}
-
-/* The report into an unnamed file in memory, devices of a fleet into one on disk. */
-static bool member(struct stage *st, struct archive *a, const char *name, int *report,
-		   struct amt_error *err)
-{
-	if (name && !strcmp(name, "amtdiag/report.json") && *report < 0) {
-		*report = memfd_create("report.json", MFD_CLOEXEC);
-		if (*report < 0)
-			return amt_fail(err, "no memory for the report of %s", st->opt.open);
-		return copy(st, a, *report, "report.json", AMT_CAP_JSON_IN, err);
-	}
-	if (name && !strcmp(name, "amtdiag/devices.ndjson") && st->scratch)
-		return copy(st, a, fileno(st->scratch), "devices.ndjson", DEVICES_MAX, err);
-	return true;
-}
-
-bool stage_open(struct stage *st, struct amt_error *err)
-{
-	struct archive_entry *e;
-	struct archive *a = archive_read_new();
-	int rc = ARCHIVE_OK, report = -1;
-
-	archive_read_support_filter_gzip(a);
-	archive_read_support_format_tar(a);
-	if (archive_read_open_filename(a, st->opt.open, 64 * AMT_KIB) != ARCHIVE_OK) {
-		amt_fail(err, "can't open %s: %s", st->opt.open, archive_error_string(a));
-		archive_read_free(a);
-		return false;
-	}
-	bool good = true;
-	while (good && (rc = archive_read_next_header(a, &e)) == ARCHIVE_OK)
-		good = member(st, a, archive_entry_pathname(e), &report, err);
-	if (good && (rc != ARCHIVE_EOF || report < 0))
-		good = amt_fail(err, "%s is not a bundle of amt-stage (%s)", st->opt.open,
-				rc == ARCHIVE_EOF ? "there is no amtdiag/report.json in it"
-						  : archive_error_string(a));
-	archive_read_free(a);
-	st->cli->replay = good ? amt_arena_printf(&st->arena, "/proc/self/fd/%d", report) : NULL;
-	if (!good && report >= 0)
-		close(report);
 	return good;
 }
 

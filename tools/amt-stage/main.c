@@ -153,6 +153,7 @@ static void cleanup(struct amt_cli *cli)
 static const struct amt_tool tool = {
 	.name = "amt-stage",
 	.id = AMT_TOOL_STAGE,
+	.libraries = stage_libraries,
 	.purpose = "walk Intel vPro provisioning through its seven stages",
 	.synopsis = "--site FILE [options]\n--replay FILE [options]\n--init -o site.ini\nmerge "
 		    "[options] RUN...",

@@ -100,6 +100,9 @@ bool stage_restore(struct stage *st, const json_t *facts, const json_t *findings
 		     *broken = json_object_get(facts, "first_broken");
 	struct amt_map fails = {0};
 
+	if (st->cli->now_given)
+		return amt_fail(err, "a redacted document stands as it was judged: --now needs the "
+				     "whole one");
 	if (!amt_findings_from_json(findings, fs, err))
 		return false;
 	for (size_t i = 0; i < fs->list.n; i++) {

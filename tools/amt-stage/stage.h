@@ -114,6 +114,7 @@ json_t *stage_baseline_document(struct stage *st);
 /* bundle.c */
 bool stage_bundle(struct stage *st, struct amt_error *err);
 bool stage_open(struct stage *st, struct amt_error *err);
+void stage_libraries(struct amt_buf *out);
 bool stage_redact(struct stage *st, struct amt_error *err);
 /* restore.c: a redacted document as it was judged. findings: the document's. */
 bool stage_restore(struct stage *st, const json_t *facts, const json_t *findings,
