@@ -28,6 +28,19 @@ static inline __m128i bytes_eq(const char *a, const char *b)
 {
 	return _mm_cmpeq_epi8(bytes_16(a), bytes_16(b));
 }
+/* The bits of a that differ from b, of those that are set in mask. */
+static inline __m128i bytes_other(const char *a, const char *b, const char *mask)
+{
+	return _mm_and_si128(_mm_xor_si128(bytes_16(a), bytes_16(b)), bytes_16(mask));
+}
+/* A bit for each of 16 bytes that is x or y. */
+static inline uint64_t bytes_hits(const char *p, __m128i x, __m128i y)
+{
+	__m128i v = bytes_16(p);
+
+	return (uint64_t)(unsigned)_mm_movemask_epi8(
+		_mm_or_si128(_mm_cmpeq_epi8(v, x), _mm_cmpeq_epi8(v, y)));
+}
 #endif
 
 /* memcmp() == 0; both sides hold n bytes. */
@@ -60,12 +73,8 @@ static inline const char *bytes_either(const char *p, const char *end, char x, c
 
 	/* Four at a time: how often a loop is passed is hard to foresee. */
 	for (; end - p >= 64; p += 64) {
-		uint64_t hit = 0;
-		for (unsigned i = 0; i < 64; i += 16) {
-			__m128i v = bytes_16(p + i);
-			v = _mm_or_si128(_mm_cmpeq_epi8(v, vx), _mm_cmpeq_epi8(v, vy));
-			hit |= (uint64_t)(unsigned)_mm_movemask_epi8(v) << i;
-		}
+		uint64_t hit = bytes_hits(p, vx, vy) | bytes_hits(p + 16, vx, vy) << 16 |
+			       bytes_hits(p + 32, vx, vy) << 32 | bytes_hits(p + 48, vx, vy) << 48;
 		if (hit)
 			return p + __builtin_ctzll(hit);
 	}

@@ -5,12 +5,10 @@
  */
 #include "feed.h"
 
-#include <stdlib.h>
-
-static void causes_on(struct feed_open *to, struct feed_open *from)
+static void causes_on(struct feed *f, struct feed_open *to, struct feed_open *from)
 {
 	if (from->cause && (!to->cause || (from->hard && !to->hard))) {
-		feed_cause_clear(&to->cause);
+		feed_cause_clear(f, &to->cause);
 		to->cause = from->cause;
 		to->hard = from->hard;
 		from->cause = NULL;
@@ -19,8 +17,8 @@ static void causes_on(struct feed_open *to, struct feed_open *from)
 		to->summary = from->summary;
 		from->summary = NULL;
 	}
-	feed_cause_clear(&from->cause);
-	feed_cause_clear(&from->summary);
+	feed_cause_clear(f, &from->cause);
+	feed_cause_clear(f, &from->summary);
 	from->hard = false;
 }
 
@@ -46,15 +44,13 @@ static void task_on(struct feed_open *to, const struct feed_open *from)
 	to->last_line = from->last_line;
 }
 
-/* A state that is no thread's keeps more milestones than it has room for. */
-static void milestones_on(struct feed_open *to, struct feed_open *from)
+static void milestones_on(struct feed *f, struct feed_open *to, struct feed_open *from)
 {
 	size_t room = FEED_MILESTONES_MAX - to->n_milestones,
 	       n = from->n_milestones < room ? from->n_milestones : room;
 
-	to->cap_milestones = (uint8_t)(to->n_milestones + n);
-	to->milestones =
-		amt_reallocarray(to->milestones, to->cap_milestones + 1u, sizeof(*to->milestones));
+	while (to->cap_milestones < to->n_milestones + n)
+		to->milestones = feed_marks_grow(&f->store, to->milestones, &to->cap_milestones);
 	for (size_t i = 0; i < n; i++) {
 		struct feed_mark m = from->milestones[i];
 		uint32_t file = from->first_file + m.file - to->first_file;
@@ -74,8 +70,8 @@ bool feed_carry_on(struct feed *f, struct feed_open *o)
 	    feed_root(f, o->task_device) != feed_root(f, c->task_device))
 		return false;
 	feed_seen(f, o);
-	milestones_on(c, o);
-	causes_on(c, o);
+	milestones_on(f, c, o);
+	causes_on(f, c, o);
 	task_on(c, o);
 	c->done = c->done || o->done;
 	c->terminal = o->terminal || (c->terminal && !o->done);
@@ -95,7 +91,8 @@ void feed_file_end(struct feed *f, uint32_t group)
 	/* The next task of the same device means that this one is over. */
 	bool other = f->carry.task_device != o->task_device;
 	feed_close(f, &f->carry, other);
-	free(f->carry.milestones);
+	feed_store_put(&f->store, f->carry.milestones,
+		       f->carry.cap_milestones * sizeof(struct feed_mark));
 	f->carry = *o;
 	*o = (struct feed_open){.key = o->key, .seen = AMT_TIME_NONE};
 }

@@ -7,16 +7,24 @@
 
 #include "bytes.h"
 
-#include <stdlib.h>
-
-void feed_cause_clear(struct feed_cause **c)
+void feed_cause_clear(struct feed *f, struct feed_cause **c)
 {
-	free(*c);
+	if (*c)
+		feed_store_put(&f->store, *c, (*c)->size);
 	*c = NULL;
 }
 
+static struct feed_cause *get(struct feed *f, size_t text)
+{
+	size_t size = sizeof(struct feed_cause) + text + 1;
+	struct feed_cause *c = feed_store_get(&f->store, size);
+
+	c->size = (uint32_t)size;
+	return c;
+}
+
 /* A cause that holds the line's text, in UTF-8, cut. */
-static struct feed_cause *make(const struct feed_line *l)
+static struct feed_cause *make(struct feed *f, const struct feed_line *l)
 {
 	size_t n = l->text_len < FEED_TEXT_MAX ? l->text_len : FEED_TEXT_MAX, len, bad;
 	struct feed_cause *c;
@@ -24,7 +32,7 @@ static struct feed_cause *make(const struct feed_line *l)
 
 	amt_buf_init(&b, 4 * FEED_TEXT_MAX);
 	if (bytes_ascii(l->text, l->text_len)) {
-		c = amt_malloc(sizeof(*c) + n + 1);
+		c = get(f, n);
 		memcpy(c->text, l->text, n);
 		len = n;
 	} else {
@@ -35,7 +43,7 @@ static struct feed_cause *make(const struct feed_line *l)
 		/* A character that the cut went through. */
 		while (b.len && !amt_utf8_valid(b.data, b.len) && n < l->text_len && b.len + 4 > n)
 			b.data[--b.len] = '\0';
-		c = amt_malloc(sizeof(*c) + b.len + 1);
+		c = get(f, b.len);
 		len = b.len;
 		memcpy(c->text, amt_buf_cstr(&b), len);
 	}
@@ -54,12 +62,13 @@ bool trace_wording_sure(const struct trace_match *m)
 	return !m->loose && (!m->row || m->row->tag != 'U');
 }
 
-static void set(struct feed_cause **at, const struct feed_line *l, int sign, bool sure)
+static void set(struct feed *f, struct feed_cause **at, const struct feed_line *l, int sign,
+		bool sure)
 {
 	struct trace_code_hit hit;
 	struct feed_cause *c;
 
-	*at = c = make(l);
+	*at = c = make(f, l);
 	c->c = (struct trace_cause){.set = true,
 				    .event = (uint8_t)l->m->event,
 				    .signature = (int16_t)sign,
@@ -77,38 +86,41 @@ static void set(struct feed_cause **at, const struct feed_line *l, int sign, boo
 }
 
 /* Behind a hard error nothing else can be the cause; a soft one waits for it. */
-static void hard(struct feed_open *o, const struct feed_line *l, int sign, bool sure)
+static void hard(struct feed *f, struct feed_open *o, const struct feed_line *l, int sign,
+		 bool sure)
 {
 	o->errors++;
 	o->confirmed = o->confirmed || sure;
 	if (o->hard)
 		return;
-	feed_cause_clear(&o->cause);
-	feed_cause_clear(&o->summary);
-	set(&o->cause, l, sign, sure);
+	feed_cause_clear(f, &o->cause);
+	feed_cause_clear(f, &o->summary);
+	set(f, &o->cause, l, sign, sure);
 	o->hard = true;
 }
 
-static void soft(struct feed_open *o, const struct feed_line *l, int sign, bool sure)
+static void soft(struct feed *f, struct feed_open *o, const struct feed_line *l, int sign,
+		 bool sure)
 {
 	if (!o->cause)
-		set(&o->cause, l, sign, sure);
+		set(f, &o->cause, l, sign, sure);
 }
 
-static void summary(struct feed_open *o, const struct feed_line *l, int sign, bool sure)
+static void summary(struct feed *f, struct feed_open *o, const struct feed_line *l, int sign,
+		    bool sure)
 {
 	if (!o->hard && !o->summary)
-		set(&o->summary, l, sign, sure);
+		set(f, &o->summary, l, sign, sure);
 }
 
-void feed_connected(struct feed_open *o)
+void feed_connected(struct feed *f, struct feed_open *o)
 {
 	if (!o->hard)
-		feed_cause_clear(&o->cause);
+		feed_cause_clear(f, &o->cause);
 }
 
 /* A known failure without a signature is hard; a line that merely says "error" is not. */
-static void unsigned_error(struct feed_open *o, const struct feed_line *l)
+static void unsigned_error(struct feed *f, struct feed_open *o, const struct feed_line *l)
 {
 	bool sure = trace_wording_sure(l->m);
 
@@ -119,13 +131,13 @@ static void unsigned_error(struct feed_open *o, const struct feed_line *l)
 	case TRACE_EV_UPDATE_FAILED:
 	case TRACE_EV_POWER_FAILED:
 	case TRACE_EV_UNPROVISION_FAILED:
-		summary(o, l, -1, sure);
+		summary(f, o, l, -1, sure);
 		break;
 	case TRACE_EV_NONE:
-		soft(o, l, -1, sure);
+		soft(f, o, l, -1, sure);
 		break;
 	default:
-		hard(o, l, -1, sure);
+		hard(f, o, l, -1, sure);
 	}
 }
 
@@ -134,7 +146,6 @@ void feed_causes(struct feed *f, struct feed_open *o, const struct feed_line *l)
 	int error = -1, weak = -1, sum = -1;
 	bool harmless = false, known = false;
 
-	(void)f;
 	for (size_t i = 0; i < l->n_signs; i++) {
 		const struct trace_signature *g = &trace_signatures[l->signs[i]];
 		switch (g->class) {
@@ -159,15 +170,15 @@ void feed_causes(struct feed *f, struct feed_open *o, const struct feed_line *l)
 		}
 	}
 	if (error >= 0 && l->severity != TRACE_INFO) {
-		hard(o, l, error, known);
+		hard(f, o, l, error, known);
 	} else if (error >= 0 && !l->m->row) {
 		o->errors++;
-		soft(o, l, error, known);
+		soft(f, o, l, error, known);
 	} else if (weak >= 0) {
-		soft(o, l, weak, trace_signatures[weak].tag != 'U');
+		soft(f, o, l, weak, trace_signatures[weak].tag != 'U');
 	} else if (sum >= 0) {
-		summary(o, l, sum, trace_signatures[sum].tag != 'U');
+		summary(f, o, l, sum, trace_signatures[sum].tag != 'U');
 	} else if (l->severity == TRACE_ERROR && !harmless) {
-		unsigned_error(o, l);
+		unsigned_error(f, o, l);
 	}
 }

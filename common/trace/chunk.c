@@ -1,7 +1,5 @@
 #include "chunk.h"
 
-#include "bytes.h"
-
 #include <stdlib.h>
 
 static uint16_t head_of(struct chunk *c, const struct frame *f, const struct frame_line *l)
@@ -22,59 +20,100 @@ static uint16_t head_of(struct chunk *c, const struct frame *f, const struct fra
 	return (uint16_t)n;
 }
 
-/* Room for one more of each, so that they can be written in place. */
-static inline void make_room(struct chunk *c)
+/* Where the status messages are that set the clock, the reader goes on alone. */
+static inline bool may_calibrate(const char *text, size_t n)
 {
-	if (c->meanings.n == c->meanings.cap)
-		c->meanings.v = amt_vec_grow_(c->meanings.v, c->meanings.n, &c->meanings.cap,
-					      sizeof(*c->meanings.v));
+	return n > 8 && text[0] == 'S' && text[1] == 'T' && text[2] == 'A';
+}
+
+static inline void count(struct chunk_run *r, struct trace_say s, amt_time local)
+{
+	r->by_severity[s.severity]++;
+	r->unknown += s.unknown;
+	r->amt |= s.amt;
+	r->rolled = s.rollover;
+	r->records++;
+	r->steps_back += local < r->last - TRACE_STEP_BACK;
+	r->last = local;
+	if (local < r->least)
+		r->least = local;
+	if (local > r->most)
+		r->most = local;
+}
+
+static inline void add_line(struct chunk *c, const struct chunk_bench *b, const char *p,
+			    const struct frame_line *l, uint32_t meaning, uint32_t no)
+{
+	const struct trace_meaning *m = &c->meanings.v[meaning - 1];
+
 	if (c->lines.n == c->lines.cap)
 		c->lines.v =
 			amt_vec_grow_(c->lines.v, c->lines.n, &c->lines.cap, sizeof(*c->lines.v));
+	c->lines.v[c->lines.n++] = (struct chunk_line){
+		.at = (uint32_t)(p - c->buf),
+		.text_len = (uint32_t)l->text_len,
+		.thread = l->thread,
+		.no = no,
+		.local = l->local,
+		.hash = m->host_hash ? m->host_hash
+				     : trace_index_hash(feed_key(b->group, l->thread)),
+		.meaning = meaning - 1,
+		.about = m->host_hash != 0,
+		.touches = feed_touches(&m->m, m->severity != TRACE_INFO),
+	};
+}
+
+/* The run of lines that begins at p, at most max of them; where it ends. */
+static const char *run(struct chunk *c, struct chunk_bench *b, const char *p, uint32_t max)
+{
+	const char *end = c->buf + c->len;
+	struct trace_record rec = {.framing = TRACE_SERVER, .type = -1};
+	struct frame_line l;
+	struct chunk_run r = {.at = (uint32_t)(p - c->buf), .lines = (uint32_t)c->lines.n};
+	bool ours = false;
+
+	for (; p < end && r.records < max; p += l.used) {
+		/* A line that teaches something is another run's. */
+		if (!(r.records ? frame_line(&b->frame, p, end, &l)
+				: frame_alone(&b->frame, p, end, &l)) ||
+		    may_calibrate(p, l.text_len))
+			break;
+		if (!r.records) {
+			r.head = head_of(c, &b->frame, &l);
+			r.first = r.last = r.least = r.most = l.local;
+			ours = c->heads.v[r.head].ours;
+		}
+		rec.text = p;
+		rec.text_len = l.text_len;
+		struct trace_say s = trace_understand_in(c, b->memo, b->signer, &rec, ours);
+		if (s.meaning)
+			add_line(c, b, p, &l, s.meaning, r.records);
+		count(&r, s, l.local);
+	}
+	r.n_lines = (uint32_t)c->lines.n - r.lines;
+	r.len = (uint32_t)(p - c->buf) - r.at;
+	if (r.records)
+		amt_vec_push(&c->runs, r);
+	return p;
 }
 
 void chunk_frame(struct chunk *c, struct chunk_bench *b)
 {
 	const char *p = c->buf, *end = c->buf + c->len;
-	struct trace_record rec = {.framing = TRACE_SERVER, .type = -1};
-	unsigned learned = 0;
-	uint16_t head = 0;
-	bool ours = false;
+	uint32_t max = 1;
 
-	c->lines.n = c->meanings.n = c->heads.n = 0;
+	c->lines.n = c->runs.n = c->meanings.n = c->heads.n = 0;
+	b->memo->chunk++;
 	while (p < end && c->heads.n < UINT16_MAX) {
-		struct frame_line l;
-		if (!frame_alone(&b->frame, p, end, &l)) {
+		const char *next = run(c, b, p, max);
+		max = UINT32_MAX;
+		if (next == p) {
 			const char *nl = memchr(p, '\n', (size_t)(end - p));
-			p = nl ? nl + 1 : end;
-			continue;
+			next = nl ? nl + 1 : end;
+			/* The next line may end what the reader holds then: by itself. */
+			max = 1;
 		}
-		if (!c->heads.n || b->frame.learned != learned) {
-			learned = b->frame.learned;
-			head = head_of(c, &b->frame, &l);
-			ours = c->heads.v[head].ours;
-		}
-		rec.text = p;
-		rec.text_len = l.text_len;
-		make_room(c);
-		struct trace_meaning *m = &c->meanings.v[c->meanings.n];
-		struct chunk_line *v = &c->lines.v[c->lines.n++];
-		bool worth = trace_understand_again(b->memo, b->signer, &rec, ours, m);
-		c->meanings.n += worth;
-		v->at = (uint32_t)(p - c->buf);
-		v->used = (uint32_t)l.used;
-		v->text_len = (uint32_t)l.text_len;
-		v->thread = l.thread;
-		v->local = l.local;
-		v->hash = m->host_hash ? m->host_hash
-				       : trace_index_hash(feed_key(b->group, l.thread));
-		v->meaning = worth ? (uint32_t)c->meanings.n : 0;
-		v->head = head;
-		v->event = (uint8_t)m->m.event;
-		v->severity = (uint8_t)m->severity;
-		v->known = m->m.row != NULL;
-		v->about = m->host_hash != 0;
-		p += l.used;
+		p = next;
 	}
 }
 
@@ -82,6 +121,7 @@ void chunk_free(struct chunk *c)
 {
 	free(c->buf);
 	amt_vec_free(&c->lines);
+	amt_vec_free(&c->runs);
 	amt_vec_free(&c->meanings);
 	amt_vec_free(&c->heads);
 }

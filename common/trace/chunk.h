@@ -21,34 +21,22 @@ struct trace_meaning {
 bool trace_understand(struct trace_signer *signer, const struct trace_record *rec, bool ours,
 		      struct trace_meaning *out);
 
-/*
- * The lines of a log that repeat word for word, and what they said: of short lines
- * without the name of a computer. One of each thread.
- */
-#define MEMO_SLOTS 128
-#define MEMO_TEXT  160
-struct trace_memo {
-	struct trace_memo_line {
-		uint16_t len; /* 0: free */
-		bool ours, worth;
-		char text[MEMO_TEXT];
-		struct trace_meaning meaning; /* strings point into text */
-	} lines[MEMO_SLOTS];
+/* What is counted of every line, whether the feed must hear of it or not. */
+struct trace_say {
+	uint32_t meaning; /* of chunk.meanings, + 1; 0: nothing for the feed */
+	uint8_t severity;
+	bool unknown, rollover; /* no row of the templates; the marker of a rolled file */
+	bool amt;               /* a row that only the service point writes */
 };
-/* trace_understand() for one who asks again and again, with the same signer. */
-bool trace_understand_again(struct trace_memo *memo, struct trace_signer *signer,
-			    const struct trace_record *rec, bool ours, struct trace_meaning *out);
 
-struct chunk_line {
-	uint32_t at, used;
-	uint32_t text_len, thread; /* the text begins at at */
+struct chunk_line { /* one that the feed must hear of */
+	uint32_t at, text_len;
+	uint32_t thread, no; /* no: lines of its run before it */
 	amt_time local;
-	uint32_t meaning; /* number in meanings + 1; 0: nothing for the feed */
-	uint16_t head;    /* number in heads */
-	uint8_t event, severity;
-	bool known; /* a row of the templates */
-	bool about; /* about a device: hash is that of its host; else of the thread */
-	uint64_t hash;
+	uint64_t hash;    /* of the thread; of a line about a device, that of its host */
+	uint32_t meaning; /* of meanings */
+	bool about;
+	uint8_t touches; /* enum feed_touch */
 };
 
 /* What lines share. */
@@ -57,14 +45,51 @@ struct chunk_head {
 	bool ours;
 };
 
+/*
+ * Lines one behind the other without anything between them, of the same hour and head: what
+ * is only counted is counted here, as most of a log is.
+ */
+struct chunk_run {
+	uint32_t at, len;        /* bytes */
+	uint32_t lines, n_lines; /* of chunk.lines: the first, how many */
+	uint32_t records, by_severity[4], unknown, steps_back;
+	amt_time first, last, least, most; /* local */
+	uint16_t head;
+	bool amt, rolled;
+};
+
 struct chunk {
 	char *buf;
 	size_t len, cap;
 	struct AMT_VEC(struct chunk_line) lines;
+	struct AMT_VEC(struct chunk_run) runs;
 	struct AMT_VEC(struct trace_meaning) meanings;
 	struct AMT_VEC(struct chunk_head) heads;
 	bool ready;
 };
+
+/*
+ * The lines of a log that repeat word for word, and what they said: of short lines
+ * without the name of a computer. One of each thread. Lines of one chunk share what
+ * they mean.
+ */
+#define MEMO_SLOTS 128
+#define MEMO_TEXT  160
+struct trace_memo {
+	uint64_t chunk; /* counts them */
+	struct trace_memo_line {
+		uint16_t len; /* 0: free */
+		bool ours;
+		struct trace_say say;
+		uint64_t chunk; /* for which say.meaning holds */
+		char text[MEMO_TEXT];
+		struct trace_meaning meaning; /* strings point into text */
+	} lines[MEMO_SLOTS];
+};
+/* trace_understand() for one who asks again and again, with the same signer. */
+struct trace_say trace_understand_in(struct chunk *c, struct trace_memo *memo,
+				     struct trace_signer *signer, const struct trace_record *rec,
+				     bool ours);
 
 /* A thread's own tools. */
 struct chunk_bench {

@@ -49,24 +49,43 @@ static int rule_bias(struct trace_reader *r, const struct trace_zone *z, amt_tim
 	return r->rule_bias;
 }
 
-static void note_time(struct trace_reader *r, const struct trace_when *w)
+void trace_reader_note(struct trace_reader *r, amt_time t)
 {
-	trace_reader_note(r, trace_utc(w));
-	r->offset_kind = w->offset;
+	if (r->clock_first == AMT_TIME_NONE || t < r->clock_first)
+		r->clock_first = t;
+	if (t > r->clock_last) /* NONE is less than any time */
+		r->clock_last = t;
+	if (r->clock_before != AMT_TIME_NONE && t < r->clock_before - TRACE_STEP_BACK)
+		r->steps_back++;
+	r->clock_before = t;
 }
 
-void trace_reader_clock(struct trace_reader *r, struct trace_record *rec)
+void trace_reader_note_more(struct trace_reader *r, amt_time least, amt_time most, amt_time last,
+			    uint32_t steps_back)
+{
+	if (least < r->clock_first)
+		r->clock_first = least;
+	if (most > r->clock_last)
+		r->clock_last = most;
+	r->steps_back += steps_back;
+	r->clock_before = last;
+}
+
+static bool same_hour(const struct trace_reader *r, const struct trace_when *w)
+{
+	return w->local >= r->hour_begin && w->local < r->hour_begin + 3600 * AMT_SECOND &&
+	       w->offset == TRACE_OFFSET_UNKNOWN && w->zone == r->hour_zone &&
+	       w->daylight == r->hour_daylight;
+}
+
+void trace_reader_offset(struct trace_reader *r, struct trace_record *rec)
 {
 	struct trace_when *w = &rec->when;
 
-	if (w->local == AMT_TIME_NONE)
-		return;
 	/* Within the hour of the record before, and no status message: as there. */
-	if (trace_reader_clock_same(r, w, w->local) && rec->lines == 1 &&
-	    (!rec->text_len || *rec->text != 'S')) {
+	if (same_hour(r, w) && rec->lines == 1 && (!rec->text_len || *rec->text != 'S')) {
 		w->bias = r->hour_bias;
 		w->offset = r->hour_offset;
-		note_time(r, w);
 		return;
 	}
 	enum trace_offset written = w->offset;
@@ -97,5 +116,13 @@ void trace_reader_clock(struct trace_reader *r, struct trace_record *rec)
 		r->hour_bias = w->bias;
 		r->hour_offset = w->offset;
 	}
-	note_time(r, w);
+}
+
+void trace_reader_clock(struct trace_reader *r, struct trace_record *rec)
+{
+	if (rec->when.local == AMT_TIME_NONE)
+		return;
+	trace_reader_offset(r, rec);
+	trace_reader_note(r, trace_utc(&rec->when));
+	r->offset_kind = rec->when.offset;
 }

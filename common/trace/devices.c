@@ -126,11 +126,11 @@ void feed_expect_host(const struct feed *f, uint64_t hash, enum feed_step step)
 		return;
 	const struct feed_name *v = &f->names.v[s->number - 1];
 	if (step == FEED_STATE) {
-		__builtin_prefetch(v);
+		trace_touch(v);
 		return;
 	}
-	__builtin_prefetch(v->name);
-	__builtin_prefetch(&f->known.v[v->device], 1);
+	trace_touch(v->name);
+	trace_touch(&f->known.v[v->device]);
 }
 
 static uint32_t by_host(struct feed *f, const char *p, size_t n, uint64_t hash)

@@ -50,10 +50,29 @@ struct feed_mark {
 };
 #define FEED_MARK_WORDS (sizeof(struct feed_mark) / sizeof(uint64_t))
 
-struct feed_cause { /* a struct trace_cause and its text in one block */
+struct feed_cause { /* a struct trace_cause and its text in one piece of size bytes */
 	struct trace_cause c;
+	uint32_t size;
 	char text[];
 };
+
+/* Pieces of memory in whole cache lines: store.c. */
+#define FEED_LINE        64 /* bytes of a cache line */
+#define FEED_STORE_LINES 24 /* of the largest piece */
+struct feed_store {
+	void *free[FEED_STORE_LINES + 1]; /* by their lines */
+	char *at;
+	size_t left; /* lines of the block at hand */
+	struct AMT_VEC(char *) blocks;
+};
+void *feed_store_get(struct feed_store *s, size_t bytes);
+void feed_store_put(struct feed_store *s, void *piece, size_t bytes); /* NULL: nothing */
+void feed_store_free(struct feed_store *s);
+_Static_assert(FEED_MILESTONES_MAX * sizeof(struct feed_mark) <= FEED_STORE_LINES * FEED_LINE &&
+		       sizeof(struct feed_cause) + FEED_TEXT_MAX * 4 < FEED_STORE_LINES * FEED_LINE,
+	       "what is kept fits into a piece");
+/* Room for more milestones; those that are there come along. */
+struct feed_mark *feed_marks_grow(struct feed_store *s, struct feed_mark *m, uint8_t *cap);
 
 /*
  * The state of a thread in three cache lines: what every line of a task touches, whom the
@@ -72,10 +91,11 @@ struct feed_open {
 	uint8_t host_len;                    /* 0: not known yet, or too long to keep */
 	uint8_t version_len;
 
-	char host[FEED_HOST_MAX], version[FEED_VERSION_MAX]; /* told last, of device */
-	uint32_t device;   /* of the last task too: host and version are its */
-	uint32_t numbered; /* the MachineId that the device had here */
-	uint32_t changes;  /* feed_known.changes of it when that was so */
+	_Alignas(8) char host[FEED_HOST_MAX]; /* told last, of device */
+	char version[FEED_VERSION_MAX];       /* the same */
+	uint32_t device;                      /* of the last task too: host and version are its */
+	uint32_t numbered;                    /* the MachineId that the device had here */
+	uint32_t changes;                     /* feed_known.changes of it when that was so */
 
 	amt_time begin, seen; /* seen: the latest that device need not be told */
 	uint64_t first_line;
@@ -99,6 +119,12 @@ struct feed_known {
 	uint32_t root;    /* the device that it turned out to be */
 	uint32_t changes; /* counts when its names or its firmware change */
 };
+/* What dropping sessions asks of one that is kept. */
+struct feed_brief {
+	uint32_t device;
+	uint16_t words; /* of feed.kept */
+	bool complete;
+};
 /* The same of what a session that ends asks. */
 struct feed_tally {
 	uint32_t outcomes[TRACE_OUTCOMES];
@@ -114,7 +140,9 @@ struct feed {
 	struct AMT_VEC(struct feed_known) known; /* one for each of facts.devices */
 	struct AMT_VEC(struct feed_tally) tally;
 	struct AMT_VEC(uint64_t) kept; /* milestones and texts of the sessions: finish.c */
-	struct AMT_VEC(char *) pool;   /* blocks of FEED_POOL, filled in turn */
+	struct AMT_VEC(struct feed_brief) briefs; /* one for each of facts.sessions */
+	struct feed_store store;                  /* milestones and causes of tasks at hand */
+	struct AMT_VEC(char *) pool;              /* blocks of FEED_POOL, filled in turn */
 	size_t n_open;
 	size_t day_at;
 	struct trace_sign_facts signs[128];
@@ -128,8 +156,8 @@ void feed_count(struct feed *f, amt_time at, uint64_t records, uint64_t errors);
 void feed_file_end(struct feed *f, uint32_t group);
 void feed_finish(struct feed *f); /* closes what is open, sorts, frees the state */
 
-#define FEED_LINE 64 /* bytes of a cache line */
 _Static_assert(sizeof(struct feed_open) == 3 * FEED_LINE, "a state is three cache lines");
+_Static_assert(offsetof(struct feed_open, host) == FEED_LINE, "the second is about names");
 
 /* The n-th state, n < n_open. */
 static inline struct feed_open *feed_nth(const struct feed *f, size_t n)
@@ -166,6 +194,19 @@ static inline bool feed_is_task(enum trace_event e)
 	return feed_events[e].traits & (FEED_OPENS | FEED_INSIDE | FEED_WORD);
 }
 
+/* What a line will touch of the state of its thread, beside the first part. Bits. */
+enum feed_touch {
+	FEED_NAMES = 1, /* it says who the thread works for: the second line */
+	FEED_WRONG = 2, /* that something failed */
+	FEED_NEXT = 4,  /* it begins a task, so that the one before is filed away */
+};
+static inline uint8_t feed_touches(const struct trace_match *m, bool wrong)
+{
+	return (uint8_t)((m->host || m->has_machine || m->uuid ? FEED_NAMES : 0) |
+			 (wrong ? FEED_WRONG : 0) |
+			 (feed_events[m->event].traits & FEED_OPENS ? FEED_NEXT : 0));
+}
+
 /*
  * A line of this thread comes soon: brings nearer what it will touch of the thread's
  * state. Three steps, each of which needs what the one before fetched; the second gives
@@ -175,7 +216,7 @@ static inline void feed_expect_slot(const struct feed *f, uint64_t hash)
 {
 	trace_index_fetch(&f->open_index, hash);
 }
-static inline struct feed_open *feed_expect(const struct feed *f, uint64_t hash)
+static inline struct feed_open *feed_expect(const struct feed *f, uint64_t hash, unsigned touches)
 {
 	size_t at = 0;
 	const struct trace_index_slot *s = trace_index_next(&f->open_index, hash, &at);
@@ -183,15 +224,27 @@ static inline struct feed_open *feed_expect(const struct feed *f, uint64_t hash)
 	if (!s)
 		return NULL;
 	struct feed_open *o = feed_nth(f, s->number - 1);
-	__builtin_prefetch(o, 1);
-	__builtin_prefetch(o->host, 1);
-	__builtin_prefetch(&o->begin, 1);
+	const char *p = (const char *)o;
+	/* Without branches, here and below: one that is foreseen wrongly would wait for the
+	 * memory after all. */
+	trace_touch(p);
+	trace_touch(p + (touches & FEED_NAMES) * FEED_LINE);
+	trace_touch(p + (touches != 0) * offsetof(struct feed_open, begin));
 	return o;
 }
-static inline void feed_expect_task(const struct feed_open *o)
+static inline void feed_expect_task(const struct feed *f, const struct feed_open *o,
+				    unsigned touches)
 {
-	if (o)
-		__builtin_prefetch(o->milestones + o->n_milestones, 1);
+	if (!o || o->device >= f->known.n)
+		return;
+	bool ends = o->ended | ((touches & FEED_NEXT) != 0);
+	const void *mark = o->milestones + o->n_milestones - (o->n_milestones > 0), *it = o;
+	const void *known = f->known.v + o->device, *tally = f->tally.v + o->device;
+
+	trace_touch(o->milestones ? mark : it);
+	trace_touch(touches & FEED_NAMES || ends ? known : it);
+	trace_touch(ends ? tally : it);
+	trace_touch(ends && o->cause ? o->cause : it);
 }
 
 /* aside.c: lines that belong to a device or the site, not to a task. */
@@ -214,8 +267,9 @@ void feed_join(struct feed *f);
 /* Was the line seen in a public source, as it stands? Loose matches and tag U were not. */
 bool trace_wording_sure(const struct trace_match *m);
 void feed_causes(struct feed *f, struct feed_open *o, const struct feed_line *l);
-void feed_cause_clear(struct feed_cause **c);
-void feed_connected(struct feed_open *o); /* what went wrong before was not that bad */
+void feed_cause_clear(struct feed *f, struct feed_cause **c);
+void feed_connected(struct feed *f,
+		    struct feed_open *o); /* what went wrong before was not that bad */
 
 /* finish.c: files a closed session away */
 void feed_close(struct feed *f, struct feed_open *o, bool at_end);

@@ -70,25 +70,23 @@ static char *text_of(struct feed *f, const struct trace_session *s, size_t at)
 	return (char *)(f->kept.v + at + s->n_milestones * FEED_MARK_WORDS);
 }
 
-static size_t words_of(struct feed *f, const struct trace_session *s, size_t at)
-{
-	return s->n_milestones * FEED_MARK_WORDS + strlen(text_of(f, s, at)) / sizeof(uint64_t) + 1;
-}
-
 static void keep(struct feed *f, const struct trace_session *s, const struct feed_mark *m,
 		 const char *text)
 {
 	size_t at = f->kept.n, n = strlen(text);
-	size_t need = at + s->n_milestones * FEED_MARK_WORDS + n / sizeof(uint64_t) + 1;
+	size_t words = s->n_milestones * FEED_MARK_WORDS + n / sizeof(uint64_t) + 1;
 
-	if (need > f->kept.cap) {
-		f->kept.cap = need + need / 2 + 64;
+	if (at + words > f->kept.cap) {
+		f->kept.cap = at + words + (at + words) / 2 + 64;
 		f->kept.v = amt_reallocarray(f->kept.v, f->kept.cap, sizeof(uint64_t));
 	}
-	f->kept.n = need;
+	f->kept.n = at + words;
 	if (s->n_milestones)
 		memcpy(f->kept.v + at, m, s->n_milestones * sizeof(*m));
 	memcpy(text_of(f, s, at), text, n + 1);
+	amt_vec_push(&f->briefs, (struct feed_brief){.device = s->device,
+						     .words = (uint16_t)words,
+						     .complete = s->outcome == TRACE_COMPLETE});
 }
 
 /* What is left at the end, as others want it. */
@@ -112,34 +110,46 @@ static void unpack(struct feed *f)
 							 .line = m[k].line,
 							 .at = m[k].at};
 		s->cause.text = amt_arena_strdup(&facts->arena, text_of(f, s, at));
-		at += words_of(f, s, at);
+		at += f->briefs.v[i].words;
 	}
 	amt_vec_free(&f->kept);
+	amt_vec_free(&f->briefs);
+}
+
+/* Those from i to before j, to place k; their words too. */
+static void move_up(struct feed *f, size_t i, size_t j, size_t k, size_t from, size_t to,
+		    size_t words)
+{
+	struct trace_session *s = f->facts->sessions.v;
+
+	memmove(s + k, s + i, (j - i) * sizeof(*s));
+	memmove(f->briefs.v + k, f->briefs.v + i, (j - i) * sizeof(*f->briefs.v));
+	memmove(f->kept.v + to, f->kept.v + from, words * sizeof(uint64_t));
 }
 
 /* The first ones that may go (NULL: all), until there are no more than keep_n. */
 static void drop_some(struct feed *f, size_t keep_n, const bool *may_go)
 {
-	struct trace_facts *facts = f->facts;
-	size_t n = facts->sessions.n, drop = n > keep_n ? n - keep_n : 0;
+	size_t n = f->facts->sessions.n, drop = n > keep_n ? n - keep_n : 0;
 	size_t k = 0, from = 0, to = 0;
 
 	if (!drop)
 		return;
-	for (size_t i = 0; i < n; i++) {
-		struct trace_session *s = &facts->sessions.v[i];
-		size_t words = words_of(f, s, from);
-		if (drop && (!may_go || may_go[i])) {
-			facts->sessions_dropped++;
-			drop--;
-		} else {
-			memmove(f->kept.v + to, f->kept.v + from, words * sizeof(uint64_t));
-			facts->sessions.v[k++] = *s;
-			to += words;
+	for (size_t i = 0, j; i < n; i = j) {
+		size_t words = 0;
+		for (j = i; j < n && drop && (!may_go || may_go[j]); j++, drop--) {
+			from += f->briefs.v[j].words;
+			f->facts->sessions_dropped++;
 		}
+		for (i = j; j < n && !(drop && (!may_go || may_go[j])); j++)
+			words += f->briefs.v[j].words;
+		if (j > i)
+			move_up(f, i, j, k, from, to, words);
+		k += j - i;
 		from += words;
+		to += words;
 	}
-	facts->sessions.n = k;
+	f->facts->sessions.n = f->briefs.n = k;
 	f->kept.n = to;
 }
 
@@ -152,9 +162,9 @@ static void make_room(struct feed *f)
 	     *may_go = amt_calloc(n + 1, sizeof(*may_go));
 
 	for (size_t i = n; i-- > 0;) {
-		const struct trace_session *s = &facts->sessions.v[i];
+		const struct feed_brief *s = &f->briefs.v[i];
 		bool *m = s->device == UINT32_MAX ? NULL : &met[feed_root(f, s->device)];
-		may_go[i] = s->outcome == TRACE_COMPLETE && (!m || *m);
+		may_go[i] = s->complete && (!m || *m);
 		if (m)
 			*m = true;
 	}
@@ -232,12 +242,13 @@ void feed_close(struct feed *f, struct feed_open *o, bool at_end)
 	if (cause)
 		s->cause = cause->c;
 	keep(f, s, o->milestones, cause ? cause->text : "");
-	feed_cause_clear(&o->cause);
-	feed_cause_clear(&o->summary);
+	feed_cause_clear(f, &o->cause);
+	feed_cause_clear(f, &o->summary);
 	o->n_milestones = 0;
 	/* A long task must not make its thread keep that much for good. */
-	if (o->cap_milestones > 4) {
-		free(o->milestones);
+	if (o->cap_milestones > FEED_LINE / sizeof(*o->milestones)) {
+		feed_store_put(&f->store, o->milestones,
+			       o->cap_milestones * sizeof(*o->milestones));
 		o->milestones = NULL;
 		o->cap_milestones = 0;
 	}
@@ -269,7 +280,8 @@ void feed_close_all(struct feed *f)
 	for (size_t i = 0; i < f->n_open; i++) {
 		struct feed_open *o = feed_nth(f, i);
 		feed_close(f, o, true);
-		free(o->milestones);
+		feed_store_put(&f->store, o->milestones,
+			       o->cap_milestones * sizeof(*o->milestones));
 		/* The scanner may still hold it as a hint. */
 		*o = (struct feed_open){.key = UINT64_MAX};
 	}
@@ -281,8 +293,8 @@ void feed_finish(struct feed *f)
 	struct trace_facts *facts = f->facts;
 
 	feed_close(f, &f->carry, true);
-	free(f->carry.milestones);
 	feed_close_all(f);
+	feed_store_free(&f->store);
 	for (size_t i = 0; i < f->pool.n; i++)
 		free(f->pool.v[i]);
 	amt_vec_free(&f->pool);

@@ -13,9 +13,10 @@ struct frame {
 	struct trace_when_cache when;
 	char component[104]; /* "$$<COMPONENT><" seen last */
 	size_t component_len;
-	/* What nearly every line has before and behind its minutes: frame_fast.c. */
-	char before[160], behind[112];
-	size_t before_len, behind_len;
+	/* What nearly every line has from its "$$<" to its thread, and the bits of it that all
+	 * those lines share; the clock in it begins behind before_len bytes: frame_fast.c. */
+	char like[288], same[288];
+	size_t like_len, before_len;
 	size_t fast_component;  /* length of the component in before */
 	struct trace_when fast; /* of such a line, but for its time */
 	amt_time fast_hour;

@@ -21,24 +21,46 @@ void frame_fast_learn(struct frame *f)
 	static const char mark[] = "><thread=";
 	const struct trace_when_cache *w = &f->when;
 	const char *minutes = w->head + w->head_len - 3;
+	char *to = f->like;
 
-	f->before_len = f->behind_len = 0;
-	if (w->head_len < 8 || f->component_len + w->head_len > sizeof(f->before) ||
-	    w->tail_len + sizeof(mark) > sizeof(f->behind))
+	f->before_len = 0;
+	if (w->head_len < 8 || f->component_len < 5 ||
+	    f->component_len + w->head_len + CLOCK + w->tail_len + sizeof(mark) > sizeof(f->like))
 		return;
 	if (minutes[-1] != ':' || minutes[2] != ':' || !two_digits(minutes))
 		return;
 	size_t head = w->head_len - 3;
-	memcpy(f->before, f->component, f->component_len);
-	memcpy(f->before + f->component_len, w->head, head);
-	memcpy(f->behind, w->tail, w->tail_len);
-	memcpy(f->behind + w->tail_len, mark, sizeof(mark) - 1);
+	memset(f->same, -1, sizeof(f->same));
+	memcpy(to, f->component, f->component_len);
+	memcpy(to + f->component_len, w->head, head);
 	f->before_len = f->component_len + head;
-	f->behind_len = w->tail_len + sizeof(mark) - 1;
+	memset(f->same + f->before_len, 0, CLOCK);
+	to += f->before_len + CLOCK;
+	memcpy(to, w->tail, w->tail_len);
+	memcpy(to + w->tail_len, mark, sizeof(mark) - 1);
+	f->like_len = (size_t)(to - f->like) + w->tail_len + sizeof(mark) - 1;
 	f->fast = w->when;
 	f->fast_component = f->component_len - 5;
 	f->fast_hour = w->minute - ((minutes[0] - '0') * 10 + minutes[1] - '0') * (60 * AMT_SECOND);
 	f->learned++;
+}
+
+/* Like the line before, but for the clock? */
+static inline bool is_alike(const struct frame *f, const char *d)
+{
+#ifdef __SSE2__
+	size_t last = f->like_len - 16; /* is more than 16 */
+	__m128i other = bytes_other(d + last, f->like + last, f->same + last);
+
+	for (size_t i = 0; i < last; i += 16)
+		other = _mm_or_si128(other, bytes_other(d + i, f->like + i, f->same + i));
+	return _mm_movemask_epi8(_mm_cmpeq_epi8(other, _mm_setzero_si128())) == 0xffff;
+#else
+	size_t behind = f->before_len + CLOCK;
+
+	return !memcmp(d, f->like, f->before_len) &&
+	       !memcmp(d + behind, f->like + behind, f->like_len - behind);
+#endif
 }
 
 static inline unsigned digit(char c)
@@ -64,25 +86,58 @@ static inline bool clock_in(const char *p, amt_time *out)
 	return true;
 }
 
-static const uint8_t hex[256] = {
-	['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1,
-	['8'] = 1, ['9'] = 1, ['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1,
-	['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1};
+#ifdef __SSE2__
+/* How many decimal and how many hexadecimal digits there are at q, 16 at most. */
+static inline unsigned decimals(const char *q)
+{
+	__m128i d = _mm_sub_epi8(bytes_16(q), _mm_set1_epi8('0'));
+
+	d = _mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(9)), d);
+	return (unsigned)__builtin_ctz(~(unsigned)_mm_movemask_epi8(d));
+}
+static inline unsigned hexes(const char *q)
+{
+	__m128i v = bytes_16(q), d = _mm_sub_epi8(v, _mm_set1_epi8('0'));
+	__m128i a = _mm_sub_epi8(_mm_or_si128(v, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
+
+	d = _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(9)), d),
+			 _mm_cmpeq_epi8(_mm_min_epu8(a, _mm_set1_epi8(5)), a));
+	return (unsigned)__builtin_ctz(~(unsigned)_mm_movemask_epi8(d));
+}
+#else
+static inline unsigned decimals(const char *q)
+{
+	unsigned n = 0;
+
+	while (n < 16 && digit(q[n]) <= 9)
+		n++;
+	return n;
+}
+static inline unsigned hexes(const char *q)
+{
+	unsigned n = 0;
+
+	while (n < 16 && (digit(q[n]) <= 9 || ((q[n] | 0x20) >= 'a' && (q[n] | 0x20) <= 'f')))
+		n++;
+	return n;
+}
+#endif
 
 /* "2436 (0x984)>" and the end of the line: what follows it, or NULL. */
 static inline const char *thread(const char *q, uint32_t *out)
 {
+	unsigned n = decimals(q), hex;
 	uint64_t v = 0;
-	const char *start = q;
-	unsigned d;
 
-	for (; (d = digit(*q)) < 10 && q - start < 10; q++)
-		v = v * 10 + d;
-	if (q == start || v > UINT32_MAX || memcmp(q, " (0x", 4) != 0)
+	if (!n || n > 10 || memcmp(q + n, " (0x", 4) != 0)
 		return NULL;
+	for (const char *stop = q + n; q < stop; q++)
+		v = v * 10 + digit(*q);
 	q += 4;
-	for (start = q; hex[(unsigned char)*q] && q - start < 8; q++)
-		;
+	hex = hexes(q);
+	q += hex;
+	if (hex > 8 || v > UINT32_MAX)
+		return NULL;
 	*out = (uint32_t)v;
 	if (!memcmp(q, ")>\r\n", 4))
 		return q + 4;
@@ -97,13 +152,9 @@ bool frame_line(const struct frame *f, const char *p, const char *end, struct fr
 	if (left < 64 || *p == '\n' || *p == '\r' || *p == '\0' || *p == '<')
 		return false;
 	const char *stop = left < LOOK_AHEAD ? end : p + LOOK_AHEAD;
-	const char *d = bytes_either(p, stop, '$', '\n');
-	if ((size_t)(end - d) < f->before_len + CLOCK + f->behind_len + THREAD_MAX)
-		return false;
-	const char *at = d + f->before_len, *q = at + CLOCK + f->behind_len;
-	if (!bytes_same(d, f->before, f->before_len) ||
-	    !bytes_same(at + CLOCK, f->behind, f->behind_len) || !clock_in(at, &clock) ||
-	    !(q = thread(q, &out->thread)))
+	const char *d = bytes_either(p, stop, '$', '\n'), *q;
+	if ((size_t)(end - d) < f->like_len + THREAD_MAX || !is_alike(f, d) ||
+	    !clock_in(d + f->before_len, &clock) || !(q = thread(d + f->like_len, &out->thread)))
 		return false;
 	out->component = d + 3;
 	out->local = f->fast_hour + clock;

@@ -92,30 +92,73 @@ static size_t memo_slot(const char *p, size_t n)
 	return (size_t)(h * UINT64_C(0xff51afd7ed558ccd) >> 32) % MEMO_SLOTS;
 }
 
-bool trace_understand_again(struct trace_memo *memo, struct trace_signer *signer,
-			    const struct trace_record *rec, bool ours, struct trace_meaning *out)
+static struct trace_say say_of(const struct trace_meaning *m, bool ours)
+{
+	enum trace_event e = m->m.event;
+
+	return (struct trace_say){.severity = (uint8_t)m->severity,
+				  .unknown = e == TRACE_EV_NONE && ours,
+				  .rollover = e == TRACE_EV_ROLLOVER,
+				  .amt = ours && m->m.row && e < TRACE_EV_CLIENT_FAILED};
+}
+
+/* The next free place of c->meanings, to be written in place. */
+static struct trace_meaning *room(struct chunk *c)
+{
+	if (c->meanings.n == c->meanings.cap)
+		c->meanings.v = amt_vec_grow_(c->meanings.v, c->meanings.n, &c->meanings.cap,
+					      sizeof(*c->meanings.v));
+	return &c->meanings.v[c->meanings.n];
+}
+
+static struct trace_say anew(struct chunk *c, struct trace_signer *signer,
+			     const struct trace_record *rec, bool ours)
+{
+	struct trace_meaning *m = room(c);
+	bool worth = trace_understand(signer, rec, ours, m);
+	struct trace_say s = say_of(m, ours);
+
+	c->meanings.n += worth;
+	s.meaning = worth ? (uint32_t)c->meanings.n : 0;
+	return s;
+}
+
+static void remember(struct trace_memo_line *e, uint64_t chunk, const struct trace_meaning *m,
+		     struct trace_say say, const struct trace_record *rec, bool ours)
+{
+	if (m->m.host || m->m.uuid || m->m.version || m->m.has_machine || m->m.address)
+		return;
+	memcpy(e->text, rec->text, rec->text_len);
+	e->meaning = *m;
+	move_to(&e->meaning.m, rec->text, e->text);
+	e->len = (uint16_t)rec->text_len;
+	e->ours = ours;
+	e->say = say;
+	e->chunk = chunk;
+}
+
+struct trace_say trace_understand_in(struct chunk *c, struct trace_memo *memo,
+				     struct trace_signer *signer, const struct trace_record *rec,
+				     bool ours)
 {
 	const char *p = rec->text;
 	size_t n = rec->text_len;
 
 	if (n < 8 || n > MEMO_TEXT)
-		return trace_understand(signer, rec, ours, out);
+		return anew(c, signer, rec, ours);
 	struct trace_memo_line *e = &memo->lines[memo_slot(p, n)];
 	if (e->len == n && e->ours == ours && bytes_same(e->text, p, n)) {
-		*out = e->meaning;
-		if (e->worth)
-			move_to(&out->m, e->text, p);
-		return e->worth;
+		if (!e->say.meaning || e->chunk == memo->chunk)
+			return e->say;
+		struct trace_meaning *m = room(c);
+		*m = e->meaning;
+		move_to(&m->m, e->text, p);
+		e->say.meaning = (uint32_t)++c->meanings.n;
+		e->chunk = memo->chunk;
+		return e->say;
 	}
-	bool worth = trace_understand(signer, rec, ours, out);
-	const struct trace_match *m = &out->m;
-	if (m->host || m->uuid || m->version || m->has_machine || m->address)
-		return worth;
-	memcpy(e->text, p, n);
-	e->meaning = *out;
-	move_to(&e->meaning.m, p, e->text);
-	e->len = (uint16_t)n;
-	e->ours = ours;
-	e->worth = worth;
-	return worth;
+	struct trace_say s = anew(c, signer, rec, ours);
+	/* It stands in c->meanings until the next line, whether it is worth a place or not. */
+	remember(e, memo->chunk, s.meaning ? &c->meanings.v[s.meaning - 1] : room(c), s, rec, ours);
+	return s;
 }

@@ -49,43 +49,24 @@ static inline bool trace_reader_is_idle(const struct trace_reader *r)
 
 	return r->start == r->end && !f->scanned && !f->flush && !f->shared;
 }
-/* A line in the exact form was taken elsewhere. */
-static inline void trace_reader_pass(struct trace_reader *r, size_t used)
+/* Lines in the exact form were taken elsewhere. */
+static inline void trace_reader_pass(struct trace_reader *r, uint32_t lines, size_t used)
 {
 	r->frame.framed = true;
 	r->frame.no_newline = 0;
-	r->line++;
+	r->line += lines;
 	r->offset += used;
-	r->records++;
+	r->records += lines;
 }
 
-/* trace_reader_clock() in two parts, for a line of the same hour as one before. */
-static inline bool trace_reader_clock_same(const struct trace_reader *r, const struct trace_when *w,
-					   amt_time local)
-{
-	return local >= r->hour_begin && local < r->hour_begin + 3600 * AMT_SECOND &&
-	       w->offset == TRACE_OFFSET_UNKNOWN && w->zone == r->hour_zone &&
-	       w->daylight == r->hour_daylight;
-}
-static inline void trace_reader_note(struct trace_reader *r, amt_time t)
-{
-	if (r->clock_first == AMT_TIME_NONE || t < r->clock_first)
-		r->clock_first = t;
-	if (t > r->clock_last) /* NONE is less than any time */
-		r->clock_last = t;
-	if (r->clock_before != AMT_TIME_NONE && t < r->clock_before - 60 * AMT_SECOND)
-		r->steps_back++;
-	r->clock_before = t;
-}
-static inline amt_time trace_reader_clock_go(struct trace_reader *r, amt_time local)
-{
-	amt_time t = local;
+/* The first part of trace_reader_clock(): decides the offset of the record's time, which is
+ * that of all lines with the same zone in its hour. The second tells of a time in UTC. */
+void trace_reader_offset(struct trace_reader *r, struct trace_record *rec);
+void trace_reader_note(struct trace_reader *r, amt_time t);
+/* The same of those that came after one. */
+void trace_reader_note_more(struct trace_reader *r, amt_time least, amt_time most, amt_time last,
+			    uint32_t steps_back);
 
-	if (r->hour_offset != TRACE_OFFSET_UNKNOWN)
-		t += r->hour_bias * 60 * AMT_SECOND;
-	trace_reader_note(r, t);
-	r->offset_kind = r->hour_offset;
-	return t;
-}
+#define TRACE_STEP_BACK (60 * AMT_SECOND)
 
 #endif

@@ -19,15 +19,20 @@ static void count_day(struct scanner *sc)
 	sc->records = sc->errors = 0;
 }
 
-static inline void note_day(struct scanner *sc, amt_time at, bool error)
+static amt_time day_of(amt_time at)
+{
+	return at - (at % AMT_DAY + AMT_DAY) % AMT_DAY;
+}
+
+static void note_day(struct scanner *sc, amt_time at, uint64_t records, uint64_t errors)
 {
 	if (at != AMT_TIME_NONE && (at < sc->day_begin || at >= sc->day_end)) {
 		count_day(sc);
-		sc->day_begin = at - (at % AMT_DAY + AMT_DAY) % AMT_DAY;
+		sc->day_begin = day_of(at);
 		sc->day_end = sc->day_begin + AMT_DAY;
 	}
-	sc->records++;
-	sc->errors += error;
+	sc->records += records;
+	sc->errors += errors;
 }
 
 static void hear(struct scanner *sc, const struct trace_meaning *m)
@@ -55,7 +60,7 @@ static void slow(struct scanner *sc, struct trace_record *rec)
 	sc->l.placed = rec->when.offset != TRACE_OFFSET_UNKNOWN;
 	bool worth = trace_understand(sc->signer, rec, ours, &m);
 	trace_scan_record(sc->s, rec, &m, ours);
-	note_day(sc, sc->l.at, m.severity == TRACE_ERROR);
+	note_day(sc, sc->l.at, 1, m.severity == TRACE_ERROR);
 	if (!worth)
 		return;
 	sc->l.line = rec->line;
@@ -86,110 +91,131 @@ static void push(struct scanner *sc, const char *p, size_t n)
 	}
 }
 
-/* A status message: the clock wants to see it. */
-static inline bool may_calibrate(const char *text, size_t n)
+/*
+ * What the lines of a chunk will touch of the feed's state is spread over megabytes. So it
+ * is asked for ahead of them in three steps, each of which needs what the one before
+ * fetched, and each for some lines together, so that waiting overlaps.
+ */
+#define AHEAD_STEP 16
+#define AHEAD_RING 64 /* 4 steps */
+struct ahead {
+	size_t end;                  /* lines before it are ready */
+	size_t slots, states, tasks; /* how far each step came */
+	struct feed_open *state[AHEAD_RING];
+};
+
+static size_t limit(const struct chunk *c, size_t at, size_t steps)
 {
-	return n > 8 && text[0] == 'S' && text[1] == 'T' && text[2] == 'A';
+	size_t to = at + steps * AHEAD_STEP;
+
+	return to < c->lines.n ? to : c->lines.n;
 }
 
-/* A line that was framed and understood ahead. */
-static void quick(struct scanner *sc, const struct chunk *c, const struct chunk_line *v,
-		  struct feed_open *hint)
+static void look_ahead(struct ahead *a, const struct feed *f, const struct chunk *c, size_t at)
 {
-	const struct chunk_head *h = &c->heads.v[v->head];
-	const char *text = c->buf + v->at;
+	const struct chunk_line *v = c->lines.v;
+	size_t i, to;
+
+	for (i = a->slots < at ? at : a->slots, to = limit(c, at, 4); i < to; i++) {
+		if (v[i].about)
+			feed_expect_host(f, v[i].hash, FEED_SLOT);
+		else
+			feed_expect_slot(f, v[i].hash);
+	}
+	a->slots = to;
+	for (i = a->states < at ? at : a->states, to = limit(c, at, 3); i < to; i++) {
+		a->state[i % AHEAD_RING] =
+			v[i].about ? NULL : feed_expect(f, v[i].hash, v[i].touches);
+		if (v[i].about)
+			feed_expect_host(f, v[i].hash, FEED_STATE);
+	}
+	a->states = to;
+	for (i = a->tasks < at ? at : a->tasks, to = limit(c, at, 2); i < to; i++) {
+		if (v[i].about)
+			feed_expect_host(f, v[i].hash, FEED_TASK);
+		else
+			feed_expect_task(f, a->state[i % AHEAD_RING], v[i].touches);
+	}
+	a->tasks = to;
+	a->end = limit(c, at, 1);
+}
+
+/* What the offset of a run's hour is; what is added to its times. */
+static amt_time clock_of(struct scanner *sc, const struct chunk *c, const struct chunk_run *u)
+{
+	const struct chunk_head *h = &c->heads.v[u->head];
 	struct trace_reader *r = sc->r;
+	struct trace_record rec = {.when = h->when, .lines = 1};
+
+	rec.when.local = u->first;
+	trace_reader_offset(r, &rec);
+	r->offset_kind = rec.when.offset;
+	sc->l.placed = rec.when.offset != TRACE_OFFSET_UNKNOWN;
+	return sc->l.placed ? rec.when.bias * 60 * AMT_SECOND : 0;
+}
+
+static void note_run(struct scanner *sc, const struct chunk_run *u, amt_time add)
+{
 	struct trace_scan *s = sc->s;
-	amt_time at;
-	bool placed;
 
-	if (trace_reader_clock_same(r, &h->when, v->local) && !may_calibrate(text, v->text_len)) {
-		at = trace_reader_clock_go(r, v->local);
-		placed = r->hour_offset != TRACE_OFFSET_UNKNOWN;
-	} else {
-		struct trace_record rec = {
-			.when = h->when, .text = text, .text_len = v->text_len, .lines = 1};
-		rec.when.local = v->local;
-		trace_reader_clock(r, &rec);
-		at = trace_utc(&rec.when);
-		placed = rec.when.offset != TRACE_OFFSET_UNKNOWN;
-	}
-	note_day(sc, at, v->severity == TRACE_ERROR);
-	s->records++;
-	s->by_framing[TRACE_SERVER]++;
-	s->by_severity[v->severity]++;
-	s->rolled = v->event == TRACE_EV_ROLLOVER;
-	if (v->event == TRACE_EV_STATMSG)
-		trace_scan_statmsg(s, text, v->text_len);
-	s->unknown_lines += v->event == TRACE_EV_NONE && h->ours;
-	s->amt = s->amt || (h->ours && v->known && v->event < TRACE_EV_CLIENT_FAILED);
-	if (v->meaning) {
-		sc->l.at = at;
-		sc->l.placed = placed;
+	trace_reader_note(sc->r, u->first + add);
+	trace_reader_note_more(sc->r, u->least + add, u->most + add, u->last + add, u->steps_back);
+	note_day(sc, u->first + add, u->records, u->by_severity[TRACE_ERROR]);
+	s->records += u->records;
+	s->by_framing[TRACE_SERVER] += u->records;
+	for (int i = 0; i < 4; i++)
+		s->by_severity[i] += u->by_severity[i];
+	s->rolled = u->rolled;
+	s->unknown_lines += u->unknown;
+	s->amt = s->amt || u->amt;
+}
+
+/* Lines that were framed and understood ahead. False: they go the slow way. */
+static bool quick(struct scanner *sc, const struct chunk *c, const struct chunk_run *u,
+		  struct ahead *a)
+{
+	struct trace_reader *r = sc->r;
+
+	if (!trace_reader_is_idle(r))
+		return false;
+	amt_time add = clock_of(sc, c, u);
+	/* An offset of half an hour puts midnight in the middle of one. */
+	if (day_of(u->least + add) != day_of(u->most + add))
+		return false;
+	note_run(sc, u, add);
+	sc->l.has_thread = true;
+	for (size_t i = u->lines; i < u->lines + u->n_lines; i++) {
+		const struct chunk_line *v = &c->lines.v[i];
+		if (i >= a->end)
+			look_ahead(a, sc->run->feed, c, i);
+		sc->l.at = v->local + add;
 		sc->l.hash = v->about ? 0 : v->hash;
-		sc->l.line = r->line;
-		sc->l.has_thread = true;
+		sc->l.line = r->line + v->no;
 		sc->l.thread = v->thread;
-		sc->l.text = text;
+		sc->l.text = c->buf + v->at;
 		sc->l.text_len = v->text_len;
-		sc->l.hint = hint;
-		hear(sc, &c->meanings.v[v->meaning - 1]);
+		sc->l.hint = a->state[i % AHEAD_RING];
+		if (c->meanings.v[v->meaning].m.event == TRACE_EV_STATMSG)
+			trace_scan_statmsg(sc->s, sc->l.text, sc->l.text_len);
+		hear(sc, &c->meanings.v[v->meaning]);
 	}
-	trace_reader_pass(r, v->used);
-}
-
-#define AHEAD_SLOT  20
-#define AHEAD_STATE 12
-#define AHEAD_TASK  5
-#define AHEAD_RING  16 /* more than AHEAD_STATE */
-
-static inline const struct chunk_line *ahead(const struct chunk *c, size_t i)
-{
-	return i < c->lines.n && c->lines.v[i].meaning ? &c->lines.v[i] : NULL;
-}
-
-/* Where the state of threads is needed soon, it is asked for now; gives that of this line. */
-static inline struct feed_open *expect(const struct feed *f, const struct chunk *c, size_t i,
-				       struct feed_open *ring[AHEAD_RING])
-{
-	const struct chunk_line *v = ahead(c, i + AHEAD_SLOT);
-	struct feed_open *o = ring[i % AHEAD_RING];
-
-	if (v && v->about)
-		feed_expect_host(f, v->hash, FEED_SLOT);
-	else if (v)
-		feed_expect_slot(f, v->hash);
-	v = ahead(c, i + AHEAD_STATE);
-	ring[(i + AHEAD_STATE) % AHEAD_RING] = v && !v->about ? feed_expect(f, v->hash) : NULL;
-	if (v && v->about)
-		feed_expect_host(f, v->hash, FEED_STATE);
-	v = ahead(c, i + AHEAD_TASK);
-	if (v && v->about)
-		feed_expect_host(f, v->hash, FEED_TASK);
-	else
-		feed_expect_task(ring[(i + AHEAD_TASK) % AHEAD_RING]);
-	return o;
+	trace_reader_pass(r, u->records, u->len);
+	return true;
 }
 
 static void join(struct scanner *sc, const struct chunk *c)
 {
-	const struct chunk_line *v = c->lines.v;
-	struct feed_open *ring[AHEAD_RING] = {NULL};
-	size_t pos = 0, i = 0, n = c->lines.n;
+	struct ahead a = {.end = 0};
+	size_t pos = 0;
 
-	while (pos < c->len) {
-		while (i < n && v[i].at < pos)
-			ring[i++ % AHEAD_RING] = NULL;
-		bool here = i < n && v[i].at == pos;
-		if (here && trace_reader_is_idle(sc->r)) {
-			quick(sc, c, &v[i], expect(sc->run->feed, c, i, ring));
-			pos += v[i++].used;
-			continue;
-		}
-		size_t stop = here ? pos + v[i].used : i < n ? v[i].at : c->len;
-		push(sc, c->buf + pos, stop - pos);
-		pos = stop;
+	for (size_t i = 0; i < c->runs.n; i++) {
+		const struct chunk_run *u = &c->runs.v[i];
+		push(sc, c->buf + pos, u->at - pos);
+		if (!quick(sc, c, u, &a))
+			push(sc, c->buf + u->at, u->len);
+		pos = u->at + u->len;
 	}
+	push(sc, c->buf + pos, c->len - pos);
 }
 
 void trace_scan_file(struct trace_run *run, struct trace_reader *r, struct trace_scan *s,

@@ -90,7 +90,7 @@ static void begin(struct feed_open *o, const struct feed_line *l)
 	o->first_line = l->line;
 }
 
-static void milestone(struct feed_open *o, const struct feed_line *l)
+static void milestone(struct feed *f, struct feed_open *o, const struct feed_line *l)
 {
 	enum trace_event e = l->m->event;
 	size_t n = o->n_milestones;
@@ -103,12 +103,8 @@ static void milestone(struct feed_open *o, const struct feed_line *l)
 	uint32_t file = l->file - o->first_file;
 	if (n >= FEED_MILESTONES_MAX || file > UINT8_MAX || l->line > UINT32_MAX)
 		return;
-	/* Thousands of threads keep one of these: grow by little. */
-	if (n == o->cap_milestones) {
-		o->cap_milestones = (uint8_t)(o->cap_milestones + 4);
-		o->milestones =
-			amt_reallocarray(o->milestones, o->cap_milestones, sizeof(*o->milestones));
-	}
+	if (n == o->cap_milestones)
+		o->milestones = feed_marks_grow(&f->store, o->milestones, &o->cap_milestones);
 	o->milestones[o->n_milestones++] = (struct feed_mark){
 		.event = (uint8_t)e, .file = (uint8_t)file, .line = (uint32_t)l->line, .at = l->at};
 }
@@ -139,7 +135,7 @@ static void take(struct feed *f, struct feed_open *o, const struct feed_line *l)
 	if (e == TRACE_EV_CERT_RETRY && l->m->has_number && l->m->number > o->retries)
 		o->retries = l->m->number;
 	if (e == TRACE_EV_CONNECTED)
-		feed_connected(o);
+		feed_connected(f, o);
 	if (e == TRACE_EV_CALL && l->severity == TRACE_ERROR)
 		failed_call(f, o, l->m);
 	if (t->traits & FEED_SUCCESS) {
@@ -149,7 +145,7 @@ static void take(struct feed *f, struct feed_open *o, const struct feed_line *l)
 	if (t->traits & FEED_TERMINAL)
 		o->terminal = true;
 	if (t->rank || (t->traits & FEED_TERMINAL) || l->severity == TRACE_ERROR)
-		milestone(o, l);
+		milestone(f, o, l);
 	if (l->severity != TRACE_INFO || l->n_signs)
 		feed_causes(f, o, l);
 }
@@ -215,7 +211,7 @@ static void trouble(struct feed *f, const struct feed_line *l)
 	if (!o || !o->used || o->ended)
 		return;
 	if (l->severity == TRACE_ERROR)
-		milestone(o, l);
+		milestone(f, o, l);
 	feed_causes(f, o, l);
 }
 

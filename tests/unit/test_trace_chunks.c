@@ -208,12 +208,16 @@ static void damaged(void **state)
 	}
 }
 
-static size_t place(const char *p, const char *text)
+static void same_words(const char *a, size_t na, const char *b, size_t nb)
 {
-	return p ? (size_t)(p - text) + 1 : 0;
+	assert_int_equal(a != NULL, b != NULL);
+	if (!a)
+		return;
+	assert_int_equal(na, nb);
+	assert_memory_equal(a, b, na);
 }
 
-/* A line that was seen before says what it said, of its own text. */
+/* A line that was seen before says what it said, in the same words. */
 static void again(void **state)
 {
 	static const char *const lines[] = {
@@ -229,30 +233,40 @@ static void again(void **state)
 		"short",
 	};
 	struct trace_memo *memo = amt_calloc(1, sizeof(*memo));
+	struct chunk c = {.buf = NULL};
 	struct trace_signer *signer = trace_signer_new(false, NULL);
-	char copy[200];
+	char copies[6 * sizeof(lines) / sizeof(lines[0])][200]; /* a chunk keeps its text */
 
 	(void)state;
 	for (size_t i = 0; i < 6 * sizeof(lines) / sizeof(lines[0]); i++) {
 		const char *s = lines[i / 2 % (sizeof(lines) / sizeof(lines[0]))];
 		bool ours = i / 2 % 3 != 0;
-		struct trace_meaning a, b;
+		struct trace_meaning a;
 		struct trace_record x = {.framing = TRACE_SERVER, .type = -1, .text = s}, y = x;
 		x.text_len = y.text_len = strlen(s);
-		y.text = memcpy(copy + i % 7, s, x.text_len);
+		y.text = memcpy(copies[i] + i % 7, s, x.text_len);
 		bool want = trace_understand(signer, &x, ours, &a);
-		assert_int_equal(trace_understand_again(memo, signer, &y, ours, &b), want);
+		if (i % 5 == 0) { /* a new chunk */
+			c.meanings.n = 0;
+			memo->chunk++;
+		}
+		struct trace_say say = trace_understand_in(&c, memo, signer, &y, ours);
+		assert_int_equal(say.meaning != 0, want);
+		assert_int_equal(say.severity, a.severity);
+		assert_int_equal(say.unknown, a.m.event == TRACE_EV_NONE && ours);
+		if (!want)
+			continue;
+		assert_in_range(say.meaning, 1, c.meanings.n);
+		struct trace_meaning b = c.meanings.v[say.meaning - 1];
 		assert_int_equal(a.m.event, b.m.event);
 		assert_ptr_equal(a.m.row, b.m.row);
 		assert_int_equal(a.severity, b.severity);
 		assert_int_equal(a.host_hash, b.host_hash);
 		assert_int_equal(a.n_signs, b.n_signs);
 		assert_memory_equal(a.signs, b.signs, a.n_signs);
-		if (!want)
-			continue;
-		assert_int_equal(place(a.m.host, x.text), place(b.m.host, y.text));
-		assert_int_equal(place(a.m.word, x.text), place(b.m.word, y.text));
-		assert_int_equal(place(a.m.method, x.text), place(b.m.method, y.text));
+		same_words(a.m.host, a.m.host_len, b.m.host, b.m.host_len);
+		same_words(a.m.word, a.m.word_len, b.m.word, b.m.word_len);
+		same_words(a.m.method, a.m.method_len, b.m.method, b.m.method_len);
 		assert_int_equal(a.m.has_machine, b.m.has_machine);
 		assert_true(!a.m.has_machine || a.m.machine == b.m.machine);
 		assert_int_equal(a.m.has_hex, b.m.has_hex);
@@ -261,7 +275,44 @@ static void again(void **state)
 		assert_true(!a.m.has_status || a.m.status == b.m.status);
 	}
 	trace_signer_free(signer);
+	chunk_free(&c);
 	free(memo);
+}
+
+/*
+ * Where the offset is no whole hour, midnight falls into one. The lines of that hour go the
+ * slow way: records are counted for the day that they are of.
+ */
+static void half_hours(void **state)
+{
+	char path[] = "/tmp/test_trace_chunks.XXXXXX";
+	struct trace_facts f = {.amt = false};
+	struct amt_strlist paths = {NULL, 0, 0};
+	struct trace_options o = {.no_signatures = true};
+	struct amt_notes notes = {.dropped = 0};
+	struct amt_error err;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	FILE *out = fdopen(fd, "w");
+	assert_non_null(out);
+	for (unsigned i = 0; i < 600; i++) /* 0:00 to 10:00, in UTC from 18:30 of the day before */
+		fprintf(out,
+			"x  $$<SMS_AMT_OPERATION_MANAGER><Wed Jan 14 %02u:%02u:00.000 2009 India "
+			"Standard Time><thread=1 (0x1)>\r\n",
+			i / 60, i % 60);
+	assert_int_equal(fclose(out), 0);
+	amt_vec_push(&paths, path);
+	assert_true(trace_collect(&paths, &o, &f, &notes, &err));
+	assert_int_equal(f.days.n, 2);
+	assert_int_equal(f.days.v[0].records, 330);
+	assert_int_equal(f.days.v[1].records, 270);
+	amt_vec_free(&paths);
+	amt_notes_free(&notes);
+	trace_facts_free(&f);
+	same_however_cut(path);
+	unlink(path);
 }
 
 /* More threads than there are states for, and a thread that goes on to another computer. */
@@ -296,7 +347,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(captures),      cmocka_unit_test(mixture),
 		cmocka_unit_test(as_the_reader), cmocka_unit_test(damaged),
-		cmocka_unit_test(again),         cmocka_unit_test(many_threads),
+		cmocka_unit_test(again),         cmocka_unit_test(half_hours),
+		cmocka_unit_test(many_threads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
