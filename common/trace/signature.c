@@ -2,13 +2,12 @@
  * The signature catalogue in one pass over a line: with vectorscan where it is
  * there, else PCRE2. Both give the same answer (tests/unit/test_trace_sign.c).
  */
-#include "amtdiag/trace.h"
+#include "signature_db.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include <stdlib.h>
 #ifdef HAVE_LIBHS
-#include <hs.h>
 #include <malloc.h>
 #endif
 
@@ -26,17 +25,6 @@ struct trace_signer {
 
 _Static_assert(TRACE_SIGNS_MAX < 128, "rows are kept as bits of two words");
 
-static bool is_text(const struct trace_signature *g)
-{
-	return g->class != TRACE_CLASS_CONDITION;
-}
-
-/* Hexadecimal digits come in both cases. */
-static bool caseless(const struct trace_signature *g)
-{
-	return strstr(g->pattern, "0x") != NULL;
-}
-
 static bool pcre_new(struct trace_signer *s, struct amt_error *err)
 {
 	s->code = amt_calloc(trace_signatures_count, sizeof(*s->code));
@@ -47,10 +35,11 @@ static bool pcre_new(struct trace_signer *s, struct amt_error *err)
 		const struct trace_signature *g = &trace_signatures[i];
 		int what;
 		PCRE2_SIZE where;
-		if (!is_text(g))
+		if (!signature_is_text(g))
 			continue;
 		s->code[i] = pcre2_compile((PCRE2_SPTR)g->pattern, PCRE2_ZERO_TERMINATED,
-					   caseless(g) ? PCRE2_CASELESS : 0, &what, &where, NULL);
+					   signature_is_caseless(g) ? PCRE2_CASELESS : 0, &what,
+					   &where, NULL);
 		if (!s->code[i])
 			return amt_fail(err, "signature %s: bad pattern at %zu", g->id,
 					(size_t)where);
@@ -60,28 +49,32 @@ static bool pcre_new(struct trace_signer *s, struct amt_error *err)
 }
 
 #ifdef HAVE_LIBHS
+/* What common/trace/make/signature_db.c wrote; nothing if it could not. */
+static const unsigned char made[] = {
+#include "trace_signature_db.inc"
+	0};
+
+static bool hs_ready(struct trace_signer *s)
+{
+	return hs_alloc_scratch(s->db, &s->scratch) == HS_SUCCESS;
+}
+
+/* Another version of the library than at build time, say, does not take it. */
+static bool hs_made(struct trace_signer *s)
+{
+	if (hs_deserialize_database((const char *)made, sizeof(made) - 1, &s->db) != HS_SUCCESS)
+		return false;
+	if (hs_ready(s))
+		return true;
+	hs_free_database(s->db);
+	s->db = NULL;
+	return false;
+}
+
 static bool hs_new(struct trace_signer *s)
 {
-	size_t n = trace_signatures_count, k = 0;
-	const char **expr = amt_calloc(n, sizeof(*expr));
-	unsigned *flags = amt_calloc(n, sizeof(*flags)), *ids = amt_calloc(n, sizeof(*ids));
-	hs_compile_error_t *bad = NULL;
+	bool ok = signature_db_compile(NULL, &s->db) && hs_ready(s);
 
-	for (size_t i = 0; i < n; i++) {
-		if (!is_text(&trace_signatures[i]))
-			continue;
-		expr[k] = trace_signatures[i].pattern;
-		flags[k] = HS_FLAG_SINGLEMATCH |
-			   (unsigned)(caseless(&trace_signatures[i]) ? HS_FLAG_CASELESS : 0);
-		ids[k++] = (unsigned)i;
-	}
-	hs_error_t rc =
-		hs_compile_multi(expr, flags, ids, (unsigned)k, HS_MODE_BLOCK, NULL, &s->db, &bad);
-	hs_free_compile_error(bad);
-	free(expr);
-	free(flags);
-	free(ids);
-	bool ok = rc == HS_SUCCESS && hs_alloc_scratch(s->db, &s->scratch) == HS_SUCCESS;
 	/* Compiling takes ten times the memory of its result: back with it. */
 	malloc_trim(0);
 	return ok;
@@ -137,7 +130,7 @@ struct trace_signer *trace_signer_new(bool plain_engine, struct amt_error *err)
 
 #ifdef HAVE_LIBHS
 	/* A processor without the instructions it wants is no error: go on with PCRE2. */
-	if (!plain_engine && hs_new(s))
+	if (!plain_engine && (hs_made(s) || hs_new(s)))
 		return s;
 #else
 	(void)plain_engine;
@@ -145,6 +138,19 @@ struct trace_signer *trace_signer_new(bool plain_engine, struct amt_error *err)
 	if (pcre_new(s, err))
 		return s;
 	trace_signer_free(s);
+	return NULL;
+}
+
+struct trace_signer *trace_signer_compiled(void)
+{
+#ifdef HAVE_LIBHS
+	struct trace_signer *s = amt_calloc(1, sizeof(*s));
+
+	learn_drops(s);
+	if (hs_new(s))
+		return s;
+	trace_signer_free(s);
+#endif
 	return NULL;
 }
 

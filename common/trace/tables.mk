@@ -8,3 +8,13 @@ $(BUILD)/gen/trace_%.inc: common/trace/%.tsv common/trace/tables.awk
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)awk -v bare='$(TRACE_BARE_$*)' -f common/trace/tables.awk $< > $@.tmp && mv $@.tmp $@
 $(BUILD)/obj/common/trace/tables.o: $(TRACE_GEN)
+
+# The signatures compiled for hyperscan; empty where it is not installed.
+TRACE_DB_OBJ := $(BUILD)/obj/common/trace/make/signature_db.o $(BUILD)/obj/common/trace/tables.o \
+	$(filter $(BUILD)/obj/common/core/%,$(LIB_OBJ))
+$(BUILD)/obj/common/trace/make/signature_db.o: common/trace/signature_db.h
+$(BUILD)/gen/trace_signature_db: $(TRACE_DB_OBJ)
+	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+$(BUILD)/gen/trace_signature_db.inc: $(BUILD)/gen/trace_signature_db
+	$(call say,GEN,$@)$< > $@.bin && od -An -v -tu1 $@.bin | sed 's/  */,/g; s/^,//; s/$$/,/' > $@.tmp && rm $@.bin && mv $@.tmp $@
+$(BUILD)/obj/common/trace/signature.o: $(BUILD)/gen/trace_signature_db.inc
