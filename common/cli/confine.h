@@ -5,10 +5,10 @@
 #include "amtdiag/cli.h"
 
 /* Sanitizer runtimes fork, trace and map what they like at exit: no system call filter there. */
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define AMT_SANITIZED 1
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define AMT_SANITIZED 1
 #endif
 #endif
