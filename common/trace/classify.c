@@ -252,6 +252,8 @@ static bool try_exact(const char *p, const char *end, struct trace_match *m)
 	return false;
 }
 
+#define WORDS_MAX 12 /* letters that may stand where a template has one word */
+
 /* The literals behind the head must follow in the loose form too. */
 static bool rest_fits(const struct trace_compiled *c, const char *flat, size_t n)
 {
@@ -263,7 +265,8 @@ static bool rest_fits(const struct trace_compiled *c, const char *flat, size_t n
 			continue;
 		size_t k = trace_flatten(c->v[i].p, c->v[i].p + c->v[i].len, lit, sizeof(lit));
 		const char *at = k ? memmem(p, (size_t)(end - p), lit, k) : p;
-		if (!at)
+		/* "power on", "wake up"; not half a sentence of another meaning */
+		if (!at || (c->v[i - 1].type == 'w' && at - p > WORDS_MAX))
 			return false;
 		p = at + k;
 	}

@@ -241,6 +241,64 @@ uint32_t feed_device(struct feed *f, const struct feed_line *l)
 	return d;
 }
 
+static bool word(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' ||
+	       c == '.' || c == '_';
+}
+
+static bool known_host(struct feed *f, const struct feed_line *l, struct trace_match *m)
+{
+	const char *p = l->text, *end = p + l->text_len;
+	char host[256];
+
+	for (const char *e; p < end; p = e) {
+		for (e = p; e < end && word(*e);)
+			e++;
+		const char *last = e > p && e[-1] == '.' ? e - 1 : e; /* of the sentence */
+		size_t n = lower(p, (size_t)(last - p), host);
+		if (n &&
+		    find(f, &f->host_index, trace_index_bytes(host, n), host, n) != UINT32_MAX) {
+			m->host = p;
+			m->host_len = (size_t)(last - p);
+			return true;
+		}
+		e += e == p;
+	}
+	return false;
+}
+
+static bool known_machine(struct feed *f, const struct feed_line *l, struct trace_match *m)
+{
+	static const char *const names[] = {"machineid", "machine id", "resource id", "resourceid"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		const char *end = l->text + l->text_len, *p;
+		p = amt_memcasestr(l->text, l->text_len, names[i]);
+		if (!p)
+			continue;
+		p += strlen(names[i]);
+		while (p < end && strchr(" =:'\"", *p))
+			p++;
+		uint64_t n = 0;
+		for (; p < end && *p >= '0' && *p <= '9' && n <= UINT32_MAX; p++)
+			n = n * 10 + (uint64_t)(*p - '0');
+		uint64_t hash = trace_index_hash((uint64_t)l->scope << 32 | n);
+		if (n && n <= UINT32_MAX && find_machine(f, hash, l->scope, (uint32_t)n)) {
+			m->has_machine = true;
+			m->machine = (uint32_t)n;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool feed_named(struct feed *f, const struct feed_line *l, struct trace_match *m)
+{
+	*m = *l->m;
+	return known_host(f, l, m) || known_machine(f, l, m);
+}
+
 static int by_id(const void *a, const void *b, void *arg)
 {
 	const struct trace_facts *facts = arg;

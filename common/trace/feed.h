@@ -22,7 +22,7 @@ struct feed_line {
 	uint32_t file, group, scope;
 	uint64_t line;
 	amt_time at;
-	bool placed, has_thread;
+	bool placed, has_thread, ours; /* ours: of a component of AMT's */
 	uint32_t thread;
 	enum trace_severity severity;
 	const char *text;
@@ -256,6 +256,8 @@ void feed_device_line(struct feed *f, const struct feed_line *l);
 uint64_t feed_host_hash(const char *p, size_t n);
 uint32_t feed_device(struct feed *f, const struct feed_line *l);
 uint32_t feed_root(const struct feed *f, uint32_t device);
+/* A device that a text names somewhere, by a host or a MachineId known already. */
+bool feed_named(struct feed *f, const struct feed_line *l, struct trace_match *m);
 /* Whom a line of a task is about. */
 void feed_about(struct feed *f, struct feed_open *o, const struct feed_line *l);
 void feed_seen(struct feed *f, struct feed_open *o); /* tells o->device of o->seen */

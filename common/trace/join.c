@@ -9,6 +9,15 @@
 
 #define LATE (3600 * AMT_SECOND) /* the proxy works through its inbox behind the task */
 
+/* Nothing but errors that name a device, in words that no template knows (session.c, stray). */
+static bool is_stray(const struct trace_session *s)
+{
+	for (size_t i = 0; i < s->n_milestones; i++)
+		if (s->milestones[i].event != TRACE_EV_NONE)
+			return false;
+	return true;
+}
+
 /* Nothing but what the proxy component can say. */
 static bool is_piece(const struct trace_session *s)
 {
@@ -16,7 +25,7 @@ static bool is_piece(const struct trace_session *s)
 		return false;
 	for (size_t i = 0; i < s->n_milestones; i++) {
 		uint8_t e = s->milestones[i].event;
-		if (e != TRACE_EV_AD_FAILED && e != TRACE_EV_REVOKE_FAILED &&
+		if (e != TRACE_EV_NONE && e != TRACE_EV_AD_FAILED && e != TRACE_EV_REVOKE_FAILED &&
 		    e != TRACE_EV_CERT_MISSING)
 			return false;
 	}
@@ -74,6 +83,13 @@ static void add(struct feed *f, struct trace_session *to, const struct trace_ses
 	/* The first error is the cause; one that did not stop the task is told too. */
 	if (s->cause.set && (!to->cause.set || s->cause.when < to->cause.when))
 		to->cause = s->cause;
+	/* It ended in silence; now it is known why. */
+	if (to->outcome == TRACE_UNKNOWN && s->cause.set) {
+		uncount(f, to, -1);
+		to->outcome = TRACE_FAILED;
+		to->confirmed = !s->cause.unconfirmed;
+		uncount(f, to, 1);
+	}
 }
 
 void feed_join(struct feed *f)
@@ -88,11 +104,11 @@ void feed_join(struct feed *f)
 			continue;
 		to = owner(f, s);
 		uncount(f, s, -1);
-		gone[i] = to != NULL;
-		if (to) {
+		gone[i] = to || is_stray(s);
+		if (to)
 			add(f, to, s);
+		if (gone[i])
 			continue;
-		}
 		/* No beginning and no end was seen, but that something failed. */
 		s->outcome = s->cause.set ? TRACE_FAILED : TRACE_UNKNOWN;
 		s->confirmed = s->cause.set && !s->cause.unconfirmed;

@@ -80,6 +80,11 @@ static void whole_task(struct work *w)
 	const char *reached = trace_event_label((enum trace_event)s->reached);
 
 	judge_why(&s->cause, w->why, sizeof(w->why));
+	/* A few calls that went well: of what task, the log does not say. */
+	if (s->implicit && !s->reached && s->outcome != TRACE_FAILED) {
+		w->row[BEGIN].any = true;
+		return;
+	}
 	if (w->undone && !ended_badly(s) && s->outcome != TRACE_COMPLETE) {
 		w->row[BEGIN].any = true; /* history: the device was un-provisioned since */
 		return;
@@ -94,8 +99,12 @@ static void whole_task(struct work *w)
 		add(w, BEGIN, AMT_WARN, &s->last, reached, w->text, NULL);
 		break;
 	case TRACE_FAILED:
-		snprintf(w->text, sizeof(w->text), "the task failed after \"%s\": %s", reached,
-			 w->why);
+		if (s->reached)
+			snprintf(w->text, sizeof(w->text), "the task failed after \"%s\": %s",
+				 reached, w->why);
+		else
+			snprintf(w->text, sizeof(w->text),
+				 "the task failed; its beginning is not in the log: %s", w->why);
 		add(w, BEGIN, bad(surely_failed(s)), &s->last, reached, w->text, &s->cause);
 		break;
 	default:
@@ -112,6 +121,22 @@ static bool cause_is(const struct trace_session *s, const char *prefixes)
 	       strchr(prefixes, trace_signatures[s->cause.signature].id[0]);
 }
 
+/* Facility 9, codes 0x4000 on: what the certification authority answers. */
+static bool is_certsrv(const struct trace_cause *c)
+{
+	return c->has_code && c->code >> 12 == 0x80094;
+}
+
+/* The failure itself says that it was not the connection: AMT answered, or others failed. */
+static bool reached_amt(const struct trace_session *s)
+{
+	return (s->failed_call && s->failed_status) ||
+	       (s->cause.set &&
+		(s->cause.firmware || is_certsrv(&s->cause) ||
+		 s->cause.event == TRACE_EV_AD_FAILED || s->cause.event == TRACE_EV_CERT_MISSING ||
+		 s->cause.event == TRACE_EV_REVOKE_FAILED));
+}
+
 static void connecting(struct work *w)
 {
 	const struct trace_session *s = w->s;
@@ -126,7 +151,7 @@ static void connecting(struct work *w)
 	if (past(s, TRACE_EV_CONNECTED)) {
 		pass(w, CONNECT, TRACE_EV_CONNECTED);
 		pass(w, ACCOUNTS, TRACE_EV_CONNECTED);
-	} else if (ended_badly(s) || judge_has(s, TRACE_EV_NO_CONNECTION)) {
+	} else if (judge_has(s, TRACE_EV_NO_CONNECTION) || (ended_badly(s) && !reached_amt(s))) {
 		snprintf(w->text, sizeof(w->text), "no connection to AMT: %s", w->why);
 		bool sure = surely_failed(s) || (s->cause.set && !s->cause.unconfirmed);
 		add(w, CONNECT, bad(sure), &s->last, "no connection", w->text, &s->cause);

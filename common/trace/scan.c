@@ -64,6 +64,7 @@ static void slow(struct scanner *sc, struct trace_record *rec)
 	if (!worth)
 		return;
 	sc->l.line = rec->line;
+	sc->l.ours = ours;
 	sc->l.has_thread = rec->has_thread;
 	sc->l.thread = rec->thread;
 	sc->l.text = rec->text;
@@ -183,6 +184,7 @@ static bool quick(struct scanner *sc, const struct chunk *c, const struct chunk_
 	if (day_of(u->least + add) != day_of(u->most + add))
 		return false;
 	note_run(sc, u, add);
+	sc->l.ours = c->heads.v[u->head].ours;
 	sc->l.has_thread = true;
 	for (size_t i = u->lines; i < u->lines + u->n_lines; i++) {
 		const struct chunk_line *v = &c->lines.v[i];

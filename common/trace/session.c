@@ -118,6 +118,22 @@ static void failed_call(struct feed *f, struct feed_open *o, const struct trace_
 	o->failed_status = m->status;
 }
 
+/* Calls that only one kind of task makes. */
+static void kind_of_call(struct feed_open *o, const struct trace_match *m)
+{
+	static const char un[] = "SecurityAdministration.Unprovision",
+			  part[] = "SecurityAdministration.PartialUnprovision",
+			  power[] = "RemoteControl.";
+
+	if (m->method_len == sizeof(un) - 1 && !memcmp(m->method, un, sizeof(un) - 1))
+		o->kind = TRACE_UNPROVISION;
+	else if (m->method_len == sizeof(part) - 1 && !memcmp(m->method, part, sizeof(part) - 1))
+		o->kind = TRACE_PARTIAL_UNPROVISION;
+	else if (o->implicit && m->method_len > sizeof(power) - 1 &&
+		 !memcmp(m->method, power, sizeof(power) - 1))
+		o->kind = TRACE_POWER;
+}
+
 static void take(struct feed *f, struct feed_open *o, const struct feed_line *l)
 {
 	enum trace_event e = l->m->event;
@@ -136,6 +152,8 @@ static void take(struct feed *f, struct feed_open *o, const struct feed_line *l)
 		o->retries = l->m->number;
 	if (e == TRACE_EV_CONNECTED)
 		feed_connected(f, o);
+	if (e == TRACE_EV_CALL && o->kind == TRACE_PROVISION)
+		kind_of_call(o, l->m);
 	if (e == TRACE_EV_CALL && l->severity == TRACE_ERROR)
 		failed_call(f, o, l->m);
 	if (t->traits & FEED_SUCCESS) {
@@ -148,6 +166,19 @@ static void take(struct feed *f, struct feed_open *o, const struct feed_line *l)
 		milestone(f, o, l);
 	if (l->severity != TRACE_INFO || l->n_signs)
 		feed_causes(f, o, l);
+}
+
+/* A thread that tells of many devices in turn, as those of the proxy component do. */
+static bool other_device(struct feed *f, const struct feed_open *o, const struct feed_line *l)
+{
+	const struct trace_match *m = l->m;
+	uint32_t d;
+
+	if (!o->used || !o->implicit || o->key & FEED_NO_THREAD || o->task_device == UINT32_MAX ||
+	    (!m->host && !m->uuid && !m->has_machine))
+		return false;
+	d = feed_device(f, l);
+	return d != UINT32_MAX && feed_root(f, d) != feed_root(f, o->task_device);
 }
 
 static void task_line(struct feed *f, const struct feed_line *l)
@@ -168,7 +199,8 @@ static void task_line(struct feed *f, const struct feed_line *l)
 		feed_close(f, o, false);
 		return;
 	}
-	if (o->used && (start || (o->ended && inside && e != TRACE_EV_END)))
+	if (o->used &&
+	    (start || (o->ended && inside && e != TRACE_EV_END) || other_device(f, o, l)))
 		feed_close(f, o, false);
 	if (!o->used) {
 		if (!start && (!inside || (traits & FEED_OUTSIDE)))
@@ -203,12 +235,40 @@ static void count_signs(struct feed *f, const struct feed_line *l)
 	}
 }
 
+/* An error outside of any task: it may name a device whose task it is about (join.c). */
+static void stray(struct feed *f, const struct feed_line *l)
+{
+	struct feed_line about = *l;
+	struct feed_open *o;
+	struct trace_match m;
+
+	if (feed_named(f, l, &m)) {
+		about.m = &m;
+		about.hash = about.host_hash = 0;
+		o = of_line(f, &about, true);
+		if (other_device(f, o, &about))
+			feed_close(f, o, false);
+		if (!o->used)
+			begin(o, &about);
+	} else {
+		o = of_line(f, l, false);
+		if (!o || !o->used || o->ended)
+			return;
+	}
+	take(f, o, &about);
+}
+
 /* No step of a task, but it says that something went wrong on the thread of one. */
 static void trouble(struct feed *f, const struct feed_line *l)
 {
 	struct feed_open *o = of_line(f, l, false);
+	bool busy = o && o->used;
 
-	if (!o || !o->used || o->ended)
+	if (l->ours && l->has_thread && l->severity == TRACE_ERROR && (!busy || o->implicit)) {
+		stray(f, l);
+		return;
+	}
+	if (!busy || o->ended)
 		return;
 	if (l->severity == TRACE_ERROR)
 		milestone(f, o, l);

@@ -102,10 +102,167 @@ static void alone_it_failed(void **state)
 	}
 }
 
+#define ON(thread, text, clock)                                                                    \
+	text "  $$<SMS_AMT_OPERATION_MANAGER" AT(clock) "<thread=" thread " (0x" thread ")>\r\n"
+#define BEGIN(thread, id, host, clock)                                                             \
+	ON(thread, "Provision task begin", clock)                                                  \
+	ON(thread,                                                                                 \
+	   "Provision target is indicated with SMS resource id. (MachineId = " id " " host ")",    \
+	   clock)
+#define END(thread, clock) ON(thread, "Provision task end", clock)
+#define SAYS(text, clock)  LINE("SMS_AMT_PROXY_COMPONENT", text, clock)
+
+static const struct trace_session *of_machine(const struct trace_facts *f, uint32_t machine)
+{
+	for (size_t i = 0; i < f->sessions.n; i++)
+		if (f->sessions.v[i].machine == machine)
+			return &f->sessions.v[i];
+	fail_msg("no task of machine %u", machine);
+	return NULL;
+}
+
+/* One thread of the proxy component serves all devices in turn, in wordings that may be unknown. */
+static void one_thread_many_devices(void **state)
+{
+	static const char manager[] = BEGIN("1", "11", "a.example.com", "10:00:00.000")
+		BEGIN("2", "12", "b.example.com", "10:00:01.000")
+			BEGIN("3", "13", "c.example.com", "10:00:02.000") END("1", "10:01:00.000")
+				END("2", "10:01:00.000") END("3", "10:01:00.000");
+	static const char proxy[] = SAYS(
+		"Failed to add machine b.example.com to AD. Error = 0x80070005", "10:00:10.000")
+		SAYS("Failed to add machine c.example.com to AD. Error = 0x8007202B",
+		     "10:00:11.000") SAYS("Failed to submit request for machine id 12, error = "
+					  "0x80094012",
+					  "10:00:12.000")
+			SAYS("Error: request of A.EXAMPLE.COM. ended, 0x80094012", "10:00:13.000")
+				SAYS("Error: request of x.example.com: 0x80094012", "10:00:14.000");
+	struct trace_facts f;
+
+	(void)state;
+	collect(&f, manager, proxy);
+	assert_int_equal(f.sessions.n, 3);
+	assert_int_equal(f.devices.n, 3);
+	assert_int_equal(of_machine(&f, 11)->cause.code, 0x80094012);
+	assert_int_equal(of_machine(&f, 12)->cause.code, 0x80070005);
+	assert_int_equal(of_machine(&f, 12)->errors, 2);
+	assert_int_equal(of_machine(&f, 13)->cause.code, 0x8007202B);
+	/* They ended in silence; the proxy tells why. */
+	for (uint32_t id = 11; id <= 13; id++)
+		assert_int_equal(of_machine(&f, id)->outcome, TRACE_FAILED);
+	assert_int_equal(f.outcomes[TRACE_PROVISION][TRACE_FAILED], 3);
+	assert_int_equal(f.outcomes[TRACE_PROVISION][TRACE_UNKNOWN], 0);
+	trace_facts_free(&f);
+}
+
+/* Such an error is of a task or of nobody; the known words of a failure stand alone too. */
+static void unknown_words_make_no_task(void **state)
+{
+	struct trace_facts f;
+
+	(void)state;
+	collect(&f, BEGIN("1", "11", "a.example.com", "10:00:00.000") END("1", "10:01:00.000"),
+		SAYS("Error: request of a.example.com ended, 0x80094012", "13:00:13.000"));
+	assert_int_equal(f.sessions.n, 1);
+	assert_false(f.sessions.v[0].cause.set);
+	assert_int_equal(f.outcomes[TRACE_PROVISION][TRACE_RUNNING], 0);
+	trace_facts_free(&f);
+}
+
+/* What a task is shows by its calls, when nothing else is left of it. */
+static void kinds_by_calls(void **state)
+{
+	static const struct {
+		const char *log;
+		enum trace_kind kind;
+	} rows[] = {
+		{BEGIN("1", "11", "a.example.com", "10:00:00.000")
+			 ON("1",
+			    "SecurityAdministration.Unprovision finished with HResult = 0x0, "
+			    "status = 0x0, clientError = 0.",
+			    "10:00:01.000"),
+		 TRACE_UNPROVISION},
+		{BEGIN("1", "11", "a.example.com", "10:00:00.000")
+			 ON("1",
+			    "SecurityAdministration.PartialUnprovision finished with HResult = "
+			    "0x0, status = 0x0, clientError = 0.",
+			    "10:00:01.000"),
+		 TRACE_PARTIAL_UNPROVISION},
+		{ON("1",
+		    "RemoteControl.GetSystemPowerState finished with HResult = 0x0, status = 0x0, "
+		    "clientError = 0.",
+		    "10:00:01.000"),
+		 TRACE_POWER},
+		{ON("1",
+		    "SecurityAdministration.SetMEBxPassword finished with HResult = 0x0, status = "
+		    "0x0, clientError = 0.",
+		    "10:00:01.000"),
+		 TRACE_PROVISION},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct trace_facts f;
+		collect(&f, rows[i].log, "");
+		assert_int_equal(f.sessions.n, 1);
+		assert_int_equal(f.sessions.v[0].kind, rows[i].kind);
+		trace_facts_free(&f);
+	}
+}
+
+/* That the directory or the firmware refused something says nothing against the connection. */
+static void no_connection_is_not_everything(void **state)
+{
+	static const struct {
+		const char *log;
+		bool connection;
+	} rows[] = {
+		{SAYS("Failed to add machine b.example.com to AD. Error = 0x80070005",
+		      "10:00:10.000"),
+		 false},
+		{BEGIN("1", "11", "a.example.com", "10:00:00.000")
+			 ON("1",
+			    "SecurityAdministration.CommitChanges finished with HResult = 0x0, "
+			    "status = 0x810, clientError = 0.",
+			    "10:00:01.000") END("1", "10:00:02.000"),
+		 false},
+		{BEGIN("1", "11", "a.example.com", "10:00:00.000")
+			 ON("1", "Error: request ended, 0x80094012", "10:00:01.000")
+				 END("1", "10:00:02.000"),
+		 false},
+		{BEGIN("1", "11", "a.example.com", "10:00:00.000")
+			 ON("1",
+			    "Error 0x80090326 returned by InitializeSecurityContext during follow "
+			    "up TLS handshaking with server.",
+			    "10:00:01.000") END("1", "10:00:02.000"),
+		 true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct amt_context ctx = {0};
+		struct amt_findings fs = {0};
+		struct trace_facts f;
+		bool connection = false;
+		collect(&f, NULL, rows[i].log);
+		trace_judge(&f, &ctx, &fs);
+		for (size_t k = 0; k < fs.list.n; k++)
+			connection |= !strcmp(fs.list.v[k]->item->id, "S3.V01c") &&
+				      fs.list.v[k]->verdict == AMT_FAIL;
+		if (connection != rows[i].connection)
+			fail_msg("row %zu: connection %d", i, connection);
+		amt_findings_free(&fs);
+		trace_facts_free(&f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(joins_its_task),
-					   cmocka_unit_test(alone_it_failed)};
+					   cmocka_unit_test(alone_it_failed),
+					   cmocka_unit_test(one_thread_many_devices),
+					   cmocka_unit_test(unknown_words_make_no_task),
+					   cmocka_unit_test(kinds_by_calls),
+					   cmocka_unit_test(no_connection_is_not_everything)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
