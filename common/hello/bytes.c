@@ -3,7 +3,7 @@
  * and zstd uncompressed on the way. A stream that can't be sought (standard
  * input, a pipe) is as good as a file.
  */
-#include "hello/packet.h"
+#include "hello/ahead.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -111,6 +111,8 @@ bool hello_bytes_fill(struct hello_bytes *b, size_t n)
 {
 	if (n > b->cap || b->borrowed)
 		return false;
+	if (b->ahead && hello_ahead_fill(b, n))
+		return true;
 	if (b->start) {
 		memmove(b->buf, b->buf + b->start, b->end - b->start);
 		b->end -= b->start;
@@ -209,6 +211,7 @@ void hello_bytes_memory(struct hello_bytes *b, const void *p, size_t n)
 
 void hello_bytes_close(struct hello_bytes *b)
 {
+	hello_ahead_stop(b);
 	if (b->z) {
 		if (b->z->zstd)
 			ZSTD_freeDStream(b->z->zs);

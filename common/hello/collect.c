@@ -1,4 +1,5 @@
 /* Capture files and single messages into facts. */
+#include "hello/ahead.h"
 #include "hello/bpf.h"
 #include "hello/relate.h"
 #include "hello/skim.h"
@@ -60,6 +61,8 @@ static void read_file(struct hello_engine *e, struct hello_reader *r, struct hel
 					   r->ng ? "pcapng" : "pcap");
 	uint64_t told = 0;
 
+	if (!bpf)
+		hello_ahead_start(r, e, &(struct hello_ahead_options){.threads = e->opt->threads});
 	for (;;) {
 		if (!bpf)
 			hello_skim(e, r);

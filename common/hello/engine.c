@@ -16,7 +16,8 @@ void hello_engine_port(struct hello_engine *e, uint16_t port, enum hello_port_cl
 	e->any[port >> 6] |= UINT64_C(1) << (port & 63);
 	if (c != PORT_DNS) {
 		uint16_t wire = htons(port);
-		e->dealt_with[wire >> 6] |= UINT64_C(1) << (wire & 63);
+		e->wanted.dealt_with[wire >> 6] |= UINT64_C(1) << (wire & 63);
+		e->wanted.generation++;
 	}
 }
 
@@ -57,7 +58,7 @@ static void set_names(struct hello_engine *e)
 	if (!e->names.n)
 		amt_vec_push(&e->names, "provisionserver"); /* hello.md 3.1 */
 	for (size_t i = 0; i < e->names.n; i++)
-		e->labels |= UINT64_C(1) << (strlen(e->names.v[i]) & 63);
+		e->wanted.labels |= UINT64_C(1) << (strlen(e->names.v[i]) & 63);
 }
 
 static void set_expected(struct hello_engine *e)
@@ -351,7 +352,7 @@ void hello_engine_packet(struct hello_engine *e, const struct hello_packet *p)
 	if (e->looking)
 		count_expected(e, p);
 	if (p->link != LINK_ETHERNET || p->caplen < HELLO_GLANCE ||
-	    !hello_passes_by(e, p->data, p->caplen))
+	    !hello_passes_by(&e->wanted, p->data, p->caplen))
 		hello_engine_look(e, p);
 }
 

@@ -79,15 +79,21 @@ struct hello_flows {
 	uint8_t hint[65536]; /* flows by hello_flow_hint(); 255: many, and stays */
 };
 
+/* What every packet is held against: small, so that it stays in the first cache. */
+struct hello_wanted {
+	/* A bit for each port that means something and is not DNS's, by its number as it is on the
+	 * wire. Bits are only ever added. */
+	uint64_t dealt_with[1024];
+	uint64_t labels;     /* a bit for each length of the names' first labels */
+	unsigned generation; /* so many bits were added */
+};
+
 struct hello_engine {
 	struct hello_facts *facts;
 	const struct hello_options *opt;
 	uint8_t ports[65536];
-	/* A bit for each port that means something, and for those of them that are not DNS's, by
-	 * their number as it is on the wire: what every packet is held against stays in the first
-	 * cache. */
-	uint64_t any[1024], dealt_with[1024];
-	uint64_t labels; /* a bit for each length of the names' first labels */
+	uint64_t any[1024]; /* a bit for each port that means something */
+	struct hello_wanted wanted;
 	struct hello_flows flows;
 	struct hello_fragments *fragments;
 	struct hello_lease_slot {

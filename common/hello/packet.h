@@ -37,10 +37,11 @@ struct hello_bytes {
 	const char *path;
 	uint8_t *buf;
 	size_t cap, start, end;
-	uint64_t offset;         /* of buf + start, in what was uncompressed */
-	bool eof, borrowed;      /* borrowed: buf is the caller's */
-	struct hello_inflate *z; /* NULL: plain */
-	struct amt_error err;    /* reading or uncompressing failed; code or text set */
+	uint64_t offset;           /* of buf + start, in what was uncompressed */
+	bool eof, borrowed;        /* borrowed: buf is the caller's */
+	struct hello_inflate *z;   /* NULL: plain */
+	struct hello_ahead *ahead; /* NULL: nobody reads ahead */
+	struct amt_error err;      /* reading or uncompressing failed; code or text set */
 	bool failed;
 };
 bool hello_bytes_open(struct hello_bytes *b, const char *path, struct amt_error *err);
@@ -86,7 +87,8 @@ struct hello_reader {
 	struct AMT_VEC(struct hello_iface) ifaces; /* of the section */
 	uint32_t first_iface;                      /* pcapng: of the section, in all */
 	uint64_t lost_dropped, lost_if;            /* of earlier sections */
-	struct amt_error err;                      /* why it ended early */
+	uint64_t met, missed; /* pieces skimmed ahead from the right place, from a wrong one */
+	struct amt_error err; /* why it ended early */
 	bool damaged;
 };
 /* Says what the file is when it is no capture. */

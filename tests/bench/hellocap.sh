@@ -27,6 +27,8 @@ if command -v tcpdump >/dev/null; then
 	line "hellocap: $N packets, against tcpdump -w /dev/null 'tcp port 9971'" "$ours" "$peer" 0.4
 	peer=$(best tcpdump -nr "$dir/many" -w /dev/null)
 	line "hellocap: the same, against libpcap's loop without a filter" "$ours" "$peer" 0.5
+	one=$(best "$bin" -r "$dir/many" --format status --jobs 1)
+	printf "hellocap: the same by one thread, against libpcap's loop\t%s s\t%s s\t%s\t-\t-\n" "$one" "$peer" "$(awk -v a="$one" -v b="$peer" 'BEGIN { printf "%.2f", a / b }')"
 fi
 if command -v tshark >/dev/null; then
 	small=$((N < 200000 ? N : 200000)) # tshark's time is linear, its memory too

@@ -122,6 +122,7 @@ bool hellocap_setup(struct amt_cli *cli, struct amt_error *err)
 		.n_ports = hellocap.ports.n,
 		.max_flows = hellocap.max_flows,
 		.max_hellos = hellocap.count,
+		.threads = cli->jobs,
 		.uuid_swapped = hellocap.uuid_order,
 		.filter = hellocap.filter.len ? amt_buf_cstr(&hellocap.filter) : NULL,
 		.name_of_hash = pki_root_name_of_hash,
