@@ -31,7 +31,7 @@ static json_t *symptoms(const struct hello_device *d)
 	return a;
 }
 
-static json_t *device(const struct hello_device *d)
+json_t *hello_device_json(const struct hello_device *d)
 {
 	json_t *ips = json_array(), *servers = json_array(), *macs = json_array();
 	char uuid[37], mac[18];
@@ -55,13 +55,4 @@ static json_t *device(const struct hello_device *d)
 		"restarts", (json_int_t)d->restarts, "lost", (json_int_t)d->lost, "firmware",
 		amt_json_str(d->firmware), "timeline", timeline(d), "symptoms", symptoms(d),
 		"conclusion", amt_json_str(d->conclusion), "next_step", amt_json_str(d->next_step));
-}
-
-json_t *hello_devices_json(const struct hello_facts *f)
-{
-	json_t *a = json_array();
-
-	for (size_t i = 0; i < f->devices.n; i++)
-		json_array_append_new(a, device(&f->devices.v[i]));
-	return a;
 }

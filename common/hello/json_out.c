@@ -3,17 +3,17 @@
 
 #include <stdlib.h>
 
-/* Every element of a list through one table; more() may add or read the rest. */
+/* Every element of a list through one table, one in memory at a time; more() may add the rest. */
 #define LIST_OUT(o, key, list, table, more)                                                        \
 	do {                                                                                       \
-		json_t *a_ = json_array();                                                         \
+		amt_json_out_open(o, key, true);                                                   \
 		for (size_t i_ = 0; i_ < (list).n; i_++) {                                         \
 			json_t *x_ = json_object();                                                \
 			hello_fields_out(x_, table, &(list).v[i_]);                                \
 			more(x_, &(list).v[i_]);                                                   \
-			json_array_append_new(a_, x_);                                             \
+			amt_json_out_value(o, NULL, x_);                                           \
 		}                                                                                  \
-		json_object_set_new(o, key, a_);                                                   \
+		amt_json_out_close(o);                                                             \
 	} while (0)
 #define NO_MORE(x, v) ((void)0)
 
@@ -89,24 +89,39 @@ static json_t *texts(const struct hello_facts *f)
 	return a;
 }
 
-json_t *hello_to_json(const struct hello_facts *f, bool swapped)
+void hello_write_facts(const struct hello_facts *f, bool swapped, struct amt_json_out *o)
 {
-	json_t *o = json_object(), *ports = json_array();
+	json_t *ports = json_array(), *counters = json_object(), *value;
+	const char *key;
 
 #define SEEN_MORE(x, v) seen_out(x, v, swapped)
 	LIST_OUT(o, "captures", f->captures, hello_capture_fields, NO_MORE);
 	LIST_OUT(o, "hellos", f->hellos, hello_seen_fields, SEEN_MORE);
-	json_object_set_new(o, "devices", hello_devices_json(f));
+	amt_json_out_open(o, "devices", true);
+	for (size_t i = 0; i < f->devices.n; i++)
+		amt_json_out_value(o, NULL, hello_device_json(&f->devices.v[i]));
+	amt_json_out_close(o);
 	LIST_OUT(o, "connections", f->conns, hello_conn_fields, conn_out);
 	LIST_OUT(o, "dhcp", f->leases, hello_lease_fields, NO_MORE);
 	LIST_OUT(o, "dns", f->queries, hello_query_fields, NO_MORE);
 	LIST_OUT(o, "rmcp", f->rmcps, hello_rmcp_fields, NO_MORE);
 	LIST_OUT(o, "certificates", f->certificates, hello_no_fields, certificate_out);
-	json_object_set_new(o, "expected", texts(f));
+	amt_json_out_value(o, "expected", texts(f));
 	for (size_t i = 0; i < f->ports.n; i++)
 		json_array_append_new(ports, json_integer(f->ports.v[i]));
-	json_object_set_new(o, "ports", ports);
-	hello_fields_out(o, hello_counter_fields, f);
-	json_object_set_new(o, "vantage", json_string(hello_vantage_name(f->vantage)));
-	return o;
+	amt_json_out_value(o, "ports", ports);
+	hello_fields_out(counters, hello_counter_fields, f);
+	json_object_foreach(counters, key, value) amt_json_out_value(o, key, json_incref(value));
+	json_decref(counters);
+	amt_json_out_value(o, "vantage", json_string(hello_vantage_name(f->vantage)));
+}
+
+json_t *hello_to_json(const struct hello_facts *f, bool swapped)
+{
+	struct amt_json_out o = {0};
+
+	amt_json_out_open(&o, NULL, false);
+	hello_write_facts(f, swapped, &o);
+	amt_json_out_close(&o);
+	return o.tree;
 }

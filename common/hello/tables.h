@@ -14,6 +14,6 @@ extern const struct hello_field hello_capture_fields[], hello_seen_fields[], hel
 extern const char *const hello_content_names[HELLO_CONTENTS];
 
 /* devices.c: derived, written but never read */
-json_t *hello_devices_json(const struct hello_facts *f);
+json_t *hello_device_json(const struct hello_device *d);
 
 #endif

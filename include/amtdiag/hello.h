@@ -363,6 +363,8 @@ void hello_relate(struct hello_facts *f, bool uuid_swapped);
 void hello_judge(const struct hello_facts *f, const struct amt_context *ctx,
 		 struct amt_findings *fs);
 
+/* The members of the facts, written while they are made: for amt_run.write_facts. */
+void hello_write_facts(const struct hello_facts *f, bool uuid_swapped, struct amt_json_out *o);
 json_t *hello_to_json(const struct hello_facts *f, bool uuid_swapped);
 bool hello_from_json(const json_t *j, struct hello_facts *f, struct amt_error *err);
 

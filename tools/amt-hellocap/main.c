@@ -73,10 +73,10 @@ static bool replay(struct amt_cli *cli, const json_t *facts, struct amt_error *e
 	return true;
 }
 
-static json_t *facts(struct amt_cli *cli)
+static void write_facts(void *unused, struct amt_json_out *o)
 {
-	(void)cli;
-	return hello_to_json(&hellocap.facts, hellocap.uuid_order);
+	(void)unused;
+	hello_write_facts(&hellocap.facts, hellocap.uuid_order, o);
 }
 
 static void judge(struct amt_cli *cli)
@@ -88,6 +88,7 @@ static void judge(struct amt_cli *cli)
 		amt_finding_add(&cli->run.findings, "T.04", AMT_UNKNOWN, hellocap.interfaces.v[0],
 				"nothing could be captured here: see the note on the interface");
 	hellocap_judge_chains(cli);
+	cli->run.write_facts = write_facts;
 	if (hellocap.writer &&
 	    !hello_writer_finish(hellocap.writer, &hellocap.facts, &cli->run.findings, &err)) {
 		amt_note_add(&cli->run.notes, hellocap.write, "%s", err.text);
@@ -144,7 +145,6 @@ int main(int argc, char **argv)
 		.special = special,
 		.collect = collect,
 		.replay = replay,
-		.facts = facts,
 		.judge = judge,
 		.sections = hellocap_sections,
 		.cleanup = cleanup,
