@@ -588,6 +588,22 @@ def _(c):
     t.close()
 
 
+@row("odd-fragment-lost")
+def _(c):
+    """A segment in fragments that lacks its first: whose it is can't be told."""
+    Tcp(c, pc2, server, 5082, 9971).segment(0, PSH | ACK, hello_pki(UUID, LIST * 5), mtu=300)
+    del c.packets[0]
+    idle(c, 70 * 60)
+
+
+@row("odd-fragment-of-others")
+def _(c):
+    """Only the first fragment of a file server's answer: none of ours."""
+    c.send(server, pc, 17, (2049).to_bytes(2, "big") * 2 + (3008).to_bytes(2, "big") + bytes(3002), mtu=1500)
+    del c.packets[1:]
+    idle(c, 70 * 60)
+
+
 @row("snaplen-96")
 def _(c):
     hello(c)

@@ -64,12 +64,6 @@ static void name_hashes(struct hello_engine *e, struct hello_message *m)
 	}
 }
 
-/* There is an end to hash lists and notes too. */
-static bool hello_over(const struct hello_engine *e)
-{
-	return e->facts->arena.used > AMT_CAP_HELLO_TEXT || e->hashes > AMT_CAP_HELLO_HASHES;
-}
-
 static void keep(struct hello_engine *e, struct hello_flow *w, struct hello_message *m)
 {
 	struct hello_conn *c = &e->facts->conns.v[w->conn];
@@ -77,7 +71,11 @@ static void keep(struct hello_engine *e, struct hello_flow *w, struct hello_mess
 
 	c->content = HELLO_CONTENT_HELLO;
 	c->hellos++;
-	if (e->facts->hellos.n >= AMT_CAP_HELLO_HELLOS || hello_over(e)) {
+	struct hello_cost cost = {.fixed = sizeof(struct hello_seen) * 2 +
+					   m->hashes.n * 2 * sizeof(*m->hashes.v),
+				  .device = m->uuid,
+				  .n_device = sizeof(m->uuid)};
+	if (!hello_afford(e, &cost)) {
 		e->facts->forgotten++;
 		hello_message_free(m);
 		return;
@@ -93,7 +91,6 @@ static void keep(struct hello_engine *e, struct hello_flow *w, struct hello_mess
 	h->destination_port = c->server_port;
 	h->mac = c->client_mac;
 	h->m = *m;
-	e->hashes += m->hashes.n;
 }
 
 /* A message that could not be read to its end: why, as far as the wire tells. */
@@ -109,10 +106,14 @@ static void explain_cut(struct hello_engine *e, const struct hello_flow *w, stru
 			m->note ? amt_arena_printf(&e->facts->arena, "%s; %s", m->note, why) : why;
 }
 
-/* Bytes after the last message that are no message. */
-static void trailing(struct hello_engine *e, size_t n)
+/* Bytes after the last message that are no message; that one may not have been kept. */
+static void trailing(struct hello_engine *e, const struct hello_conn *c, size_t n)
 {
-	struct hello_message *m = &e->facts->hellos.v[e->facts->hellos.n - 1].m;
+	struct hello_seen *h = &e->facts->hellos.v[e->facts->hellos.n - 1];
+	struct hello_message *m = &h->m;
+
+	if (h->source_port != c->client_port || !hello_ip_equal(&h->source, &c->client))
+		return;
 	const char *add = amt_arena_printf(&e->facts->arena, "trailing %zu bytes", n);
 
 	if (m->verdict == HELLO_EXACT)
@@ -130,13 +131,13 @@ static void hellos(struct hello_engine *e, struct hello_flow *w, bool end)
 		const uint8_t *p = (const uint8_t *)s->buf.data;
 		size_t kept = e->facts->hellos.n;
 		bool again = c->hellos > 0;
-		bool over = kept >= AMT_CAP_HELLO_HELLOS || hello_over(e);
+		bool over = hello_spent(e);
 
 		/* A second one has to look like one; the first was vouched for by its port. */
 		if ((again || w->kind != PORT_HELLO) && s->buf.len >= HELLO_HEADER &&
 		    !hello_looks_like(p, s->buf.len)) {
 			if (again && kept)
-				trailing(e, s->buf.len);
+				trailing(e, c, s->buf.len);
 			s->dead = true;
 			return;
 		}
@@ -144,7 +145,7 @@ static void hellos(struct hello_engine *e, struct hello_flow *w, bool end)
 					   over ? &e->scratch : &e->facts->arena, &m);
 		if (!used) {
 			if (end && again && kept)
-				trailing(e, s->buf.len);
+				trailing(e, c, s->buf.len);
 			if (end || s->buf.over)
 				s->dead = true;
 			else if (s->buf.len >= HELLO_HEADER &&

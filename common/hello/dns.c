@@ -92,7 +92,10 @@ static struct hello_query *place(struct hello_engine *e, const struct hello_fram
 	memcpy(key + n, &type, 2), n += 2;
 	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): bytes of a key */
 	memcpy(key + n, name, len), n += len;
-	if (e->facts->queries.n >= AMT_CAP_HELLO_QUERIES && !amt_map_get(&e->queries, key, n)) {
+	struct hello_cost cost = {.fixed = 2 * sizeof(struct hello_query) + 2 * n + 64,
+				  .device = client->bytes,
+				  .n_device = sizeof(client->bytes)};
+	if (!amt_map_get(&e->queries, key, n) && !hello_afford(e, &cost)) {
 		e->facts->forgotten++;
 		return NULL;
 	}

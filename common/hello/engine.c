@@ -93,6 +93,7 @@ void hello_engine_init(struct hello_engine *e, struct hello_facts *facts,
 	facts->root_given = opt->n_roots > 0;
 	e->seed = (uint64_t)(uintptr_t)e * 0x9e3779b97f4a7c15u;
 	hello_flows_init(&e->flows, opt->max_flows);
+	hello_budget_init(e);
 }
 
 uint32_t hello_engine_capture(struct hello_engine *e, const char *name, const char *format)
@@ -111,6 +112,12 @@ void hello_engine_flush(struct hello_engine *e)
 {
 	while (e->flows.oldest != NOBODY)
 		hello_tcp_finish(e, e->flows.oldest, false);
+	if (!e->fragments)
+		return;
+	struct hello_capture *c = &e->facts->captures.v[e->capture];
+	struct hello_fragments_lost lost = hello_fragments_end(e->fragments);
+	c->fragments += lost.all;
+	c->fragments_relevant += lost.relevant;
 }
 
 void hello_engine_finish(struct hello_engine *e)
@@ -132,6 +139,7 @@ void hello_engine_free(struct hello_engine *e)
 	hello_engine_finish(e);
 	hello_flows_free(&e->flows);
 	hello_fragments_free(e->fragments);
+	free(e->known);
 	amt_map_free(&e->queries);
 	amt_map_free(&e->rmcps);
 	amt_map_free(&e->certificates);
@@ -155,7 +163,7 @@ const char *hello_keep_text(struct hello_engine *e, const void *p, size_t n)
 		&e->texts[hello_hash(p, n, e->seed) % (sizeof(e->texts) / sizeof(e->texts[0]))];
 	if (t->text && t->n == n && memcmp(t->text, s, n) == 0)
 		return t->text;
-	if (e->facts->arena.used > AMT_CAP_HELLO_TEXT)
+	if (hello_spent(e))
 		return NULL;
 	*t = (struct hello_text){amt_arena_strndup(&e->facts->arena, s, n), (uint32_t)n};
 	return t->text;
@@ -232,6 +240,17 @@ static void transport(struct hello_engine *e, struct hello_frame *f)
 		hello_rmcp(e, f);
 }
 
+/* A first fragment that shows what its datagram is, and that it is nothing of ours. */
+static bool of_others(const struct hello_engine *e, const struct hello_frame *fragment)
+{
+	struct hello_frame f = *fragment;
+
+	if (f.fragment_offset || !hello_frame_l4(&f))
+		return false;
+	return !hello_port_any(e, f.source_port) && !hello_port_any(e, f.destination_port) &&
+	       !(f.protocol == PROTO_TCP && hello_looks_like(f.payload, f.payload_caplen));
+}
+
 static void whole_way(struct hello_engine *e, const struct hello_packet *p)
 {
 	struct hello_frame f;
@@ -240,7 +259,7 @@ static void whole_way(struct hello_engine *e, const struct hello_packet *p)
 		return;
 	if (f.fragment && !e->fragments)
 		e->fragments = hello_fragments_new();
-	if (f.fragment && !hello_fragments_add(e->fragments, &f)) {
+	if (f.fragment && !hello_fragments_add(e->fragments, &f, of_others(e, &f))) {
 		e->relevant = e->relevant || f.protocol == PROTO_TCP;
 		return;
 	}

@@ -116,7 +116,9 @@ struct hello_engine {
 		amt_time time;
 	} recent[1024];           /* packets that mattered, by hash, against copies of them */
 	struct amt_arena scratch; /* of hellos that are only counted */
-	size_t hashes;            /* in the hellos that are kept */
+	/* budget.c */
+	size_t budget, held; /* bytes, by estimate, that facts may need, and that those kept do */
+	uint64_t *known;     /* bits, by hash: devices that were counted in held; NULL: none yet */
 	unsigned weak; /* connections kept that carried nothing, once some had to be given up */
 	uint32_t capture;
 	int64_t before; /* nanoseconds since 1970, of the packet before */
@@ -187,6 +189,21 @@ static inline bool hello_port_any(const struct hello_engine *e, uint16_t port)
 	return e->any[port >> 6] >> (port & 63) & 1;
 }
 
+/*
+ * budget.c: facts that are kept must fit into max_memory, with all that is made of them later: the
+ * device, its timeline, findings. What does not is only counted.
+ */
+struct hello_cost {
+	size_t fixed;       /* bytes of the fact itself, beside what is in the arena */
+	const void *device; /* what would make it a new device */
+	size_t n_device;
+};
+void hello_budget_init(struct hello_engine *e);
+/* True: it is counted as kept. */
+bool hello_afford(struct hello_engine *e, const struct hello_cost *cost);
+/* Nothing more is kept, so nothing need be put into the arena. */
+bool hello_spent(const struct hello_engine *e);
+
 /* flow.c */
 void hello_flows_init(struct hello_flows *t, size_t max);
 void hello_flows_free(struct hello_flows *t);
@@ -238,8 +255,8 @@ static inline bool hello_dns_tcp_wanted(const struct hello_engine *e, const uint
 	return n > 2 && hello_dns_wanted(e, p + 2, n - 2);
 }
 /*
- * Text for the facts: small, often the same again, and never more than AMT_CAP_HELLO_TEXT in all;
- * NULL then. Without the NUL that some senders add.
+ * Text for the facts: small, often the same again; NULL when the budget is spent. Without the NUL
+ * that some senders add.
  */
 const char *hello_keep_text(struct hello_engine *e, const void *p, size_t n);
 void hello_rmcp(struct hello_engine *e, const struct hello_frame *f);

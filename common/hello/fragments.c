@@ -1,7 +1,8 @@
 /*
  * IPv4 and IPv6 fragments put together again (a hello with a long hash list
  * over a tunnel). A small ring of datagrams; the oldest makes room. The first
- * copy of a byte wins; what is too long or cut by the snap length is dropped.
+ * copy of a byte wins; what is too long or cut by the snap length is dropped. Datagrams
+ * that never become whole are counted: what was in them is not known.
  */
 #include "hello/frame.h"
 
@@ -19,7 +20,7 @@ struct datagram {
 	struct hello_ip source, destination;
 	uint32_t id, total; /* total 0: the last fragment was not seen */
 	uint8_t protocol;
-	bool used;
+	bool used, other; /* other: its ports are none of ours */
 	amt_time first;
 	unsigned parts;
 	struct part part[PARTS];
@@ -29,6 +30,7 @@ struct datagram {
 struct hello_fragments {
 	struct datagram slot[SLOTS];
 	unsigned next;
+	struct hello_fragments_lost lost;
 };
 
 struct hello_fragments *hello_fragments_new(void)
@@ -41,6 +43,29 @@ void hello_fragments_free(struct hello_fragments *t)
 	for (size_t i = 0; t && i < SLOTS; i++)
 		free(t->slot[i].bytes);
 	free(t);
+}
+
+/* It will not become whole any more. */
+static void give_up(struct hello_fragments *t, struct datagram *d)
+{
+	if (!d->used)
+		return;
+	t->lost.all++;
+	t->lost.relevant += !d->other && (d->protocol == PROTO_TCP || d->protocol == PROTO_UDP);
+	d->used = false;
+}
+
+struct hello_fragments_lost hello_fragments_end(struct hello_fragments *t)
+{
+	struct hello_fragments_lost lost = {0};
+
+	if (!t)
+		return lost;
+	for (size_t i = 0; i < SLOTS; i++)
+		give_up(t, &t->slot[i]);
+	lost = t->lost;
+	t->lost = (struct hello_fragments_lost){0};
+	return lost;
 }
 
 static struct datagram *find(struct hello_fragments *t, const struct hello_frame *f)
@@ -58,6 +83,7 @@ static struct datagram *find(struct hello_fragments *t, const struct hello_frame
 	struct datagram *d = &t->slot[t->next];
 	uint8_t *bytes = d->bytes;
 
+	give_up(t, d);
 	t->next = (t->next + 1) % SLOTS;
 	*d = (struct datagram){.source = f->source,
 			       .destination = f->destination,
@@ -86,14 +112,13 @@ static bool whole(const struct datagram *d)
 	return reach >= d->total;
 }
 
-bool hello_fragments_add(struct hello_fragments *t, struct hello_frame *f)
+bool hello_fragments_add(struct hello_fragments *t, struct hello_frame *f, bool other)
 {
 	uint32_t end = f->fragment_offset + f->l4_len;
-
-	if (f->l4_caplen < f->l4_len || end > BYTES || f->l4_len == 0)
-		return false;
 	struct datagram *d = find(t, f);
-	if (d->parts == PARTS)
+
+	d->other = d->other || other;
+	if (f->l4_caplen < f->l4_len || end > BYTES || f->l4_len == 0 || d->parts == PARTS)
 		return false;
 	/* Later parts are laid under earlier ones. */
 	for (uint32_t i = 0; i < f->l4_len; i++) {

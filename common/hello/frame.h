@@ -71,8 +71,14 @@ struct hello_fragments *hello_fragments_new(void);
 void hello_fragments_free(struct hello_fragments *t);
 /*
  * Adds a fragment. True when its datagram is whole: f->l4 then points to it
- * (valid until the next call) and the fragment marks are cleared.
+ * (valid until the next call) and the fragment marks are cleared. other: it is a first
+ * fragment, and its ports are none of ours.
  */
-bool hello_fragments_add(struct hello_fragments *t, struct hello_frame *f);
+bool hello_fragments_add(struct hello_fragments *t, struct hello_frame *f, bool other);
+/* Nothing more will come: datagrams that were not whole since it was asked last. */
+struct hello_fragments_lost {
+	uint64_t all, relevant; /* relevant: with ports that matter, or not known */
+};
+struct hello_fragments_lost hello_fragments_end(struct hello_fragments *t);
 
 #endif

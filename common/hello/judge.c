@@ -2,15 +2,15 @@
  * Symptoms into findings of the catalogue, and what was measured as it should be.
  * Pure. Silence counts only where nothing was lost; see hello.md 5.3 and 6.
  */
-#include "hello/relate.h"
+#include "hello/judge.h"
 
-static const char *source(const struct hello_facts *f, uint32_t capture)
+const char *hello_judge_source(const struct hello_facts *f, uint32_t capture)
 {
 	return capture < f->captures.n ? f->captures.v[capture].name : "facts";
 }
 
-static void evidence(const struct hello_facts *f, struct amt_findings *fs, struct amt_finding *x,
-		     struct hello_spot at, const char *text)
+void hello_judge_evidence(const struct hello_facts *f, struct amt_findings *fs,
+			  struct amt_finding *x, struct hello_spot at, const char *text)
 {
 	char locator[40], when[AMT_TIME_TEXT];
 	struct amt_buf b;
@@ -21,7 +21,7 @@ static void evidence(const struct hello_facts *f, struct amt_findings *fs, struc
 	amt_buf_printf(&b, "frame %llu", (unsigned long long)at.frame);
 	amt_str_copy(locator, sizeof(locator), amt_buf_cstr(&b));
 	amt_buf_free(&b);
-	amt_finding_evidence(fs, x, source(f, at.capture), locator, "%s%s%s",
+	amt_finding_evidence(fs, x, hello_judge_source(f, at.capture), locator, "%s%s%s",
 			     amt_time_format(at.time, when), *text ? " " : "", text);
 }
 
@@ -39,9 +39,9 @@ static void symptom(const struct hello_facts *f, const struct hello_symptom *s, 
 	struct amt_finding *x =
 		amt_finding_add(fs, row->item, v, subject, "%s: %s", s->text, row->meaning);
 	for (size_t i = 0; i < s->spots.n; i++)
-		evidence(f, fs, x, s->spots.v[i], i ? "" : s->text);
+		hello_judge_evidence(f, fs, x, s->spots.v[i], i ? "" : s->text);
 	if (!s->spots.n)
-		amt_finding_evidence(fs, x, source(f, 0), NULL, "%s", s->text);
+		amt_finding_evidence(fs, x, hello_judge_source(f, 0), NULL, "%s", s->text);
 	if (!row->documented)
 		amt_finding_evidence(fs, x, "handbook", "hello.md 6",
 				     "row %u; inferred, not documented by a maker", row->row);
@@ -67,7 +67,7 @@ static void hellos_leave(const struct hello_facts *f, const struct hello_device 
 						"%zu hello messages seen, the last at %s",
 						d->hellos.n, amt_time_format(last->at.time, when));
 
-	evidence(f, fs, x, last->at, "hello");
+	hello_judge_evidence(f, fs, x, last->at, "hello");
 }
 
 static void exact(const struct hello_facts *f, const struct hello_device *d,
@@ -95,7 +95,7 @@ static void exact(const struct hello_facts *f, const struct hello_device *d,
 	struct amt_finding *x = amt_finding_add(
 		fs, "X.HC4", AMT_WARN, d->id, "%zu of %zu hellos are exact; one is not: %s", whole,
 		d->hellos.n, odd->m.note ? odd->m.note : "odd");
-	evidence(f, fs, x, odd->at, "hello");
+	hello_judge_evidence(f, fs, x, odd->at, "hello");
 }
 
 static void kind_of_hello(const struct hello_facts *f, const struct hello_device *d,
@@ -121,7 +121,7 @@ static void kind_of_hello(const struct hello_facts *f, const struct hello_device
 		x = amt_finding_add(fs, "S2.C11b", surprise ? AMT_WARN : AMT_PASS, d->id,
 				    "PSK hello with PID %.4s-%.4s%s", h->m.pid, h->m.pid + 4,
 				    surprise ? ", but the site provisions by PKI" : "");
-	evidence(f, fs, x, h->at, "hello");
+	hello_judge_evidence(f, fs, x, h->at, "hello");
 	for (size_t i = 0; f->root_given && i < h->m.hashes.n; i++) {
 		const struct hello_hash *y = &h->m.hashes.v[i];
 
@@ -131,7 +131,7 @@ static void kind_of_hello(const struct hello_facts *f, const struct hello_device
 			fs, "S3.C10b", AMT_PASS, d->id,
 			"hash %zu (%s) is the root's; whether it is active only MEBx shows", i + 1,
 			y->algorithm);
-		evidence(f, fs, x, h->at, "hello");
+		hello_judge_evidence(f, fs, x, h->at, "hello");
 	}
 }
 
@@ -160,7 +160,8 @@ static void cadence(const struct hello_facts *f, const struct hello_device *d,
 	}
 	(void)ctx;
 	for (size_t i = 0; i < d->hellos.n && i < 4; i++)
-		evidence(f, fs, x, f->hellos.v[d->hellos.v[d->hellos.n - 1 - i]].at, "hello");
+		hello_judge_evidence(f, fs, x, f->hellos.v[d->hellos.v[d->hellos.n - 1 - i]].at,
+				     "hello");
 }
 
 static void network(const struct hello_facts *f, const struct hello_device *d,
@@ -176,120 +177,31 @@ static void network(const struct hello_facts *f, const struct hello_device *d,
 		struct amt_finding *x =
 			amt_finding_add(fs, "S1.V12", AMT_PASS, d->id, "a lease for %s by DHCP",
 					hello_ip_text(&l->address, t));
-		evidence(f, fs, x, l->ack, "DHCP ACK");
+		hello_judge_evidence(f, fs, x, l->ack, "DHCP ACK");
 		if (l->has_suffix)
-			evidence(f, fs,
-				 amt_finding_add(fs, "S1.V15", AMT_PASS, d->id,
-						 "DHCP gives the domain %s",
-						 l->suffix ? l->suffix : ""),
-				 l->ack, "DHCP ACK");
+			hello_judge_evidence(f, fs,
+					     amt_finding_add(fs, "S1.V15", AMT_PASS, d->id,
+							     "DHCP gives the domain %s",
+							     l->suffix ? l->suffix : ""),
+					     l->ack, "DHCP ACK");
 		if (l->has_dns && l->dns.n)
-			evidence(f, fs,
-				 amt_finding_add(fs, "P.15", AMT_PASS, d->id,
-						 "DHCP gives DNS server %s",
-						 hello_ip_text(&l->dns.v[0], t)),
-				 l->ack, "DHCP ACK");
+			hello_judge_evidence(f, fs,
+					     amt_finding_add(fs, "P.15", AMT_PASS, d->id,
+							     "DHCP gives DNS server %s",
+							     hello_ip_text(&l->dns.v[0], t)),
+					     l->ack, "DHCP ACK");
 	}
 	for (size_t i = 0; i < d->queries.n && !hello_has_row(d, 8); i++) {
 		const struct hello_query *q = &f->queries.v[d->queries.v[i]];
 
 		if (q->bare || !q->addresses.n)
 			continue;
-		evidence(f, fs,
-			 amt_finding_add(fs, "S2.C14a", AMT_PASS, d->id, "%s resolves to %s%s",
-					 q->name, hello_ip_text(&q->addresses.v[0], t),
-					 f->servers.n ? ", a service point" : ""),
-			 q->answer, "DNS answer");
-	}
-}
-
-static bool is_server(const struct hello_facts *f, const struct hello_ip *ip)
-{
-	for (size_t i = 0; i < f->servers.n; i++)
-		if (hello_ip_equal(&f->servers.v[i], ip))
-			return true;
-	return false;
-}
-
-static void destination(const struct hello_facts *f, const struct hello_device *d,
-			struct amt_findings *fs)
-{
-	char t[HELLO_IP_TEXT];
-
-	for (size_t i = 0; f->servers.n && i < d->servers.n; i++) {
-		const struct hello_ip *ip = &d->servers.v[i];
-
-		if (is_server(f, ip))
-			amt_finding_add(fs, "S2.C14b", AMT_PASS, d->id,
-					"it talks to %s, a service point", hello_ip_text(ip, t));
-		else
-			amt_finding_add(fs, "S2.C14b", AMT_FAIL, d->id,
-					"it talks to %s, which is no service point",
-					hello_ip_text(ip, t));
-	}
-	for (size_t i = 0; i < d->conns.n; i++) {
-		const struct hello_conn *c = &f->conns.v[d->conns.v[i]];
-
-		if (c->server_port == 16993 && c->accepted && c->begun) {
-			evidence(f, fs,
-				 amt_finding_add(fs, "P.37", AMT_PASS, d->id,
-						 "16993 is accepted from %s",
-						 hello_ip_text(&c->client, t)),
-				 c->first, "SYN");
-			break;
-		}
-	}
-}
-
-static bool is_hello_port(const struct hello_facts *f, unsigned port)
-{
-	for (size_t i = 0; i < f->ports.n; i++)
-		if (f->ports.v[i] == port)
-			return true;
-	return false;
-}
-
-/* The service point's port as real clients meet it. */
-static void service_port(const struct hello_facts *f, const struct hello_device *d,
-			 struct amt_findings *fs)
-{
-	char t[HELLO_IP_TEXT];
-
-	for (size_t i = d->conns.n; i-- > 0;) {
-		const struct hello_conn *c = &f->conns.v[d->conns.v[i]];
-
-		if (!is_hello_port(f, c->server_port) || !c->accepted || !c->begun)
-			continue;
-		if (hello_has_row(d, 10) || hello_has_row(d, 11) || hello_has_row(d, 12))
-			return;
-		evidence(f, fs,
-			 amt_finding_add(fs, "P.35", AMT_PASS, d->id,
-					 "its connection to %s port %u is answered",
-					 hello_ip_text(&c->server, t), c->server_port),
-			 c->first, "SYN");
-		return;
-	}
-}
-
-/* A handshake back to the device that both sides finished, the latest of them. */
-static void handshake(const struct hello_facts *f, const struct hello_device *d,
-		      struct amt_findings *fs)
-{
-	char t[HELLO_IP_TEXT];
-
-	for (size_t i = d->conns.n; i-- > 0;) {
-		const struct hello_conn *c = &f->conns.v[d->conns.v[i]];
-
-		if (c->server_port != 16993 || !c->tls.client_hello)
-			continue;
-		if (c->tls.client_ccs && c->tls.server_ccs && !hello_has_row(d, 27) &&
-		    !hello_has_row(d, 29))
-			evidence(f, fs,
-				 amt_finding_add(fs, "X.HC5", AMT_PASS, d->id,
-						 "the TLS handshake from %s goes through",
-						 hello_ip_text(&c->client, t)),
-				 c->first, "SYN");
-		return;
+		hello_judge_evidence(f, fs,
+				     amt_finding_add(fs, "S2.C14a", AMT_PASS, d->id,
+						     "%s resolves to %s%s", q->name,
+						     hello_ip_text(&q->addresses.v[0], t),
+						     f->servers.n ? ", a service point" : ""),
+				     q->answer, "DNS answer");
 	}
 }
 
@@ -306,9 +218,9 @@ static void device(const struct hello_facts *f, const struct hello_device *d,
 		cadence(f, d, ctx, fs);
 	}
 	network(f, d, fs);
-	destination(f, d, fs);
-	service_port(f, d, fs);
-	handshake(f, d, fs);
+	hello_judge_destination(f, d, fs);
+	hello_judge_service_port(f, d, fs);
+	hello_judge_handshake(f, d, fs);
 	if (d->expected && !d->hellos.n && !d->symptoms.n)
 		amt_finding_add(fs, "S2.C12", AMT_UNKNOWN, d->id,
 				"no hello of it, and nothing that would tell why: absence needs at "
@@ -329,7 +241,8 @@ static void capture(const struct hello_facts *f, const struct hello_capture *c,
 					     "right place?",
 				(unsigned long long)c->packets);
 	if (!c->dropped && !c->if_dropped && !c->cut && !c->damaged && !c->unsupported &&
-	    !c->clock_back && !f->evicted && !f->filtered) {
+	    !c->clock_back && !c->fragments_relevant && !f->evicted && !f->forgotten &&
+	    !f->filtered) {
 		amt_finding_add(fs, "X.HC1", AMT_PASS, c->name, "%llu packets, none lost, none cut",
 				(unsigned long long)c->packets);
 		return;
@@ -337,15 +250,24 @@ static void capture(const struct hello_facts *f, const struct hello_capture *c,
 	struct amt_finding *x = amt_finding_add(
 		fs, "X.HC1", AMT_WARN, c->name,
 		"%llu packets: %llu dropped by the kernel, %llu by the interface, %llu cut, %llu "
-		"not readable%s%s%s%s; "
+		"not readable%s%s%s%s%s%s; "
 		"nothing is concluded from silence",
 		(unsigned long long)c->packets, (unsigned long long)c->dropped,
 		(unsigned long long)c->if_dropped, (unsigned long long)c->cut,
 		(unsigned long long)c->unsupported, c->damaged ? ", the file is damaged" : "",
 		c->clock_back ? ", the clock was set back meanwhile" : "",
+		c->fragments_relevant ? ", packets in fragments never became whole" : "",
 		f->evicted ? ", connections were given up under --max-flows" : "",
+		f->forgotten ? ", facts were not kept under --max-memory" : "",
 		f->filtered ? ", a filter was set" : "");
 	amt_finding_evidence(fs, x, c->name, NULL, "snap length %u", c->snaplen);
+	if (c->fragments)
+		amt_finding_evidence(
+			fs, x, c->name, NULL,
+			"%llu IP packets whose fragments are not all here; %llu of them go to a "
+			"port that matters, or their first fragment is missing",
+			(unsigned long long)c->fragments,
+			(unsigned long long)c->fragments_relevant);
 	if (f->evicted || f->forgotten)
 		amt_finding_evidence(
 			fs, x, c->name, NULL,
@@ -374,50 +296,6 @@ static void silence(const struct hello_facts *f, struct amt_findings *fs)
 				(long long)(longest / (60 * AMT_SECOND)));
 }
 
-static bool any_row(const struct hello_facts *f, uint8_t row)
-{
-	for (size_t i = 0; i < f->symptoms.n; i++)
-		if (f->symptoms.v[i].row == row)
-			return true;
-	for (size_t i = 0; i < f->devices.n; i++)
-		if (hello_has_row(&f->devices.v[i], row))
-			return true;
-	return false;
-}
-
-/* What came to the provisioning port of real clients: it shows the place to be a good one, too. */
-static void provisioning_port(const struct hello_facts *f, struct amt_findings *fs)
-{
-	const struct hello_seen *first = NULL;
-	size_t conns = 0, empty = 0;
-
-	for (size_t i = 0; i < f->conns.n; i++) {
-		const struct hello_conn *c = &f->conns.v[i];
-
-		if (!is_hello_port(f, c->server_port) || !c->accepted)
-			continue;
-		conns++;
-		empty += c->content != HELLO_CONTENT_HELLO;
-	}
-	for (size_t i = 0; i < f->hellos.n && !first; i++)
-		if (f->hellos.v[i].at.frame)
-			first = &f->hellos.v[i];
-	if (!first)
-		return;
-	if (!f->captures.v[first->at.capture].live)
-		evidence(f, fs,
-			 amt_finding_add(fs, "T.04", AMT_PASS, source(f, first->at.capture),
-					 "it was taken where hello messages of clients are seen"),
-			 first->at, "hello");
-	if (conns && !empty && !any_row(f, 13) && !any_row(f, 14))
-		evidence(f, fs,
-			 amt_finding_add(fs, "X.HC3", AMT_PASS, "",
-					 "%zu connection%s to the provisioning port, each with a "
-					 "hello message",
-					 conns, conns > 1 ? "s" : ""),
-			 first->at, "hello");
-}
-
 void hello_judge(const struct hello_facts *f, const struct amt_context *ctx,
 		 struct amt_findings *fs)
 {
@@ -438,7 +316,7 @@ void hello_judge(const struct hello_facts *f, const struct amt_context *ctx,
 				? "hellos only, neither DHCP nor calls back: taken at the server "
 				  "or in between"
 				: "nothing tells where this capture was taken");
-	provisioning_port(f, fs);
+	hello_judge_provisioning_port(f, fs);
 	for (size_t i = 0; i < f->symptoms.n; i++)
 		symptom(f, &f->symptoms.v[i], "", ctx, fs);
 	for (size_t i = 0; i < f->devices.n; i++) {

@@ -57,7 +57,10 @@ void hello_rmcp(struct hello_engine *e, const struct hello_frame *f)
 	bool fresh;
 	memcpy(key, m.pong ? &m.from : &m.to, sizeof(struct hello_ip));
 	key[sizeof(struct hello_ip)] = m.pong;
-	if (e->facts->rmcps.n >= AMT_CAP_HELLO_RMCPS && !amt_map_get(&e->rmcps, key, sizeof(key))) {
+	struct hello_cost cost = {.fixed = 2 * sizeof(m) + 2 * sizeof(key) + 64,
+				  .device = (m.pong ? &m.from : &m.to)->bytes,
+				  .n_device = sizeof(m.from.bytes)};
+	if (!amt_map_get(&e->rmcps, key, sizeof(key)) && !hello_afford(e, &cost)) {
 		e->facts->forgotten++;
 		return;
 	}

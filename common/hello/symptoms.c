@@ -57,10 +57,11 @@ bool hello_capture_complete(const struct hello_facts *f)
 	for (size_t i = 0; i < f->captures.n; i++) {
 		const struct hello_capture *c = &f->captures.v[i];
 
-		if (c->dropped || c->if_dropped || c->damaged || c->unsupported || c->clock_back)
+		if (c->dropped || c->if_dropped || c->damaged || c->unsupported || c->clock_back ||
+		    c->fragments_relevant)
 			return false;
 	}
-	return !f->filtered && !f->evicted;
+	return !f->filtered && !f->evicted && !f->forgotten;
 }
 
 amt_time hello_capture_end(const struct hello_facts *f, uint32_t capture)

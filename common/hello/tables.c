@@ -14,22 +14,25 @@
 	}
 
 #define T struct hello_capture
-const struct hello_field hello_capture_fields[] = {ALWAYS(T, "name", TEXT, name),
-						   ALWAYS(T, "format", TEXT, format),
-						   FIELD(T, "live", BOOL, live),
-						   ALWAYS(T, "first", TIME, first),
-						   ALWAYS(T, "last", TIME, last),
-						   ALWAYS(T, "packets", U64, packets),
-						   ALWAYS(T, "bytes", U64, bytes),
-						   FIELD(T, "cut", U64, cut),
-						   FIELD(T, "snaplen", U32, snaplen),
-						   ALWAYS(T, "dropped", U64, dropped),
-						   ALWAYS(T, "if_dropped", U64, if_dropped),
-						   FIELD(T, "unsupported", U64, unsupported),
-						   FIELD(T, "link", TEXT, link),
-						   FIELD(T, "damaged", BOOL, damaged),
-						   FIELD(T, "clock_back", U64, clock_back),
-						   END};
+const struct hello_field hello_capture_fields[] = {
+	ALWAYS(T, "name", TEXT, name),
+	ALWAYS(T, "format", TEXT, format),
+	FIELD(T, "live", BOOL, live),
+	ALWAYS(T, "first", TIME, first),
+	ALWAYS(T, "last", TIME, last),
+	ALWAYS(T, "packets", U64, packets),
+	ALWAYS(T, "bytes", U64, bytes),
+	FIELD(T, "cut", U64, cut),
+	FIELD(T, "snaplen", U32, snaplen),
+	ALWAYS(T, "dropped", U64, dropped),
+	ALWAYS(T, "if_dropped", U64, if_dropped),
+	FIELD(T, "unsupported", U64, unsupported),
+	FIELD(T, "link", TEXT, link),
+	FIELD(T, "damaged", BOOL, damaged),
+	FIELD(T, "clock_back", U64, clock_back),
+	FIELD(T, "fragments", U64, fragments),
+	FIELD(T, "fragments_relevant", U64, fragments_relevant),
+	END};
 #undef T
 
 #define T struct hello_seen

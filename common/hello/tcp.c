@@ -26,16 +26,21 @@ static uint32_t new_conn(struct hello_engine *e)
 /* What nothing more could be concluded from need not be kept: a flood must not fill the memory. */
 static bool worth_keeping(struct hello_engine *e, const struct hello_conn *c, bool evicted)
 {
-	size_t kept = e->facts->conns.n - e->spare_conns.n;
+	/* The device is who has the port of AMT, or who calls for the hello; that one is known by
+	 * its UUID when it has said it. */
+	const struct hello_ip *device =
+		c->server_port >= 16992 && c->server_port <= 16995 ? &c->server : &c->client;
+	struct hello_cost cost = {.fixed = sizeof(*c) * 2,
+				  .device = device->bytes,
+				  .n_device = c->hellos ? 0 : sizeof(device->bytes)};
 
-	if (c->hellos || c->tls.client_hello || c->http_server)
-		return kept < AMT_CAP_HELLO_CONNS * 2;
-	if (kept >= AMT_CAP_HELLO_CONNS)
-		return false;
 	/* Never answered, and pushed out or one of very many: a sample is enough. */
-	if (c->accepted || c->icmp_frame || (!evicted && !e->facts->evicted))
-		return true;
-	return e->weak++ < AMT_CAP_HELLO_WEAK;
+	bool strong = c->hellos || c->tls.client_hello || c->http_server || c->accepted ||
+		      c->icmp_frame || (!evicted && !e->facts->evicted);
+	if (!strong && e->weak >= AMT_CAP_HELLO_WEAK)
+		return false;
+	e->weak += !strong;
+	return hello_afford(e, &cost);
 }
 
 void hello_tcp_finish(struct hello_engine *e, uint32_t at, bool evicted)

@@ -117,8 +117,14 @@ static void certificates(struct hello_engine *e, struct hello_tls *t, struct amt
 		size_t n = (size_t)amt_rd_be(&list, 3);
 		const uint8_t *der = amt_rd_bytes(&list, n);
 
-		if (!der || !n || e->facts->certificates.n >= AMT_CAP_HELLO_CERTIFICATES)
+		if (!der || !n)
 			break;
+		/* What finds it again holds its bytes too. */
+		struct hello_cost cost = {.fixed = n + 128};
+		if (!amt_map_get(&e->certificates, der, n) && !hello_afford(e, &cost)) {
+			e->facts->forgotten++;
+			break;
+		}
 		uint32_t index = certificate_index(e, der, n);
 		if (dir)
 			amt_vec_push(&t->server_chain, index);

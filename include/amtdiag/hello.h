@@ -224,6 +224,9 @@ struct hello_capture {
 	const char *link;             /* names of its link types */
 	bool damaged;                 /* ended early */
 	uint64_t clock_back; /* packets much older than the one before: lengths mean nothing */
+	/* IP packets whose fragments never became whole; of those, with ports that matter or that
+	 * are not known */
+	uint64_t fragments, fragments_relevant;
 };
 
 enum hello_phase {
@@ -306,7 +309,7 @@ struct hello_facts {
 	struct AMT_VEC(uint16_t) ports; /* hello ports */
 	uint64_t duplicates;            /* copies by a mirror port */
 	uint64_t evicted;               /* flows given up under max_flows */
-	uint64_t forgotten;             /* facts over a cap: counted, not kept */
+	uint64_t forgotten;             /* facts over a cap or max_memory: counted, not kept */
 	uint64_t other_hosts;           /* DHCP clients that never touched provisioning: not kept */
 	bool filtered;                  /* a filter of the user's own decided what was captured */
 	bool root_given;
@@ -334,6 +337,7 @@ struct hello_options {
 	const uint16_t *ports;            /* hello ports; none: 9971 */
 	size_t n_ports;
 	size_t max_flows;    /* 0: HELLO_FLOWS_DEFAULT */
+	size_t max_memory;   /* bytes that the whole run may use; 0: HELLO_MEMORY_DEFAULT */
 	uint64_t max_hellos; /* stop after so many; 0: never */
 	unsigned threads;    /* for large files; 0: one for each processor, up to 4 */
 	const char *filter;  /* BPF: only these packets of a file; NULL: all */
@@ -343,7 +347,8 @@ struct hello_options {
 	void (*relevant)(void *arg, uint32_t capture, const struct hello_packet *p);
 	void *relevant_arg;
 };
-#define HELLO_FLOWS_DEFAULT 65536
+#define HELLO_FLOWS_DEFAULT  65536
+#define HELLO_MEMORY_DEFAULT (256 * AMT_MIB)
 
 /*
  * Reads capture files ("-": standard input) one after the other into facts and

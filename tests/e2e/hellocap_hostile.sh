@@ -84,6 +84,7 @@ for f in records overlap halfopen lies fragments; do
 done
 is "65,535 records" "$(jq '[.facts.hellos[].hashes | length] | add' "$tmp/records.json")" 65535
 is "the first copy of a byte counts" "$(jq -r '.facts.hellos[0].pid' "$tmp/overlap.json")" ABCD1234
+is "fragments that never become whole are counted" "$(jq '.facts.captures[0] | .fragments_relevant > 0 and .fragments >= .fragments_relevant' "$tmp/fragments.json")" true
 ok "half-open connections under a small table" run -r "$tmp/halfopen.pcapng" --max-flows 64 --json
 is "those given up are counted" "$(jq '.facts.evicted' "$tmp/out")" 29936
 is "and nothing is kept without bound" "$(jq '.facts.connections | length <= 4224' "$tmp/out")" true

@@ -26,6 +26,8 @@ row() {
 PC=02:00:00:00:00:10
 row row01-silence.pcapng 1 S2.C12=fail --expect $PC
 row row01-arp-only.pcapng 1 S2.C12=fail --expect 10.1.0.16
+row odd-fragment-lost.pcapng "" "X.HC1=warn S2.C12=unknown" --expect $PC
+row odd-fragment-of-others.pcapng 1 S2.C12=fail --expect $PC
 row row02-no-offer.pcapng 2 P.14=fail
 row row03-no-option-6.pcapng 3 P.15=fail
 row row04-no-option-15.pcapng 4 S1.V15=fail

@@ -10,7 +10,7 @@ struct hellocap {
 	struct amt_strlist interfaces, files, servers_text, root_files, names, expect, ports_text;
 	const char *payload, *write;
 	double duration;
-	unsigned count, max_flows, buffer;
+	unsigned count, max_flows, max_memory, buffer;
 	bool list_interfaces, uuid_order, promiscuous;
 	/* made of it */
 	struct AMT_VEC(struct hello_ip) servers;

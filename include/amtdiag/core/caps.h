@@ -21,16 +21,10 @@
 
 #define AMT_CAP_HELLO_STREAM                                                                       \
 	(72 * AMT_KIB) /* one direction of a connection, unread (longest hello: 65,560) */
-#define AMT_CAP_HELLO_BUFFERS      (64 * AMT_MIB) /* all of those together */
-#define AMT_CAP_HELLO_HELLOS       65536u         /* hello messages kept as facts */
-#define AMT_CAP_HELLO_HASHES       (1u << 20) /* hashes of those together; each is 1 KB as JSON */
-#define AMT_CAP_HELLO_CONNS        65536u     /* connections kept as facts */
-#define AMT_CAP_HELLO_WEAK         4096u /* of those, ones that carried nothing and were given up */
-#define AMT_CAP_HELLO_LEASES       4096u /* DHCP clients followed at a time */
-#define AMT_CAP_HELLO_TEXT         (256 * AMT_MIB) /* names and options out of packets, all together */
-#define AMT_CAP_HELLO_QUERIES      65536u          /* (client, server, name) of DNS questions */
-#define AMT_CAP_HELLO_RMCPS        65536u          /* devices pinged or ponging */
-#define AMT_CAP_HELLO_CERTIFICATES 4096u /* different certificates out of TLS handshakes */
+#define AMT_CAP_HELLO_BUFFERS (32 * AMT_MIB) /* all of those together */
+/* Facts: common/hello/budget.c, under --max-memory. */
+#define AMT_CAP_HELLO_WEAK   4096u /* connections kept that carried nothing and were given up */
+#define AMT_CAP_HELLO_LEASES 4096u /* DHCP clients followed at a time */
 
 #define AMT_CAP_PKI_STRING  (64 * AMT_KIB)  /* one string of a certificate */
 #define AMT_CAP_PKI_FILE    (64 * AMT_MIB)  /* one file of certificates, keys or CRLs */
