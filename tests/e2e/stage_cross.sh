@@ -42,6 +42,15 @@ changed '(.facts.evidence.devices.devices[] | select(.host == "pc01.contoso.com"
 is "... moved since" "$(verdict "$tmp/again.json" PV.24 'fail: .*another domain since' pc01)" skipped
 ok "the simulator ends cleanly" sim_stop
 
+# What a handshake sends, against the list of the hello
+mkdir "$tmp/c"; cp captures/hello/good-whole-story.pcapng "$tmp/c/"
+printf '[site]\nname = c\ndomain = corp.example\n[evidence]\ncaptures = c/*\n' >"$tmp/c.ini"
+amt-stage --site "$tmp/c.ini" --json -q >"$tmp/run.json" 2>"$tmp/err"
+sent() { jq -r '[.findings[] | select(.id == "S3.C10b" and (.summary | test("handshake")))] | map(.verdict + " " + (.evidence | map(.locator) | tostring)) | join(";")' "$tmp/$1.json"; }
+is "the root that is sent is in the list" "$(sent run | cut -d' ' -f1)" pass
+changed '(.facts.evidence.captures.connections[] | select(.tls.client_chain) | .tls.client_chain) |= .[:1]'
+is "... none that is sent is a warning: only examples say that it must be" "$(sent again)" 'warn ["frame 72","certificates.md 1.2"]'
+
 # Documents
 mkdir "$tmp/d"
 amt-krbsize --from captures/krbsize/two-users.json --json -q -o "$tmp/d/tickets.json" 2>"$tmp/krb.err" || true
