@@ -15,7 +15,6 @@
 #define BASE (24 * AMT_MIB)
 /* A flow of the table and its connection, which is not on the account before it ended. */
 #define FLOW (sizeof(struct hello_flow) + sizeof(struct hello_conn))
-#define BITS ((size_t)1 << 20)
 
 void hello_budget_init(struct hello_engine *e)
 {
@@ -24,6 +23,9 @@ void hello_budget_init(struct hello_engine *e)
 	size_t rest = BASE + AMT_CAP_HELLO_BUFFERS + flows * FLOW;
 
 	e->budget = all > rest + AMT_MIB ? all - rest : AMT_MIB;
+	/* So many that few of the devices that fit share one. */
+	for (e->known_bits = 1024; e->known_bits < e->budget / DEVICE * 16;)
+		e->known_bits *= 2;
 }
 
 bool hello_spent(const struct hello_engine *e)
@@ -34,21 +36,21 @@ bool hello_spent(const struct hello_engine *e)
 bool hello_afford(struct hello_engine *e, const struct hello_cost *cost)
 {
 	size_t bytes = cost->fixed;
-	uint64_t bit = 0, *word = NULL;
+	uint8_t bit = 0, *byte = NULL;
 
 	if (cost->n_device) {
-		uint64_t at = hello_hash(cost->device, cost->n_device, e->seed) % BITS;
+		uint64_t at = hello_hash(cost->device, cost->n_device, e->seed) % e->known_bits;
 
 		if (!e->known)
-			e->known = amt_calloc(BITS / 64, sizeof(*e->known));
-		word = &e->known[at / 64];
-		bit = UINT64_C(1) << (at % 64);
-		bytes += *word & bit ? 0 : DEVICE;
+			e->known = amt_calloc(e->known_bits / 8, 1);
+		byte = &e->known[at / 8];
+		bit = (uint8_t)(1u << (at % 8));
+		bytes += *byte & bit ? 0 : DEVICE;
 	}
 	if (e->held + e->facts->arena.used + bytes > e->budget)
 		return false;
 	e->held += bytes;
-	if (word)
-		*word |= bit;
+	if (byte)
+		*byte |= bit;
 	return true;
 }

@@ -183,6 +183,8 @@ static uint64_t hash_of(const struct hello_engine *e, const uint8_t *mac)
 static struct seat seat(struct hello_engine *e, const uint8_t *mac)
 {
 	uint64_t hash = hash_of(e, mac);
+	if (!e->leases)
+		e->leases = amt_calloc(LEASE_SETS, sizeof(*e->leases));
 	struct seat s = {e->leases[hash % LEASE_SETS], (uint32_t)(hash >> 32), 0};
 
 	while (s.way < LEASE_WAYS - 1 && s.set[s.way].index && s.set[s.way].tag != s.tag)
@@ -237,6 +239,8 @@ static struct hello_lease *place(struct hello_engine *e, const struct hello_fram
 void hello_dhcp_pin(struct hello_engine *e, const struct hello_mac *mac)
 {
 	uint64_t hash = hash_of(e, mac->bytes);
+	if (!e->leases)
+		return;
 	struct hello_lease_slot *set = e->leases[hash % LEASE_SETS];
 
 	for (int way = 0; mac->known && way < LEASE_WAYS; way++)

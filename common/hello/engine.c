@@ -12,7 +12,9 @@
 
 void hello_engine_port(struct hello_engine *e, uint16_t port, enum hello_port_class c)
 {
-	e->ports[port] = (uint8_t)c;
+	if (!e->ports[port / HELLO_PAGE])
+		e->ports[port / HELLO_PAGE] = amt_calloc(HELLO_PAGE, 1);
+	e->ports[port / HELLO_PAGE][port % HELLO_PAGE] = (uint8_t)c;
 	e->any[port >> 6] |= UINT64_C(1) << (port & 63);
 	if (c != PORT_DNS) {
 		uint16_t wire = htons(port);
@@ -98,7 +100,8 @@ void hello_engine_init(struct hello_engine *e, struct hello_facts *facts,
 
 uint32_t hello_engine_capture(struct hello_engine *e, const char *name, const char *format)
 {
-	memset(e->recent, 0, sizeof(e->recent)); /* another file's packets are no mirror copies */
+	free(e->recent); /* another file's packets are no mirror copies */
+	e->recent = NULL;
 	struct hello_capture *c = amt_vec_add(&e->facts->captures);
 	c->name = amt_arena_strdup(&e->facts->arena, name);
 	c->format = format;
@@ -140,6 +143,10 @@ void hello_engine_free(struct hello_engine *e)
 	hello_flows_free(&e->flows);
 	hello_fragments_free(e->fragments);
 	free(e->known);
+	free(e->recent);
+	free(e->leases);
+	for (size_t i = 0; i < sizeof(e->ports) / sizeof(e->ports[0]); i++)
+		free(e->ports[i]);
 	amt_map_free(&e->queries);
 	amt_map_free(&e->rmcps);
 	amt_map_free(&e->certificates);
@@ -185,7 +192,9 @@ bool hello_engine_duplicate(struct hello_engine *e, const struct hello_frame *f)
 	memcpy(id + n, what, sizeof(what)), n += sizeof(what);
 	memcpy(id + n, f->l4, take), n += take;
 	uint64_t hash = hello_hash(id, n, e->seed);
-	struct hello_recent *r = &e->recent[hash % (sizeof(e->recent) / sizeof(e->recent[0]))];
+	if (!e->recent)
+		e->recent = amt_calloc(HELLO_RECENT, sizeof(*e->recent));
+	struct hello_recent *r = &e->recent[hash % HELLO_RECENT];
 	amt_time d = f->time - r->time;
 
 	if (r->hash == hash && d >= -DUPLICATE_WINDOW && d <= DUPLICATE_WINDOW) {
@@ -231,7 +240,8 @@ static void transport(struct hello_engine *e, struct hello_frame *f)
 		hello_tcp(e, f);
 		return;
 	}
-	uint8_t a = e->ports[f->source_port], b = e->ports[f->destination_port];
+	uint8_t a = hello_port_class(e, f->source_port);
+	uint8_t b = hello_port_class(e, f->destination_port);
 	if (a == PORT_DNS || b == PORT_DNS)
 		hello_dns(e, f);
 	else if (a == PORT_DHCP || b == PORT_DHCP)
@@ -290,8 +300,8 @@ static bool tcp_matters(struct hello_engine *e, const struct hello_glance *g)
 	if (!known)
 		return header >= 20 && begins_hello(g, header);
 	if ((g->l4[13] & TCP_SYN) ||
-	    e->flows.hint[hello_flow_hint(g->source, g->destination, g->source_port,
-					  g->destination_port)])
+	    hello_flow_hinted(&e->flows, hello_flow_hint(g->source, g->destination, g->source_port,
+							 g->destination_port)))
 		return true;
 	if (header < 20 || g->left <= header)
 		return false;
@@ -309,7 +319,8 @@ static bool matters(struct hello_engine *e, const struct hello_packet *p)
 	if (protocol == PROTO_UDP) {
 		if (!hello_port_any(e, g.source_port) && !hello_port_any(e, g.destination_port))
 			return false;
-		uint8_t a = e->ports[g.source_port], b = e->ports[g.destination_port];
+		uint8_t a = hello_port_class(e, g.source_port);
+		uint8_t b = hello_port_class(e, g.destination_port);
 		if (a == PORT_DNS || b == PORT_DNS)
 			return g.left > 8 && hello_dns_wanted(e, g.l4 + 8, g.left - 8);
 		return a > PORT_AMT_REDIR || b > PORT_AMT_REDIR;

@@ -22,6 +22,9 @@ enum hello_port_class {
 
 #define NOBODY UINT32_MAX
 
+#define HELLO_RECENT 1024
+#define HELLO_PAGE   1024 /* ports */
+
 /* Packets come a little out of order from several interfaces; by so many nanoseconds only when
  * the clock was set back. */
 #define HELLO_CLOCK_BACK ((int64_t)10 * 1000000000)
@@ -76,7 +79,8 @@ struct hello_flows {
 	size_t n_buckets;
 	uint32_t free, newest, oldest;
 	size_t count, max, buffered;
-	uint8_t hint[65536]; /* flows by hello_flow_hint(); 255: many, and stays */
+	uint8_t *hint; /* flows by hello_flow_hint(); 255: many, and stays; NULL: no flow yet */
+	uint16_t hint_mask;
 };
 
 /* What every packet is held against: small, so that it stays in the first cache. */
@@ -91,17 +95,18 @@ struct hello_wanted {
 struct hello_engine {
 	struct hello_facts *facts;
 	const struct hello_options *opt;
-	uint8_t ports[65536];
-	uint64_t any[1024]; /* a bit for each port that means something */
+	uint8_t *
+		ports[65536 / HELLO_PAGE]; /* enum hello_port_class of each, in pages; NULL: NONE */
+	uint64_t any[1024];                /* a bit for each port that means something */
 	struct hello_wanted wanted;
 	struct hello_flows flows;
 	struct hello_fragments *fragments;
 	struct hello_lease_slot {
 		uint32_t index; /* + 1 */
 		bool pinned;
-		bool addresses; /* the entry has some of its own to free */
-		uint32_t tag;   /* of the MAC's hash: an entry is touched only when it fits */
-	} leases[LEASE_SETS][LEASE_WAYS];
+		bool addresses;  /* the entry has some of its own to free */
+		uint32_t tag;    /* of the MAC's hash: an entry is touched only when it fits */
+	} (*leases)[LEASE_WAYS]; /* LEASE_SETS of them; NULL: no DHCP yet */
 	struct hello_text {
 		const char *text;
 		uint32_t n;
@@ -114,11 +119,13 @@ struct hello_engine {
 	struct hello_recent {
 		uint64_t hash;
 		amt_time time;
-	} recent[1024];           /* packets that mattered, by hash, against copies of them */
+	} * recent; /* HELLO_RECENT packets that mattered, by hash, against copies of them; or NULL
+		     */
 	struct amt_arena scratch; /* of hellos that are only counted */
 	/* budget.c */
 	size_t budget, held; /* bytes, by estimate, that facts may need, and that those kept do */
-	uint64_t *known;     /* bits, by hash: devices that were counted in held; NULL: none yet */
+	uint8_t *known; /* known_bits, by hash: devices that are counted in held; NULL: none yet */
+	size_t known_bits;
 	unsigned weak; /* connections kept that carried nothing, once some had to be given up */
 	uint32_t capture;
 	int64_t before; /* nanoseconds since 1970, of the packet before */
@@ -184,6 +191,12 @@ static inline struct hello_spot hello_spot_of(const struct hello_engine *e,
 }
 
 void hello_engine_port(struct hello_engine *e, uint16_t port, enum hello_port_class c);
+static inline uint8_t hello_port_class(const struct hello_engine *e, uint16_t port)
+{
+	const uint8_t *page = e->ports[port / HELLO_PAGE];
+
+	return page ? page[port % HELLO_PAGE] : PORT_NONE;
+}
 static inline bool hello_port_any(const struct hello_engine *e, uint16_t port)
 {
 	return e->any[port >> 6] >> (port & 63) & 1;
@@ -212,11 +225,16 @@ void hello_flow_key(const struct hello_ip *a, uint16_t ap, const struct hello_ip
 uint32_t hello_flow_find(struct hello_flows *t, const struct hello_flow_key *key);
 /* NOBODY never: the oldest goes first if need be, and is given to finish(). */
 uint32_t hello_flow_new(struct hello_engine *e, const struct hello_flow_key *key);
-/* The same for both directions; zero in the table: no such flow, without looking it up. */
+/* The same for both directions. */
 static inline uint16_t hello_flow_hint(const uint8_t *a, const uint8_t *b, uint16_t ap, uint16_t bp)
 {
 	return (uint16_t)((unsigned)(a[2] ^ b[2]) << 8 ^ (unsigned)(a[3] ^ b[3]) ^
 			  (unsigned)(ap ^ bp) * 0x9e3du);
+}
+/* False: no such flow, without looking it up. */
+static inline bool hello_flow_hinted(const struct hello_flows *t, uint16_t hint)
+{
+	return t->hint && t->hint[hint & t->hint_mask];
 }
 void hello_flow_touch(struct hello_flows *t, uint32_t at);
 void hello_flow_drop(struct hello_flows *t, uint32_t at); /* no finishing */

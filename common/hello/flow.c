@@ -16,6 +16,7 @@ void hello_flows_init(struct hello_flows *t, size_t max)
 void hello_flows_free(struct hello_flows *t)
 {
 	free(t->buckets);
+	free(t->hint);
 	amt_vec_free(&t->pool);
 	*t = (struct hello_flows){0};
 }
@@ -47,6 +48,27 @@ static uint32_t *bucket(struct hello_flows *t, const struct hello_flow_key *key)
 	return &t->buckets[amt_hash(key->bytes, sizeof(key->bytes), seed) & (t->n_buckets - 1)];
 }
 
+/* The hint of a flow from its key: both ends are in it. */
+static uint8_t *hint(struct hello_flows *t, const struct hello_flow_key *key)
+{
+	static const uint8_t zero[12];
+	const uint8_t *k = key->bytes;
+	bool six = memcmp(k + 4, zero, 12) != 0 || memcmp(k + 22, zero, 12) != 0;
+	size_t at = six ? 12 : 0;
+
+	return &t->hint[hello_flow_hint(k + at, k + 18 + at, (uint16_t)(k[16] << 8 | k[17]),
+					(uint16_t)(k[34] << 8 | k[35])) &
+			t->hint_mask];
+}
+
+static void count_hint(struct hello_flows *t, const struct hello_flow_key *key)
+{
+	uint8_t *h = hint(t, key);
+
+	if (*h != 255)
+		++*h;
+}
+
 static void grow(struct hello_flows *t)
 {
 	size_t n = t->n_buckets ? t->n_buckets * 4 : 1024;
@@ -55,6 +77,10 @@ static void grow(struct hello_flows *t)
 	t->buckets = amt_reallocarray(NULL, n, sizeof(*t->buckets));
 	memset(t->buckets, 0xff, n * sizeof(*t->buckets));
 	t->n_buckets = n;
+	free(t->hint);
+	n = n < 65536 / 16 ? n * 16 : 65536;
+	t->hint = amt_calloc(n, 1);
+	t->hint_mask = (uint16_t)(n - 1);
 	for (uint32_t i = 0; i < t->pool.n; i++) {
 		struct hello_flow *w = &t->pool.v[i];
 
@@ -63,6 +89,7 @@ static void grow(struct hello_flows *t)
 		uint32_t *b = bucket(t, &w->key);
 		w->chain = *b;
 		*b = i;
+		count_hint(t, &w->key);
 	}
 }
 
@@ -107,18 +134,6 @@ void hello_flow_touch(struct hello_flows *t, uint32_t at)
 		return;
 	unlink_use(t, &t->pool.v[at]);
 	link_newest(t, at);
-}
-
-/* The hint of a flow from its key: both ends are in it. */
-static uint8_t *hint(struct hello_flows *t, const struct hello_flow_key *key)
-{
-	static const uint8_t zero[12];
-	const uint8_t *k = key->bytes;
-	bool six = memcmp(k + 4, zero, 12) != 0 || memcmp(k + 22, zero, 12) != 0;
-	size_t at = six ? 12 : 0;
-
-	return &t->hint[hello_flow_hint(k + at, k + 18 + at, (uint16_t)(k[16] << 8 | k[17]),
-					(uint16_t)(k[34] << 8 | k[35]))];
 }
 
 void hello_flow_drop(struct hello_flows *t, uint32_t at)
@@ -170,8 +185,6 @@ uint32_t hello_flow_new(struct hello_engine *e, const struct hello_flow_key *key
 	*b = at;
 	link_newest(t, at);
 	t->count++;
-	uint8_t *h = hint(t, key);
-	if (*h != 255)
-		++*h;
+	count_hint(t, key);
 	return at;
 }

@@ -80,7 +80,7 @@ static uint32_t open_flow(struct hello_engine *e, const struct hello_flow_key *k
 	w->conn = conn;
 	w->kind = kind;
 	/* The rest of such a hello must get past the glance at the ports. */
-	if (kind == PORT_NONE && e->ports[f->destination_port] == PORT_NONE)
+	if (kind == PORT_NONE && hello_port_class(e, f->destination_port) == PORT_NONE)
 		hello_engine_port(e, f->destination_port, PORT_FOUND);
 	c->first = hello_spot_of(e, f);
 	c->passing = kind == PORT_DNS;
@@ -100,7 +100,8 @@ static uint32_t open_flow(struct hello_engine *e, const struct hello_flow_key *k
 static uint32_t begin(struct hello_engine *e, const struct hello_flow_key *key,
 		      const struct hello_frame *f)
 {
-	uint8_t to = e->ports[f->destination_port], from = e->ports[f->source_port];
+	uint8_t to = hello_port_class(e, f->destination_port);
+	uint8_t from = hello_port_class(e, f->source_port);
 	bool syn = f->flags & TCP_SYN, ack = f->flags & TCP_ACK;
 
 	if (to > PORT_DNS)

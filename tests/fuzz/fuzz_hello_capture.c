@@ -7,8 +7,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct hello_engine e; /* 64 KiB of ports: too big for some stacks */
-	struct hello_options opt = {.max_flows = 64};
+	static struct hello_engine e;
+	struct hello_options opt = {.max_flows = 64, .max_memory = AMT_MIB};
 	struct hello_facts facts = {0};
 	struct hello_reader r;
 	struct hello_packet p;
