@@ -125,7 +125,9 @@ void hello_judge_provisioning_port(const struct hello_facts *f, struct amt_findi
 			first = &f->hellos.v[i];
 	if (!first)
 		return;
-	if (!f->captures.v[first->at.capture].live)
+	/* Facts of others may name a capture that they don't hold. */
+	bool live = first->at.capture < f->captures.n && f->captures.v[first->at.capture].live;
+	if (!live)
 		hello_judge_evidence(
 			f, fs,
 			amt_finding_add(fs, "T.04", AMT_PASS,
