@@ -94,25 +94,15 @@ struct reading {
 	struct amt_dhcp_reply *out;
 	struct amt_rd areas[3]; /* options, file, sname: where options may stand */
 	size_t n_areas;
-	bool there[256]; /* codes that stand somewhere */
 	const char *bad[8];
 	size_t n_bad;
+	bool there[256]; /* codes that stand somewhere */
+	/* Where each of those begins and ends to be there; not set for the others. */
+	struct place {
+		uint8_t area, last_area;
+		const uint8_t *at, *last;
+	} place[256];
 };
-
-/* Which codes there are, so that the others need not be looked for. */
-static void note_codes(struct reading *rd, struct amt_rd r)
-{
-	while (amt_rd_left(&r)) {
-		unsigned c = amt_rd_u8(&r);
-
-		if (c == OPT_PAD)
-			continue;
-		rd->there[c] = true;
-		if (c == OPT_END)
-			break;
-		amt_rd_skip(&r, amt_rd_u8(&r));
-	}
-}
 
 static void complain(struct reading *rd, const char *what)
 {
@@ -120,16 +110,47 @@ static void complain(struct reading *rd, const char *what)
 		rd->bad[rd->n_bad++] = what;
 }
 
+/* Which codes there are and where, so that nobody looks through all options for each. */
+static void note_codes(struct reading *rd, size_t area)
+{
+	struct amt_rd r = rd->areas[area];
+
+	while (amt_rd_left(&r)) {
+		const uint8_t *at = r.p;
+		unsigned c = amt_rd_u8(&r);
+
+		if (c == OPT_PAD)
+			continue;
+		if (c == OPT_END)
+			break;
+		struct place *p = &rd->place[c];
+		if (!rd->there[c]) {
+			rd->there[c] = true;
+			p->area = (uint8_t)area;
+			p->at = at;
+		}
+		p->last_area = (uint8_t)area;
+		p->last = at;
+		size_t n = amt_rd_u8(&r);
+		if (!amt_rd_bytes(&r, n) && n) {
+			complain(rd, "an option runs past the end of the message");
+			break;
+		}
+	}
+}
+
 /* All pieces of an option, in order (RFC 3396 section 7). */
 static bool gather(struct reading *rd, unsigned code, struct option *o)
 {
+	const struct place *w = &rd->place[code];
+
 	o->n = 0;
 	o->there = false;
-	if (!rd->there[code] && code != OPT_KIND) /* that one also looks for what is broken */
-		return false;
-	for (size_t i = 0; i < rd->n_areas; i++) {
+	for (size_t i = w->area; rd->there[code] && i <= w->last_area; i++) {
 		struct amt_rd r = rd->areas[i];
-		while (amt_rd_left(&r)) {
+		if (i == w->area)
+			r.p = w->at;
+		while (amt_rd_left(&r) && (i < w->last_area || r.p <= w->last)) {
 			unsigned c = amt_rd_u8(&r);
 			if (c == OPT_PAD)
 				continue;
@@ -137,11 +158,8 @@ static bool gather(struct reading *rd, unsigned code, struct option *o)
 				break;
 			size_t n = amt_rd_u8(&r);
 			const uint8_t *p = amt_rd_bytes(&r, n);
-			if (!p && n) {
-				if (code == OPT_KIND)
-					complain(rd, "an option runs past the end of the message");
+			if (!p && n)
 				break;
-			}
 			if (c != code || o->n + n > sizeof(o->data))
 				continue;
 			o->there = true;
@@ -155,7 +173,17 @@ static bool gather(struct reading *rd, unsigned code, struct option *o)
 
 static const char *address_text(struct amt_arena *a, const uint8_t *p)
 {
-	return amt_arena_printf(a, "%u.%u.%u.%u", p[0], p[1], p[2], p[3]);
+	char text[INET_ADDRSTRLEN], *out = text;
+
+	for (size_t i = 0; i < 4; i++) {
+		if (p[i] > 99)
+			*out++ = (char)('0' + p[i] / 100);
+		if (p[i] > 9)
+			*out++ = (char)('0' + p[i] / 10 % 10);
+		*out++ = (char)('0' + p[i] % 10);
+		*out++ = '.';
+	}
+	return amt_arena_strndup(a, text, (size_t)(out - text) - 1);
 }
 
 static const char *const *addresses(struct reading *rd, unsigned code, const char *what)
@@ -310,7 +338,7 @@ static void find_areas(struct reading *rd, const uint8_t *p, struct amt_rd optio
 	struct option o;
 
 	rd->areas[rd->n_areas++] = options;
-	note_codes(rd, options);
+	note_codes(rd, 0);
 	if (!gather(rd, OPT_OVERLOAD, &o) || o.n != 1)
 		return;
 	if (o.data[0] & 1)
@@ -318,7 +346,7 @@ static void find_areas(struct reading *rd, const uint8_t *p, struct amt_rd optio
 	if (o.data[0] & 2)
 		rd->areas[rd->n_areas++] = amt_rd_init(p + 44, 64);
 	for (size_t i = 1; i < rd->n_areas; i++)
-		note_codes(rd, rd->areas[i]);
+		note_codes(rd, i);
 }
 
 static const char *mac_text(struct amt_arena *a, const uint8_t *p)
@@ -333,8 +361,12 @@ bool amt_dhcp_parse(const void *data, size_t n, struct amt_arena *arena, struct 
 	static const uint8_t zero[4];
 	const uint8_t *p = data;
 	struct amt_rd r = amt_rd_init(data, n);
-	struct reading rd = {.arena = arena, .out = out};
+	struct reading rd;
 
+	rd.arena = arena;
+	rd.out = out;
+	rd.n_areas = rd.n_bad = 0;
+	memset(rd.there, 0, sizeof(rd.there));
 	*out = (struct amt_dhcp_reply){
 		.source = "", .server = "", .lease = -1, .fqdn_flags = -1, .copies = 1};
 	out->at = AMT_TIME_NONE;

@@ -70,11 +70,24 @@ static void put_code(struct amt_buf *b, uint32_t cp)
 		amt_buf_add(b, u, amt_utf8_put(cp, u));
 }
 
+/* Nearly all strings are ASCII that can be shown: they are what they are in every type of one byte.
+ */
+static bool shown(const struct der *d)
+{
+	size_t i = 0;
+
+	while (i < d->n && d->p[i] - 0x20u < 0x5f)
+		i++;
+	return i == d->n && d->n <= AMT_CAP_PKI_STRING;
+}
+
 char *der_string(const struct der *d, struct amt_arena *a)
 {
 	size_t width = d->tag == DER_BMP ? 2 : d->tag == DER_UNIVERSAL ? 4 : 1;
 	struct amt_buf b;
 
+	if (width == 1 && shown(d))
+		return amt_arena_strndup(a, (const char *)d->p, d->n);
 	amt_buf_init(&b, AMT_CAP_PKI_STRING);
 	if (d->tag == DER_UTF8 || d->tag == DER_PRINTABLE || d->tag == DER_IA5) {
 		const char *p = (const char *)d->p, *end = p + d->n;

@@ -243,7 +243,13 @@ bool pki_load_hashes(struct pki_facts *f, const char *source, const char *text, 
 		     struct amt_notes *notes)
 {
 	size_t before = f->lists.n, found = 0;
-	json_t *doc = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL);
+	size_t blank = 0;
+	json_t *doc = NULL;
+
+	while (blank < n && strchr(" \t\r\n", text[blank]) && text[blank])
+		blank++;
+	if (blank < n && (text[blank] == '{' || text[blank] == '['))
+		doc = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL);
 
 	if (!doc || !hello_document(f, source, doc)) {
 		struct pki_hash_list *l = pki_add_list(f, source);

@@ -10,7 +10,9 @@ static void escaped(struct amt_buf *b, const char *s)
 		bool edge = (i == 0 && (s[i] == ' ' || s[i] == '#')) || (i + 1 == n && s[i] == ' ');
 		if (edge || strchr(",+\"<>;", s[i]))
 			amt_buf_byte(b, '\\');
-		amt_buf_byte(b, s[i]);
+		size_t run = 1 + strcspn(s + i + 1, ",+\"<>; ");
+		amt_buf_add(b, s + i, run);
+		i += run - 1;
 	}
 }
 

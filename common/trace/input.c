@@ -23,16 +23,20 @@ struct trace_input {
 	bool ended;          /* between two packed members */
 	bool patient, waits; /* patient: a pipe is asked for what it has; waits: nothing now */
 	char *raw;           /* what comes out of the file, when it is packed or UTF-16 */
-	size_t raw_start, raw_end;
+	size_t raw_cap, raw_start, raw_end;
 	z_stream gz;
 	ZSTD_DStream *zs;
 	uint8_t half[4]; /* bytes of a character that go on in the next block */
 	size_t n_half;
 	char *wide; /* UTF-16 on its way */
+	size_t wide_cap;
 	uint64_t size, mark, taken;
 	int copy; /* what was decoded so far, to come back to; -1: not kept */
 	uint64_t copied, copy_at;
 };
+
+#define WIDE_PART  (64 * AMT_KIB)
+#define WIDE_SMALL ((size_t)512)
 
 struct trace_input *trace_input_open(const char *path, const struct trace_options *o,
 				     struct amt_error *err)
@@ -49,6 +53,8 @@ struct trace_input *trace_input_open(const char *path, const struct trace_option
 	in->fd = fd;
 	in->copy = -1;
 	in->path = path;
+	in->raw_cap = AMT_CAP_READ;
+	in->wide_cap = WIDE_PART;
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode)) {
 		in->regular = true;
 		in->seekable = lseek(fd, 0, SEEK_CUR) == 0;
@@ -67,6 +73,9 @@ struct trace_input *trace_input_memory(const void *p, size_t n)
 	in->memory_left = n;
 	in->path = "memory";
 	in->size = n;
+	/* Little input, little memory: fuzzing and tests read many small ones. */
+	in->raw_cap = n < AMT_CAP_READ ? n + 1 : AMT_CAP_READ;
+	in->wide_cap = n < WIDE_SMALL ? WIDE_SMALL : WIDE_PART;
 	return in;
 }
 
@@ -126,13 +135,13 @@ static long pull(struct trace_input *in, char *out, size_t n, struct amt_error *
 static long refill(struct trace_input *in, struct amt_error *err)
 {
 	if (!in->raw)
-		in->raw = amt_malloc(AMT_CAP_READ);
+		in->raw = amt_malloc(in->raw_cap);
 	if (in->raw_start) {
 		memmove(in->raw, in->raw + in->raw_start, in->raw_end - in->raw_start);
 		in->raw_end -= in->raw_start;
 		in->raw_start = 0;
 	}
-	long got = pull(in, in->raw + in->raw_end, AMT_CAP_READ - in->raw_end, err);
+	long got = pull(in, in->raw + in->raw_end, in->raw_cap - in->raw_end, err);
 	if (got > 0)
 		in->raw_end += (size_t)got;
 	return got;
@@ -341,8 +350,6 @@ static size_t utf16(struct trace_input *in, const uint8_t *p, size_t n, char *ou
 	return o;
 }
 
-#define WIDE_PART (64 * AMT_KIB)
-
 static long decoded(struct trace_input *in, char *out, size_t n, struct amt_error *err)
 {
 	if (!in->begun && !begin(in, err))
@@ -350,10 +357,10 @@ static long decoded(struct trace_input *in, char *out, size_t n, struct amt_erro
 	if (in->decided && in->encoding == TRACE_UTF8)
 		return unpacked(in, out, n, err);
 	if (!in->wide)
-		in->wide = amt_malloc(WIDE_PART);
+		in->wide = amt_malloc(in->wide_cap);
 	for (;;) {
 		/* One UTF-16 unit of two bytes becomes at most three. */
-		size_t part = n / 2 < WIDE_PART ? n / 2 : WIDE_PART;
+		size_t part = n / 2 < in->wide_cap ? n / 2 : in->wide_cap;
 		long got = unpacked(in, in->wide, part, err);
 		if (got <= 0)
 			return got;

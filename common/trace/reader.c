@@ -17,7 +17,7 @@ static struct trace_reader *make(struct trace_input *in, const char *name,
 		r->options = *o;
 	/* Little input, little memory: fuzzing and tests read many small ones. */
 	r->cap = trace_input_fd(in) < 0 && trace_input_size(in) < AMT_CAP_READ / 2
-			 ? (size_t)trace_input_size(in) * 2 + 16 * AMT_KIB
+			 ? (size_t)trace_input_size(in) * 2 + 5 * AMT_KIB
 			 : AMT_CAP_READ;
 	r->buf = amt_malloc(r->cap);
 	r->line = 1;

@@ -79,7 +79,9 @@ static inline uint64_t amt_rd_le(struct amt_rd *r, size_t n)
 
 static inline uint8_t amt_rd_u8(struct amt_rd *r)
 {
-	return (uint8_t)amt_rd_be(r, 1);
+	const uint8_t *p = amt_rd_bytes(r, 1);
+
+	return p ? *p : 0;
 }
 static inline uint16_t amt_rd_be16(struct amt_rd *r)
 {
