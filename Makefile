@@ -200,7 +200,7 @@ fuzzers:
 	  SANITIZE=address,undefined fuzz-link
 .PHONY: fuzz-link
 fuzz-link: $(FUZZERS)
-$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(LIB)
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/rate.o $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
 fuzz: fuzzers

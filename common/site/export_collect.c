@@ -21,6 +21,11 @@ static void (*const readers[EXPORTS_KINDS])(struct export_source *) = {
 	[EXPORTS_IMPORT_FILE] = export_read_import,
 };
 
+void export_read(enum exports_kind kind, struct export_source *s)
+{
+	readers[kind](s);
+}
+
 /* What is not for this room, but was clearly meant for another key of the profile. */
 static const char *other_key(const char *text, size_t len)
 {
@@ -83,7 +88,7 @@ bool exports_parse(struct exports_facts *f, char *bytes, size_t len, const char 
 			s.file = (uint32_t)f->files.n;
 			amt_vec_push(&f->files,
 				     (struct exports_file){s.path, s.computer, charset, kind, 0});
-			readers[kind](&s);
+			export_read(kind, &s);
 			f->files.v[s.file].lines = s.line;
 		}
 	}

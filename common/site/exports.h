@@ -65,6 +65,8 @@ typedef void export_value_fn(void *arg, const char *key, const char *name, const
 			     const char *text);
 void export_reg_each(struct export_source *s, export_value_fn *each, void *arg);
 
+/* export_collect.c: the reader of its kind. */
+void export_read(enum exports_kind kind, struct export_source *s);
 /* The readers, one a kind. */
 void export_read_registry(struct export_source *s);
 void export_read_systeminfo(struct export_source *s);

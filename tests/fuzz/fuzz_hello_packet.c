@@ -22,12 +22,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (!size)
 		return 0;
-	struct hello_packet p = {.data = data + 1,
-				 .caplen = (uint32_t)size - 1,
-				 .ns = (int64_t)n * 1000000000,
-				 .frame = n,
-				 .link = links[data[0] % 8]};
-	p.len = p.caplen + data[0] / 8; /* now and then cut by the snap length */
+	uint32_t len = (uint32_t)size - 1; /* now and then cut by the snap length */
+	const struct hello_packet p = {data + 1, len, len + data[0] / 8, (int64_t)n * 1000000000,
+				       n,        0,   links[data[0] % 8]};
 	hello_engine_packet(&e, &p);
 	return 0;
 }
