@@ -12,18 +12,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct trace_memo memo;
 	struct chunk_bench bench = {.group = 1, .memo = &memo};
 
-	if (size)
-		memcpy(c.buf, data, size);
+	memcpy(c.buf, data, size);
 	chunk_frame(&c, &bench);
 	const struct chunk_run *u = c.runs.v;
 	for (size_t i = 0; i < c.lines.n; i++) {
 		const struct chunk_line *v = &c.lines.v[i];
-		struct trace_record rec = {
-			.type = -1, .text = c.buf + v->at, .framing = TRACE_SERVER};
+		struct trace_record rec = {.type = -1,
+					   .text = c.buf + v->at,
+					   .text_len = v->text_len,
+					   .framing = TRACE_SERVER};
 		struct trace_meaning m;
 		for (; i >= u->lines + u->n_lines; u++)
 			;
-		rec.text_len = v->text_len;
 		if (!trace_understand(NULL, &rec, c.heads.v[u->head].ours, &m) || v->at < u->at ||
 		    v->at + v->text_len > u->at + u->len || u->at + u->len > size ||
 		    m.m.event != c.meanings.v[v->meaning].m.event)
