@@ -10,6 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct chunk c = {.buf = amt_malloc(size), .len = size};
 	static struct trace_memo memo;
+	struct trace_record rec = {.type = -1, .framing = TRACE_SERVER};
 	struct chunk_bench bench = {.group = 1, .memo = &memo};
 
 	memcpy(c.buf, data, size);
@@ -17,10 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct chunk_run *u = c.runs.v;
 	for (size_t i = 0; i < c.lines.n; i++) {
 		const struct chunk_line *v = &c.lines.v[i];
-		struct trace_record rec = {.type = -1,
-					   .text = c.buf + v->at,
-					   .text_len = v->text_len,
-					   .framing = TRACE_SERVER};
+		rec.text = c.buf + v->at;
+		rec.text_len = v->text_len;
 		struct trace_meaning m;
 		for (; i >= u->lines + u->n_lines; u++)
 			;
@@ -29,6 +28,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    m.m.event != c.meanings.v[v->meaning].m.event)
 			abort();
 	}
-	chunk_free(&c);
-	return 0;
+	return chunk_free(&c), 0;
 }
