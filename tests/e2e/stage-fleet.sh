@@ -60,6 +60,25 @@ members='[.findings[] | . as $f | (.subjects // [.subject])[] | {id: $f.id, verd
 ok "and of each check and subject" cmp <(jq -S "$members" "$tmp/whole.json") <(jq -S "$members" "$tmp/four.json")
 ok "what is the same at both sites is one finding with both" jq -e '[.findings[] | select(.subjects | index("Amsterdam") != null and index("Berlin") != null)] | length > 10' <(jq '.findings |= map(.subjects //= [])' "$tmp/merged.json")
 ok "consequences still name a cause that is there" jq -e '[.findings[] | select(.verdict == "fail") | .id + " " + .subject] as $causes | [.findings[] | select(.because)] | length > 5 and all(.because | (.id + " " + .subject) as $c | $causes | index($c) != null)' "$tmp/merged.json"
+# Timelines go with the runs: of each client the events of all of them, each once.
+ok "a run has the timelines of its clients" jq -e '.facts.timelines | length > 5 and all(.client and (.events | length) > 0)' "$tmp/whole.json"
+amt-stage merge "${runs[@]}" --format html >"$tmp/merged.html"
+shown() { grep -o '<details class="tl" id="timeline-[0-9]*"[^>]*><summary><b>[^<]*</b>' "$1" | sed 's/.*<b>//; s/<.*//' | sort; }
+# Berlin's qc... have the UUIDs of Amsterdam's: they are the same computers.
+is "and the merged page those of all runs" "$(shown "$tmp/merged.html")" "$(jq -r '.facts.runs[].timelines[].client' "$tmp/merged.json" | sed 's/^q/p/' | sort -u)"
+amt-stage merge "$tmp/b.ndjson" "$tmp/merged.json" "$tmp/run4" "$tmp/run2" "$tmp/run2" --format html >"$tmp/again.html"
+drawn() { sed -n '/<details class="tl"/,/^<\/details>/p' "$1"; }
+ok "in any order, and given twice, they are the same" cmp <(drawn "$tmp/merged.html") <(drawn "$tmp/again.html")
+client=$(jq -r '.facts.timelines[0].client' "$tmp/b.json")
+jq --arg c "$client" '.started = "2030-01-01T00:00:00Z" | .facts.timelines |= map(select(.client == $c) | .events |= [.[0] + {what: "seen by the other run"}])' "$tmp/b.json" >"$tmp/other.json"
+of_client() { drawn "$1" | sed -n "/<b>$client</,/^<\/details>/p"; }
+amt-stage merge "$tmp/other.json" "$tmp/b.json" --format html >"$tmp/two.html"
+amt-stage merge "$tmp/b.json" --format html >"$tmp/one.html"
+ok "what two runs saw of a client stands in one timeline" bash -c '[ "$1" -eq $(($2 + 1)) ]' - "$(of_client "$tmp/two.html" | grep -c '^<tr><td>')" "$(of_client "$tmp/one.html" | grep -c '^<tr><td>')"
+ok "with the event that only one of them has" bash -c 'grep -q "seen by the other run" "$1"' - "$tmp/two.html"
+jq '.facts.timelines = [5, {"client": 7}, {"client": "x", "events": "y"}] + (.facts.timelines | map(.events += [{"at": "soon"}, {"lane": "moon", "at": "2030-01-01T00:00:00Z", "what": "w"}, null]))' "$tmp/b.json" >"$tmp/odd.json"
+amt-stage merge "$tmp/odd.json" --format html >"$tmp/odd.html"
+ok "what is no event is passed over" cmp <(drawn "$tmp/one.html") <(drawn "$tmp/odd.html")
 # The newest counts: a later run without one failure.
 sed 's/"started": "[^"]*"/"started": "2030-01-01T00:00:00Z"/; s/"verdict": "fail"/"verdict": "pass"/' "$tmp/b.json" >"$tmp/later.json"
 amt-stage merge "$tmp/later.json" "$tmp/b.json" --json >"$tmp/newest.json"

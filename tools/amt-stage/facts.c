@@ -1,5 +1,5 @@
 /* Facts of the walk: what it found, and all evidence it stands on, so that it can be replayed. */
-#include "stage.h"
+#include "html.h"
 
 #include <string.h>
 
@@ -142,6 +142,7 @@ void stage_write_facts(void *arg, struct amt_json_out *o)
 	for (size_t i = 0; i < st->fleet.clients.n; i++)
 		amt_json_out_value(o, NULL, stage_client_to_json(&st->fleet.clients.v[i]));
 	amt_json_out_close(o);
+	timelines_write(st, o);
 	json_object_foreach(site, key, value) amt_json_out_value(o, key, json_incref(value));
 	amt_json_out_value(o, "traits", traits_to_json(&st->cli->context));
 	amt_json_out_open(o, "inventory", true);

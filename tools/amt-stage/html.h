@@ -25,8 +25,9 @@ struct timeline_event {
 	size_t nth;                      /* as it was told */
 };
 struct timeline {
-	size_t client; /* in the fleet */
-	size_t told;   /* events there are; list has the first and last of them */
+	size_t client;   /* in the fleet */
+	size_t told;     /* events there are; list has the first and last of them */
+	size_t left_out; /* of them by a run that was merged, at least */
 	struct AMT_VEC(struct timeline_event) list;
 };
 
@@ -45,7 +46,7 @@ struct timelines {
 	bool counting;
 	struct AMT_VEC(struct timeline) list;
 };
-void timelines_make(struct stage *st, struct timelines *t);
+void timelines_make(const struct stage *st, struct timelines *t);
 size_t timelines_of(const struct timelines *t, size_t client); /* from 1; 0: none */
 void timelines_section(struct stage *st, struct timelines *t, struct amt_run *r);
 void timelines_free(struct timelines *t);
@@ -57,6 +58,11 @@ size_t timelines_client(const struct timelines *t, const char *name);
 void timelines_tell(struct timelines *t, size_t client, const struct timeline_event *e,
 		    const char *fmt, ...) AMT_PRINTF(4, 5);
 void timeline_events(const struct stage *st, struct timelines *t);
+/* n more happened than a merged run wrote down. */
+void timelines_left_out(struct timelines *t, size_t client, size_t n);
+/* timeline_json.c: timelines as facts, and those of the runs of a merged document. */
+void timelines_write(const struct stage *st, struct amt_json_out *o);
+void timelines_of_runs(struct timelines *t);
 /* timeline_svg.c */
 void timeline_svg(const struct timeline *t, const char *name, size_t nth, struct amt_buf *b);
 extern const char *const timeline_lane_names[TIMELINE_LANES];

@@ -19,6 +19,16 @@ bool stage_merge_is(const json_t *facts)
 	return json_is_array(json_object_get(facts, "runs"));
 }
 
+size_t stage_merge_runs(void)
+{
+	return runs.n;
+}
+
+const json_t *stage_merge_run(size_t i)
+{
+	return runs.v[i].j;
+}
+
 /* Newest first; then by content, so that the order of arguments is of no account. */
 static int by_age(const void *a, const void *b)
 {
@@ -51,16 +61,13 @@ static void add_run(json_t *j)
 /* Only what is merged, so that a document is the same run however it was written. */
 static json_t *summary_of(const json_t *doc)
 {
-	static const char *const of_facts[] = {"site", "shard", "clients"}, *const of_doc[] = {
-										    "started",
-										    "now",
-										    "version",
-										    "verdict",
-										    "findings"};
+	static const char *const of_facts[] = {"site", "shard", "clients", "timelines"},
+				 *const of_doc[] = {"started", "now", "version", "verdict",
+						    "findings"};
 	const json_t *facts = json_object_get(doc, "facts");
 	json_t *j = json_object();
 
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 4; i++)
 		if (json_object_get(facts, of_facts[i]))
 			json_object_set(j, of_facts[i], json_object_get(facts, of_facts[i]));
 	for (size_t i = 0; i < 5; i++)

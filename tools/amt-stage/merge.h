@@ -6,7 +6,7 @@
 
 /*
  * A run as it is merged: a JSON object with site, started, now, version, shard (may be
- * missing), verdict, clients and findings, as in its document. Merging is the union of
+ * missing), verdict, clients, timelines and findings, as in its document. Merging is the union of
  * sets of these: the order and how often one is given do not matter, and a merged document
  * holds its runs whole, so that it can be merged again.
  */
@@ -14,6 +14,9 @@
 void stage_merge_add(struct stage *st, const char *path);
 /* The same from facts of a merged document. */
 void stage_merge_add_facts(struct stage *st, const json_t *facts);
+/* The runs, newest first. */
+size_t stage_merge_runs(void);
+const json_t *stage_merge_run(size_t i);
 bool stage_merge_is(const json_t *facts);
 /* Clients and findings that hold now: of each the newest run that speaks of it. */
 void stage_merge_judge(struct stage *st);

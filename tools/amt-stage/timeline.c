@@ -71,6 +71,13 @@ void timelines_tell(struct timelines *t, size_t client, const struct timeline_ev
 	amt_vec_push(&line->list, copy);
 }
 
+void timelines_left_out(struct timelines *t, size_t client, size_t n)
+{
+	struct timeline *line = &t->list.v[t->slot[client] - 1];
+
+	line->left_out = n > line->left_out ? n : line->left_out;
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct timeline_event *x = a, *y = b;
@@ -87,7 +94,7 @@ static void shorten(struct timeline *line)
 {
 	size_t half = TIMELINE_EVENTS / 2, n = line->list.n;
 
-	line->told = n;
+	line->told = n + line->left_out;
 	if (n)
 		qsort(line->list.v, n, sizeof(line->list.v[0]), by_time);
 	if (n <= TIMELINE_EVENTS)
@@ -109,7 +116,7 @@ static void choose(const struct stage *st, struct timelines *t, int broken)
 	}
 }
 
-void timelines_make(struct stage *st, struct timelines *t)
+void timelines_make(const struct stage *st, struct timelines *t)
 {
 	size_t n = st->fleet.clients.n;
 

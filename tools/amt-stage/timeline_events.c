@@ -245,6 +245,10 @@ static void devices(const struct stage *st, struct timelines *t)
 
 void timeline_events(const struct stage *st, struct timelines *t)
 {
+	if (st->merge) {
+		timelines_of_runs(t);
+		return;
+	}
 	captures(stage_state(st, &stage_room_captures), t);
 	logs(stage_state(st, &stage_room_logs), t);
 	names(stage_state(st, &stage_room_names), t);
