@@ -81,7 +81,7 @@ static size_t when_field(struct frame *f, const struct field *d, struct trace_re
 	size_t n = trace_when_pasted(d->p, (size_t)(d->end - d->p), f->day_first, &rec->when,
 				     &first, &second);
 
-	if (n) {
+	if (n && first) {
 		f->dates++;
 		f->first_over_12 += first > 12;
 		f->second_over_12 += second > 12;

@@ -274,12 +274,24 @@ size_t trace_when_pasted(const char *p, size_t n, bool day_first, struct trace_w
 	char sep;
 
 	*w = (struct trace_when){.local = AMT_TIME_NONE};
-	if (!digits(&c, 2, first) || c.p >= c.end)
+	*first = *second = 0;
+	int n_first = digits(&c, 4, first);
+	if (!n_first || n_first == 3 || c.p >= c.end)
 		return 0;
 	sep = *c.p;
 	if ((sep != '/' && sep != '.' && sep != '-') || !take(&c, sep) || !digits(&c, 2, second) ||
-	    !take(&c, sep) || digits(&c, 4, &v.year) != 4)
+	    !take(&c, sep))
 		return 0;
+	/* Japan, Korea, Sweden: the year stands first, and there is no doubt. */
+	bool year_first = n_first == 4;
+	int n_last = digits(&c, year_first ? 2 : 4, year_first ? &v.day : &v.year);
+	if (!n_last || (!year_first && n_last != 4))
+		return 0;
+	if (year_first) {
+		v.year = *first;
+		v.month = *second;
+		*first = *second = 0;
+	}
 	take(&c, ',');
 	skip(&c);
 	if (!clock_part(&c, &v))
@@ -297,7 +309,9 @@ size_t trace_when_pasted(const char *p, size_t n, bool day_first, struct trace_w
 		day_first = true;
 	else if (*second > 12)
 		day_first = false;
-	v.day = day_first ? *first : *second;
-	v.month = day_first ? *second : *first;
+	if (!year_first) {
+		v.day = day_first ? *first : *second;
+		v.month = day_first ? *second : *first;
+	}
 	return finish(w, &v) ? (size_t)(after - p) : 0;
 }

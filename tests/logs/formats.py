@@ -120,6 +120,8 @@ gives("pasted: the furniture of a screen is skipped",
       keys=("text", "thread"))
 gives("pasted: the date first, AM and PM", "2/13/2004 8:13:13 AM\tCcmExec started\tCcmExec\t2436 (0x0984)\r\n",
       [("CcmExec started", "2004-02-13T08:13:13")], keys=("text", "time"))
+for date in ("2009-01-14", "2009/1/14", "14.01.2009", "14-01-2009", "1/14/2009"):
+    gives("pasted: " + date, f"a\tC\t{date} 13:43:12\t1 (0x0001)\r\n", [("a", "2009-01-14T13:43:12")], keys=("text", "time"))
 
 # 1.4 Encodings.
 for encoding, mark in (("utf-8", b"\xef\xbb\xbf"), ("utf-8", b""), ("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff"),
@@ -131,6 +133,8 @@ for page, text, args in (("cp1252", "Überprüfung fehlgeschlagen", ()), ("cp125
                          ("cp949", "인증서", ("--codepage", "CP949"))):
     gives(page, server(text).encode(page), [text], *args)
 for page, text, zone, offset in (("cp932", "証明書", "東京 (標準時)", "+09:00"), ("cp1251", "Ошибка", "Московское время (зима)", "+03:00"),
+                                 ("cp1251", "Ошибка", "Московское время (лето)", "+04:00"),
+                                 ("cp1252", "Prüfung", "Mitteleuropäische Sommerzeit", "+02:00"),
                                  ("cp1252", "Prüfung", "Mitteleuropäische Zeit", "+01:00")):
     gives(f"{page} by its zone's name", server(text, DATE + " " + zone).encode(page),
           [(text, "2009-01-14T13:43:12.123" + offset)], keys=("text", "time"))
