@@ -46,8 +46,16 @@ int logview_records(struct amt_cli *cli);
 /* sections.c, timeline.c */
 void logview_sections(struct amt_cli *cli);
 void logview_timelines(struct amt_run *r, const struct trace_facts *f);
+/* steps.c */
+void logview_milestones(struct amt_run *r, const struct trace_facts *f);
+void logview_steps(struct amt_run *r, const struct trace_facts *f);
+void logview_top_signatures(struct amt_run *r, const struct trace_facts *f);
 /* What a cause means, in one line. Returns out. */
 char *logview_cause(const struct trace_cause *c, char *out, size_t size);
+/* "Amtopmgr.log:48" */
+void logview_where(const struct trace_facts *f, const struct trace_spot *at, struct amt_buf *b);
+/* What a milestone is called; an error that is none has a name too. */
+const char *logview_milestone_name(const struct trace_milestone *m);
 char *logview_duration(amt_time d, char out[24]);
 
 /* merge.c: --partial and merge */

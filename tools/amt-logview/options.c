@@ -18,8 +18,8 @@ const struct amt_opt logview_options[] = {
 		"so on) and the filter typed with 'f' apply together; --follow starts at the end "
 		"and stays there. The filter and the bookmarks are kept in "
 		"$XDG_STATE_HOME/amtdiag/logview (~/.local/state/amtdiag/logview); lines are "
-		"written into the current folder. Packed and UTF-16 logs are unpacked into memory "
-		"first."},
+		"written into the current folder. Packed logs, UTF-16 and pipes are copied into "
+		"a file without a name in /var/tmp as they are read."},
 	{0, "raw", AMT_OPT_FLAG, &logview.raw,
 	 .help = "with --records: as lines of text instead of JSON"},
 	{0, "sessions", AMT_OPT_FLAG, &logview.sessions,
@@ -27,9 +27,11 @@ const struct amt_opt logview_options[] = {
 	{0, "errors", AMT_OPT_FLAG, &logview.errors,
 	 .help = "show the error signatures that were met, with causes and what to do"},
 	{0, "stats", AMT_OPT_FLAG, &logview.stats,
-	 .help = "show counts: signatures, failures per day, outcomes, durations"},
+	 .help = "show counts: top signatures, failures per day, outcomes, and how long tasks "
+		 "and their milestones took"},
 	{0, "device", AMT_OPT_LIST, &logview.device, "HOST",
-	 "only this device: host name (* and ? allowed), UUID or MachineId"},
+	 "only this device, with all its milestones: host name (* and ? allowed), UUID or "
+	 "MachineId"},
 	{0, "since", AMT_OPT_TIME, &logview.since, "TIME", "only from this time on"},
 	{0, "until", AMT_OPT_TIME, &logview.until, "TIME", "only before this time"},
 	{0, "grep", AMT_OPT_LIST, &logview.grep, "RE",

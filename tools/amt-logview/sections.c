@@ -127,7 +127,7 @@ static void devices(struct amt_run *r, const struct trace_facts *f)
 	}
 }
 
-static void where(const struct trace_facts *f, const struct trace_spot *at, struct amt_buf *b)
+void logview_where(const struct trace_facts *f, const struct trace_spot *at, struct amt_buf *b)
 {
 	const char *name = at->file < f->files.n ? f->files.v[at->file].name : "";
 	const char *slash = strrchr(name, '/');
@@ -155,7 +155,7 @@ static void sessions(struct amt_run *r, const struct trace_facts *f)
 		if (!x->placed && x->begin != AMT_TIME_NONE && strlen(t))
 			t[strlen(t) - 1] = '\0'; /* local time: no Z */
 		amt_buf_init(&b, 4096);
-		where(f, &x->first, &b);
+		logview_where(f, &x->first, &b);
 		amt_section_cell(r, s, "%s", t);
 		amt_section_cell(r, s, "%s",
 				 x->device < f->devices.n ? f->devices.v[x->device].id : "?");
@@ -198,7 +198,7 @@ static void errors(struct amt_run *r, const struct trace_facts *f)
 		if (g->class == TRACE_CLASS_INFO)
 			continue;
 		amt_buf_init(&b, 4096);
-		where(f, &x->first_at, &b);
+		logview_where(f, &x->first_at, &b);
 		amt_section_cell(r, s, "%s", g->id);
 		amt_section_cell(r, s, "%llu", (unsigned long long)x->count);
 		amt_section_cell(r, s, "%s", amt_time_format(x->first, t));
@@ -343,10 +343,16 @@ void logview_sections(struct amt_cli *cli)
 	if (f->sessions.n &&
 	    (logview.sessions || (logview.device.n && f->devices.n) || f->sessions.n <= 12))
 		sessions(r, f);
+	if (logview.device.n && f->sessions.n)
+		logview_milestones(r, f);
 	if (logview.errors || (cli->format == AMT_FORMAT_HTML && f->signatures.n))
 		errors(r, f);
 	if (logview.stats || cli->format == AMT_FORMAT_HTML)
 		stats(r, f);
+	if (logview.stats && f->sessions.n)
+		logview_steps(r, f);
+	if (logview.stats)
+		logview_top_signatures(r, f);
 	files(r, f);
 	if (cli->format == AMT_FORMAT_HTML)
 		logview_timelines(r, f);

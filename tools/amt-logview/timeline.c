@@ -18,9 +18,8 @@ static void tick(struct amt_buf *b, double x, const struct trace_milestone *m, b
 	amt_buf_printf(b,
 		       "<circle class=\"m%s\" cx=\"%.1f\" cy=\"14\" r=\"%d\"><title>%s, %s, line "
 		       "%llu</title></circle>\n",
-		       bad ? " fail" : "", x, bad ? 6 : 4,
-		       trace_event_label((enum trace_event)m->event), amt_time_format(m->at, t),
-		       (unsigned long long)m->line);
+		       bad ? " fail" : "", x, bad ? 6 : 4, logview_milestone_name(m),
+		       amt_time_format(m->at, t), (unsigned long long)m->line);
 }
 
 static void one_session(struct amt_buf *b, const struct trace_facts *f,

@@ -44,7 +44,7 @@ static void draw_line(struct tui *t, int y, uint32_t i)
 	} else if ((uint32_t)x->milestone < s->n_milestones) {
 		const struct trace_milestone *m = &s->milestones[x->milestone];
 		when(m->at, at);
-		amt_buf_printf(&b, "    %s  %s", at, trace_event_label((enum trace_event)m->event));
+		amt_buf_printf(&b, "    %s  %s", at, logview_milestone_name(m));
 		if (m->repeats)
 			amt_buf_printf(&b, " (and %u more)", m->repeats);
 	} else {
