@@ -58,6 +58,21 @@ static struct hello_link tags(const struct hello_packet *p, struct hello_link l)
 	return l;
 }
 
+/*
+ * Newer kernels name the protocol behind all tags when a cooked packet has two of them, and libpcap
+ * puts only the outer one back: what is said to be IP begins with the rest of the inner tag.
+ */
+static struct hello_link cooked(const struct hello_packet *p, struct hello_link l)
+{
+	unsigned version = l.type == ETHER_IP4 ? 4 : 6;
+
+	if ((l.type == ETHER_IP4 || l.type == ETHER_IP6) && l.at + 5 <= p->caplen &&
+	    hello_be16(p->data + l.at + 2) == l.type && p->data[l.at] >> 4 != version &&
+	    p->data[l.at + 4] >> 4 == version)
+		l.at += 4;
+	return l;
+}
+
 struct hello_link hello_frame_link(const struct hello_packet *p)
 {
 	const uint8_t *d = p->data;
@@ -75,11 +90,11 @@ struct hello_link hello_frame_link(const struct hello_packet *p)
 	case LINK_SLL:
 		if (p->caplen < SLL_SIZE)
 			return l;
-		return tags(p, (struct hello_link){SLL_SIZE, hello_be16(d + 14)});
+		return cooked(p, tags(p, (struct hello_link){SLL_SIZE, hello_be16(d + 14)}));
 	case LINK_SLL2:
 		if (p->caplen < SLL2_SIZE)
 			return l;
-		return tags(p, (struct hello_link){SLL2_SIZE, hello_be16(d)});
+		return cooked(p, tags(p, (struct hello_link){SLL2_SIZE, hello_be16(d)}));
 	case LINK_NULL:
 	case LINK_LOOP:
 		if (p->caplen < 4)

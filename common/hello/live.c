@@ -12,7 +12,8 @@
 #include <poll.h>
 #include <stdlib.h>
 
-#define BATCH 4096 /* packets of one interface before the others get their turn */
+#define EXPECT_MAX 256  /* computers that the kernel looks for */
+#define BATCH      4096 /* packets of one interface before the others get their turn */
 
 struct device {
 	pcap_t *pcap;
@@ -38,11 +39,24 @@ const char *hello_live_filter(const struct hello_options *opt, struct amt_arena 
 	const uint16_t *ports = opt->n_ports ? opt->ports : &usual;
 
 	amt_buf_init(&b, 64 * AMT_KIB);
-	amt_buf_str(&b, "(tcp portrange 16992-16995 or port 53 or udp port 67 or udp port 68 "
-			"or udp port 623 "
-			"or udp port 664 or icmp or icmp6 or (ip[6:2] & 0x3fff != 0)");
+	amt_buf_str(&b,
+		    "(tcp portrange 16992-16995 or port 53 or udp port 67 or udp port 68 "
+		    "or udp port 623 "
+		    "or udp port 664 or icmp or icmp6 or (ip[6:2] & 0x3fff != 0) or "
+		    /* Fragments, and headers that 'tcp' does not look behind (RFC 8200, 4.1). */
+		    "ip6[6] = 44 or ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 60");
 	for (size_t i = 0; i < (opt->n_ports ? opt->n_ports : 1); i++)
 		amt_buf_printf(&b, " or tcp port %u", ports[i]);
+	/* That a computer is there at all is seen by whatever it says. */
+	for (size_t i = 0; opt->expect && i < opt->expect->n && i < EXPECT_MAX; i++) {
+		struct hello_ip ip;
+		char text[HELLO_IP_TEXT];
+
+		if (!i)
+			amt_buf_str(&b, " or arp");
+		if (hello_ip_parse(opt->expect->v[i], &ip))
+			amt_buf_printf(&b, " or src host %s", hello_ip_text(&ip, text));
+	}
 	amt_buf_byte(&b, ')');
 	const char *s = amt_arena_strdup(a, amt_buf_cstr(&b));
 	amt_buf_free(&b);
@@ -62,6 +76,22 @@ static bool set_filter(pcap_t *p, const char *name, const char *expression, stru
 	return ok;
 }
 
+/* For Ethernet: " or ether src ..." for each. */
+static const char *expected_macs(const struct hello_options *opt, struct amt_arena *a)
+{
+	const char *s = "";
+
+	for (size_t i = 0; opt->expect && i < opt->expect->n && i < EXPECT_MAX; i++) {
+		struct hello_mac mac;
+		char text[18];
+
+		if (hello_mac_parse(opt->expect->v[i], &mac))
+			s = amt_arena_printf(a, "%s or ether src %s", s,
+					     hello_mac_text(&mac, text));
+	}
+	return s;
+}
+
 static bool filter(struct hello_live *l, pcap_t *p, const char *name, const char *own,
 		   const struct hello_options *opt, struct amt_error *err)
 {
@@ -70,11 +100,15 @@ static bool filter(struct hello_live *l, pcap_t *p, const char *name, const char
 	if (own)
 		return set_filter(p, name, own, err);
 	const char *base = hello_live_filter(opt, a);
-	/* Cooked and raw links know no 'vlan' keyword; there the kernel took the tag off. */
+	/* Cooked and raw links know no 'vlan' keyword; there the kernel took the tag off, and what
+	 * has another one is looked at whatever it is. */
+	bool ethernet = pcap_datalink(p) == DLT_EN10MB;
 	const char *tagged =
-		amt_arena_printf(a, "%s or (vlan and (%s or (vlan and %s)))", base, base, base);
-	return (pcap_datalink(p) == DLT_EN10MB && set_filter(p, name, tagged, NULL)) ||
-	       set_filter(p, name, base, err);
+		ethernet ? amt_arena_printf(a, "%s%s or (vlan and (%s or (vlan and %s)))", base,
+					    expected_macs(opt, a), base, base)
+			 : amt_arena_printf(a, "%s or ether proto 0x8100 or ether proto 0x88a8",
+					    base);
+	return set_filter(p, name, tagged, NULL) || set_filter(p, name, base, err);
 }
 
 static bool refused(int rc, pcap_t *p, const char *name, struct amt_error *err)
