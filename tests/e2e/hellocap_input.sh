@@ -125,6 +125,9 @@ is "and they are reported, by kernel and by interface" "$(jq -c '.facts.captures
 exits 0 "--list-interfaces" amt-hellocap --list-interfaces
 ok "names the loopback" grep -qE '^lo +up' "$tmp/out"
 
+printf 'no hello at all, but long enough to be one of a client: 0123456789' >"$tmp/none.bin"
+is "a payload that is no hello: X.HC4 is a fail" "$(amt-hellocap --payload "$tmp/none.bin" --json 2>/dev/null | jq -r '.findings[] | select(.id == "X.HC4") | .verdict + ": " + .summary')" "fail: this is no hello message"
+
 # Bad input: a clear message, the work goes on, unknown and not a pass.
 exits 3 "not a capture" amt-hellocap -r Makefile
 ok "says what it found" grep -q 'not a capture' "$tmp/err"

@@ -101,6 +101,9 @@ amt-logview --format html -o "$tmp/r.html" captures/contoso/logs/Amtopmgr.log 2>
 ok "HTML parses, and asks for nothing from outside" $PYTHON tests/html_check.py "$tmp/r.html"
 ok "HTML holds a timeline for each device" [ "$(grep -c '<svg' "$tmp/r.html")" -ge 7 ]
 exits 0 "help" amt-logview --help
+# The console's own log: what it could not read is S5.V02 fail.
+printf '<![LOG[GetAMTPowerState fail with result:0x80072EE9]LOG]!><time="10:00:00.000+000" date="11-20-2026" component="OOBConsole" context="" type="3" thread="4" file="x.cpp:1">\n' >"$tmp/Oobconsole.log"
+is "the console could not read the power state" "$(amt-logview --json "$tmp/Oobconsole.log" 2>/dev/null | jq -r '.findings[] | select(.id == "S5.V02") | .verdict + ": " + .summary + " @ " + .evidence[0].locator')" "fail: the console could not read the power state (1) @ line 1"
 
 # Merging what several servers found.
 amt-logview --partial --source s1 $L/server-2007.log >"$tmp/1"; amt-logview --partial --source s2 captures/contoso/logs/Amtopmgr.log >"$tmp/2"

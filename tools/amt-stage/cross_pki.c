@@ -279,10 +279,11 @@ static const struct pki_fetch_fact *best_list(const struct pki_facts *p, uint32_
 	return best;
 }
 
+/* The right is optional: its row warns where it is missing. */
 static bool may_not_revoke(const struct cross *x)
 {
 	for (size_t i = 0; i < x->st->seen.list.n; i++)
-		if (x->st->seen.list.v[i]->verdict == AMT_FAIL &&
+		if (x->st->seen.list.v[i]->verdict == AMT_WARN &&
 		    !strcmp(x->st->seen.list.v[i]->item->id, "S1.V06"))
 			return true;
 	return false;
