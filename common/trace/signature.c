@@ -1,6 +1,6 @@
 /*
  * The signature catalogue in one pass over a line: with vectorscan where it is
- * there, else PCRE2. Both give the same answer (tests/unit/test_trace_sign.c).
+ * there, else PCRE2. Both give the same answer (tests/unit/test_trace_meaning.c).
  */
 #include "signature_db.h"
 

@@ -4,10 +4,6 @@
 
 #include "amtdiag/trace.h"
 
-#ifdef HAVE_LIBHS
-#include <hs.h>
-#include <stdlib.h>
-
 static inline bool signature_is_text(const struct trace_signature *g)
 {
 	return g->class != TRACE_CLASS_CONDITION;
@@ -17,6 +13,10 @@ static inline bool signature_is_caseless(const struct trace_signature *g)
 {
 	return strstr(g->pattern, "0x") != NULL;
 }
+
+#ifdef HAVE_LIBHS
+#include <hs.h>
+#include <stdlib.h>
 
 /* For the processor that p describes; NULL: this one. */
 static inline bool signature_db_compile(const hs_platform_info_t *p, hs_database_t **out)
