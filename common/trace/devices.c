@@ -7,8 +7,11 @@
 
 uint32_t feed_root(const struct feed *f, uint32_t device)
 {
-	while (f->known.v[device].root != device)
-		device = f->known.v[device].root;
+	struct feed_known *v = f->known.v;
+
+	/* Each one that is passed leads further the next time. */
+	while (v[device].root != device)
+		device = v[device].root = v[v[device].root].root;
 	return device;
 }
 
@@ -223,7 +226,12 @@ uint32_t feed_device(struct feed *f, const struct feed_line *l)
 		d = by_host(f, m->host, m->host_len, l->host_hash);
 	if (m->uuid) {
 		uint32_t u = by_uuid(f, m->uuid);
-		d = d == UINT32_MAX ? u : join(f, d, u);
+		if (d == UINT32_MAX)
+			d = u;
+		else if (!*f->facts->devices.v[u].host)
+			d = join(f, d, u);
+		/* Else it is another computer's already: a UUID that boards share, or no computer's
+		 * at all, as errors name classes and interfaces the same way. */
 	}
 	if (m->has_machine)
 		d = by_machine(f, l->scope, m->machine, d);
