@@ -5,56 +5,13 @@
  */
 #include "feed.h"
 
-#include "bytes.h"
-
 void feed_cause_clear(struct feed *f, struct feed_cause **c)
 {
-	if (*c)
-		feed_store_put(&f->store, *c, (*c)->size);
+	if (!*c)
+		return;
+	feed_text_put(f, (*c)->text);
+	feed_store_put(&f->store, *c, sizeof(**c));
 	*c = NULL;
-}
-
-static struct feed_cause *get(struct feed *f, size_t text)
-{
-	size_t size = sizeof(struct feed_cause) + text + 1;
-	struct feed_cause *c = feed_store_get(&f->store, size);
-
-	c->size = (uint32_t)size;
-	return c;
-}
-
-/* A cause that holds the line's text, in UTF-8, cut. */
-static struct feed_cause *make(struct feed *f, const struct feed_line *l)
-{
-	size_t n = l->text_len < FEED_TEXT_MAX ? l->text_len : FEED_TEXT_MAX, len, bad;
-	struct feed_cause *c;
-	struct amt_buf b;
-
-	amt_buf_init(&b, 4 * FEED_TEXT_MAX);
-	if (bytes_ascii(l->text, l->text_len)) {
-		c = get(f, n);
-		memcpy(c->text, l->text, n);
-		len = n;
-	} else {
-		if (!amt_utf8_valid(l->text, l->text_len))
-			amt_text_to_utf8(l->codepage, l->text, n, &b, &bad, NULL);
-		else
-			amt_buf_add(&b, l->text, n);
-		/* A character that the cut went through. */
-		while (b.len && !amt_utf8_valid(b.data, b.len) && n < l->text_len && b.len + 4 > n)
-			b.data[--b.len] = '\0';
-		c = get(f, b.len);
-		len = b.len;
-		memcpy(c->text, amt_buf_cstr(&b), len);
-	}
-	amt_buf_free(&b);
-	for (size_t i = 0; i < len; i++)
-		if (c->text[i] == '\n' || c->text[i] == '\r')
-			c->text[i] = ' ';
-	while (len && (c->text[len - 1] == '~' || c->text[len - 1] == ' '))
-		len--;
-	c->text[len] = '\0';
-	return c;
 }
 
 bool trace_wording_sure(const struct trace_match *m)
@@ -65,10 +22,10 @@ bool trace_wording_sure(const struct trace_match *m)
 static void set(struct feed *f, struct feed_cause **at, const struct feed_line *l, int sign,
 		bool sure)
 {
-	struct trace_code_hit hit;
 	struct feed_cause *c;
 
-	*at = c = make(f, l);
+	*at = c = feed_store_get(&f->store, sizeof(*c));
+	c->text = feed_text_get(f, l);
 	c->c = (struct trace_cause){.set = true,
 				    .event = (uint8_t)l->m->event,
 				    .signature = (int16_t)sign,
@@ -78,10 +35,10 @@ static void set(struct feed *f, struct feed_cause **at, const struct feed_line *
 	if (l->m->event == TRACE_EV_CALL && l->m->has_status && l->m->status) {
 		c->c.has_code = c->c.firmware = true;
 		c->c.code = l->m->status;
-	} else if (trace_codes_in(l->text, l->text_len, &hit, 1)) {
+	} else if (c->text->has_code) {
 		c->c.has_code = true;
-		c->c.firmware = hit.firmware;
-		c->c.code = hit.code;
+		c->c.firmware = c->text->firmware;
+		c->c.code = c->text->code;
 	}
 }
 

@@ -73,10 +73,11 @@ struct chunk {
  * without the name of a computer. One of each thread. Lines of one chunk share what
  * they mean.
  */
-#define MEMO_SLOTS 128
+#define MEMO_SLOTS 64 /* of two lines */
 #define MEMO_TEXT  160
 struct trace_memo {
 	uint64_t chunk; /* counts them */
+	unsigned turn;  /* which of two goes */
 	struct trace_memo_line {
 		uint16_t len; /* 0: free */
 		bool ours;
@@ -84,7 +85,7 @@ struct trace_memo {
 		uint64_t chunk; /* for which say.meaning holds */
 		char text[MEMO_TEXT];
 		struct trace_meaning meaning; /* strings point into text */
-	} lines[MEMO_SLOTS];
+	} lines[MEMO_SLOTS][2];
 };
 /* trace_understand() for one who asks again and again, with the same signer. */
 struct trace_say trace_understand_in(struct chunk *c, struct trace_memo *memo,

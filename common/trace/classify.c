@@ -195,7 +195,7 @@ static void clear(struct trace_match *m)
  * The row that a line like this one was last. Only rows that leave no room for
  * another reading are kept, and only whole matches count.
  */
-static _Thread_local const struct trace_compiled *recent[256];
+static _Thread_local const struct trace_compiled *recent[256][2];
 
 static size_t recent_slot(const char *p, size_t n)
 {
@@ -210,8 +210,6 @@ static size_t recent_slot(const char *p, size_t n)
 static bool try_recent(const struct trace_compiled *c, const char *p, const char *end,
 		       struct trace_match *m)
 {
-	if (!c)
-		return false;
 	if (c->row->event == TRACE_EV_CALL) {
 		if ((size_t)(end - p) < c->head_len + 16 || memcmp(p, c->head, c->head_len) != 0 ||
 		    memcmp(p + c->head_len, " finished with H", 16) != 0 ||
@@ -309,13 +307,16 @@ bool trace_classify(const char *text, size_t n, bool ours, struct trace_match *m
 	if (p == end)
 		return false;
 	size_t slot = end - p >= 8 ? recent_slot(p, (size_t)(end - p)) : 0;
-	if (end - p >= 8 && try_recent(recent[slot], p, end, m))
-		return true;
-	clear(m);
+	/* Two, as two kinds of lines that take turns may meet in one place. */
+	for (int i = 0; i < 2 && end - p >= 8 && recent[slot][i]; i++) {
+		if (try_recent(recent[slot][i], p, end, m))
+			return true;
+		clear(m);
+	}
 	if (try_exact(p, end, m)) {
 		const struct trace_compiled *c = &rows[m->row - trace_templates];
 		if (end - p >= 8 && (c->row->event == TRACE_EV_CALL || (c->typed && m->whole)))
-			recent[slot] = c;
+			recent[slot][1] = recent[slot][0], recent[slot][0] = c;
 		return true;
 	}
 	clear(m);

@@ -217,6 +217,11 @@ static uint32_t by_machine(struct feed *f, uint32_t scope, uint32_t machine, uin
 	return d;
 }
 
+static bool is_version(const char *known, const struct trace_match *m)
+{
+	return strlen(known) == m->version_len && !memcmp(known, m->version, m->version_len);
+}
+
 uint32_t feed_device(struct feed *f, const struct feed_line *l)
 {
 	const struct trace_match *m = l->m;
@@ -241,10 +246,13 @@ uint32_t feed_device(struct feed *f, const struct feed_line *l)
 	if (!m->version)
 		return d;
 	struct trace_device *v = &f->facts->devices.v[d];
-	if (m->version_len < 32 && (strlen(v->firmware) != m->version_len ||
-				    memcmp(v->firmware, m->version, m->version_len) != 0)) {
+	if (m->version_len < 32 && !is_version(v->firmware, m)) {
 		f->known.v[d].changes += *v->firmware != '\0';
-		v->firmware = amt_arena_strndup(&f->facts->arena, m->version, m->version_len);
+		/* A fleet has few of them. */
+		if (!f->version || !is_version(f->version, m))
+			f->version =
+				amt_arena_strndup(&f->facts->arena, m->version, m->version_len);
+		v->firmware = f->version;
 	}
 	return d;
 }

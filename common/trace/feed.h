@@ -50,10 +50,18 @@ struct feed_mark {
 };
 #define FEED_MARK_WORDS (sizeof(struct feed_mark) / sizeof(uint64_t))
 
-struct feed_cause { /* a struct trace_cause and its text in one piece of size bytes */
-	struct trace_cause c;
-	uint32_t size;
+/* The text of a cause, shared by all that are the same: texts.c. */
+struct feed_text {
+	const char *kept; /* its copy in the facts, once there is one */
+	uint32_t refs, len;
+	bool has_code, firmware; /* the first status code in it */
+	uint32_t code;
 	char text[];
+};
+#define FEED_TEXTS_RECENT 32 /* looked for when a line is a cause */
+struct feed_cause {
+	struct trace_cause c; /* but for the text */
+	struct feed_text *text;
 };
 
 /* Pieces of memory in whole cache lines: store.c. */
@@ -69,7 +77,7 @@ void *feed_store_get(struct feed_store *s, size_t bytes);
 void feed_store_put(struct feed_store *s, void *piece, size_t bytes); /* NULL: nothing */
 void feed_store_free(struct feed_store *s);
 _Static_assert(FEED_MILESTONES_MAX * sizeof(struct feed_mark) <= FEED_STORE_LINES * FEED_LINE &&
-		       sizeof(struct feed_cause) + FEED_TEXT_MAX * 4 < FEED_STORE_LINES * FEED_LINE,
+		       sizeof(struct feed_text) + FEED_TEXT_MAX * 4 < FEED_STORE_LINES * FEED_LINE,
 	       "what is kept fits into a piece");
 /* Room for more milestones; those that are there come along. */
 struct feed_mark *feed_marks_grow(struct feed_store *s, struct feed_mark *m, uint8_t *cap);
@@ -121,6 +129,7 @@ struct feed_known {
 };
 /* What dropping sessions asks of one that is kept. */
 struct feed_brief {
+	struct feed_text *text; /* of its cause, or NULL */
 	uint32_t device;
 	uint16_t words; /* of feed.kept */
 	bool complete;
@@ -139,10 +148,13 @@ struct feed {
 	struct AMT_VEC(struct feed_machine) machines;
 	struct AMT_VEC(struct feed_known) known; /* one for each of facts.devices */
 	struct AMT_VEC(struct feed_tally) tally;
-	struct AMT_VEC(uint64_t) kept; /* milestones and texts of the sessions: finish.c */
+	struct AMT_VEC(uint64_t) kept;            /* milestones of the sessions: finish.c */
 	struct AMT_VEC(struct feed_brief) briefs; /* one for each of facts.sessions */
 	struct feed_store store;                  /* milestones and causes of tasks at hand */
-	struct AMT_VEC(char *) pool;              /* blocks of FEED_POOL, filled in turn */
+	struct feed_store texts;                  /* of causes: those of sessions too */
+	struct feed_text *recent[FEED_TEXTS_RECENT];
+	const char *version;         /* of firmware, told last */
+	struct AMT_VEC(char *) pool; /* blocks of FEED_POOL, filled in turn */
 	size_t n_open;
 	size_t day_at;
 	struct trace_sign_facts signs[128];
@@ -272,6 +284,11 @@ void feed_causes(struct feed *f, struct feed_open *o, const struct feed_line *l)
 void feed_cause_clear(struct feed *f, struct feed_cause **c);
 void feed_connected(struct feed *f,
 		    struct feed_open *o); /* what went wrong before was not that bad */
+
+/* texts.c: the text of a line that is a cause; one more counts. */
+struct feed_text *feed_text_get(struct feed *f, const struct feed_line *l);
+void feed_text_put(struct feed *f, struct feed_text *t);         /* NULL: nothing */
+const char *feed_text_keep(struct feed *f, struct feed_text *t); /* in the facts */
 
 /* finish.c: files a closed session away */
 void feed_close(struct feed *f, struct feed_open *o, bool at_end);

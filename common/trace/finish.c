@@ -61,30 +61,26 @@ static enum trace_outcome outcome(const struct feed_open *o, bool cause, bool at
 }
 
 /*
- * Milestones and text of the sessions stand in kept one behind the other, in the order of
- * the sessions: some can be dropped by moving the others up, and there are no pointers to
+ * Milestones of the sessions stand in kept one behind the other, in the order of the
+ * sessions: some can be dropped by moving the others up, and there are no pointers to
  * them before the end.
  */
-static char *text_of(struct feed *f, const struct trace_session *s, size_t at)
-{
-	return (char *)(f->kept.v + at + s->n_milestones * FEED_MARK_WORDS);
-}
-
 static void keep(struct feed *f, const struct trace_session *s, const struct feed_mark *m,
-		 const char *text)
+		 struct feed_text *text)
 {
-	size_t at = f->kept.n, n = strlen(text);
-	size_t words = s->n_milestones * FEED_MARK_WORDS + n / sizeof(uint64_t) + 1;
+	size_t at = f->kept.n, words = s->n_milestones * FEED_MARK_WORDS;
 
 	if (at + words > f->kept.cap) {
 		f->kept.cap = at + words + (at + words) / 2 + 64;
 		f->kept.v = amt_reallocarray(f->kept.v, f->kept.cap, sizeof(uint64_t));
 	}
 	f->kept.n = at + words;
-	if (s->n_milestones)
+	if (words)
 		memcpy(f->kept.v + at, m, s->n_milestones * sizeof(*m));
-	memcpy(text_of(f, s, at), text, n + 1);
-	amt_vec_push(&f->briefs, (struct feed_brief){.device = s->device,
+	if (text)
+		text->refs++;
+	amt_vec_push(&f->briefs, (struct feed_brief){.text = text,
+						     .device = s->device,
 						     .words = (uint16_t)words,
 						     .complete = s->outcome == TRACE_COMPLETE});
 }
@@ -109,7 +105,7 @@ static void unpack(struct feed *f)
 							 .file = s->first.file + m[k].file,
 							 .line = m[k].line,
 							 .at = m[k].at};
-		s->cause.text = amt_arena_strdup(&facts->arena, text_of(f, s, at));
+		s->cause.text = feed_text_keep(f, f->briefs.v[i].text);
 		at += f->briefs.v[i].words;
 	}
 	amt_vec_free(&f->kept);
@@ -139,6 +135,7 @@ static void drop_some(struct feed *f, size_t keep_n, const bool *may_go)
 		size_t words = 0;
 		for (j = i; j < n && drop && (!may_go || may_go[j]); j++, drop--) {
 			from += f->briefs.v[j].words;
+			feed_text_put(f, f->briefs.v[j].text);
 			f->facts->sessions_dropped++;
 		}
 		for (i = j; j < n && !(drop && (!may_go || may_go[j])); j++)
@@ -241,7 +238,7 @@ void feed_close(struct feed *f, struct feed_open *o, bool at_end)
 	s->confirmed = confirmed(o, s->outcome, cause);
 	if (cause)
 		s->cause = cause->c;
-	keep(f, s, o->milestones, cause ? cause->text : "");
+	keep(f, s, o->milestones, cause ? cause->text : NULL);
 	feed_cause_clear(f, &o->cause);
 	feed_cause_clear(f, &o->summary);
 	o->n_milestones = 0;
@@ -305,6 +302,7 @@ void feed_finish(struct feed *f)
 	amt_vec_free(&f->names);
 	amt_vec_free(&f->machines);
 	unpack(f);
+	feed_store_free(&f->texts);
 	if (facts->sessions.n)
 		qsort(facts->sessions.v, facts->sessions.n, sizeof(*facts->sessions.v),
 		      trace_by_time);

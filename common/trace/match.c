@@ -207,27 +207,85 @@ static inline __attribute__((always_inline)) bool literal_at(const struct trace_
 	return (size_t)(end - p) >= s->len && bytes_same(p, s->p, s->len);
 }
 
-/* Most of a host name, sixteen characters at a time. */
-static inline const char *past_host(const char *p, const char *end)
+#ifdef __SSE2__
+/* A bit for each of 16 characters that is none of a host's. */
+static inline unsigned no_host(const char *p)
+{
+	__m128i v = bytes_16(p), low = _mm_or_si128(v, _mm_set1_epi8(0x20));
+	__m128i a = _mm_sub_epi8(low, _mm_set1_epi8('a'));
+	__m128i d = _mm_sub_epi8(v, _mm_set1_epi8('0'));
+	__m128i m = _mm_sub_epi8(v, _mm_set1_epi8('-')); /* and '.' */
+	__m128i ok = _mm_cmpeq_epi8(_mm_min_epu8(a, _mm_set1_epi8(25)), a);
+
+	ok = _mm_or_si128(ok, _mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(9)), d));
+	ok = _mm_or_si128(ok, _mm_cmpeq_epi8(_mm_min_epu8(m, _mm_set1_epi8(1)), m));
+	ok = _mm_or_si128(ok, _mm_cmpeq_epi8(v, _mm_set1_epi8('_')));
+	return ~(unsigned)_mm_movemask_epi8(ok) & 0xffff;
+}
+#endif
+
+/* Behind a host name; begin is that of the text. */
+static inline const char *past_host(const char *begin, const char *p, const char *end)
 {
 #ifdef __SSE2__
 	for (; end - p >= 16; p += 16) {
-		__m128i v = bytes_16(p), low = _mm_or_si128(v, _mm_set1_epi8(0x20));
-		__m128i a = _mm_sub_epi8(low, _mm_set1_epi8('a'));
-		__m128i d = _mm_sub_epi8(v, _mm_set1_epi8('0'));
-		__m128i m = _mm_sub_epi8(v, _mm_set1_epi8('-')); /* and '.' */
-		__m128i ok = _mm_cmpeq_epi8(_mm_min_epu8(a, _mm_set1_epi8(25)), a);
-		ok = _mm_or_si128(ok, _mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(9)), d));
-		ok = _mm_or_si128(ok, _mm_cmpeq_epi8(_mm_min_epu8(m, _mm_set1_epi8(1)), m));
-		ok = _mm_or_si128(ok, _mm_cmpeq_epi8(v, _mm_set1_epi8('_')));
-		unsigned miss = ~(unsigned)_mm_movemask_epi8(ok) & 0xffff;
+		unsigned miss = no_host(p);
 		if (miss)
 			return p + __builtin_ctz(miss);
 	}
+	/* The last ones together with some before them. */
+	if (end - begin >= 16) {
+		unsigned miss = no_host(end - 16) >> (16 - (end - p));
+		return miss ? p + __builtin_ctz(miss) : end;
+	}
 #else
-	(void)end;
+	(void)begin;
 #endif
+	while (p < end && is(IS_HOST, *p))
+		p++;
 	return p;
+}
+
+static inline void keep_number(struct trace_match *m, char type, uint64_t v)
+{
+	uint32_t n = v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
+
+	if (type == 'm' && !m->has_machine) {
+		m->machine = n;
+		m->has_machine = true;
+	} else if (type == 'n' && !m->has_number) {
+		m->number = n;
+		m->has_number = true;
+	}
+}
+
+/* A host or a short number whose run ends where the next literal begins: nearly all. Behind
+ * that literal, or NULL. */
+static inline const char *typed_at_once(const struct trace_segment *s,
+					const struct trace_segment *next, const char *begin,
+					const char *p, const char *end, struct trace_match *m)
+{
+	const char *e = p;
+	uint64_t v = 0;
+
+	if (!next || next->type != 'l')
+		return NULL;
+	if (s->type == 'h') {
+		e = past_host(begin, p, end);
+		if (e == p || e[-1] == '.' || !literal_at(next, e, end))
+			return NULL;
+		m->host = p;
+		m->host_len = (size_t)(e - p);
+		return e + next->len;
+	}
+	if (s->class != IS_NUMBER)
+		return NULL;
+	for (; e < end && digit(*e) && e - p < 10; e++)
+		v = v * 10 + (uint64_t)(*e - '0');
+	if (e == p || (e < end && digit(*e)) || !literal_at(next, e, end))
+		return NULL;
+	keep_number(m, s->type, v);
+	return e + next->len;
 }
 
 /* A run of the type's characters, cut back until the literal behind it fits. */
@@ -236,8 +294,6 @@ static const char *typed(const struct trace_segment *s, const struct trace_segme
 {
 	const char *e = p;
 
-	if (s->type == 'h')
-		e = past_host(p, end);
 	while (e < end && is(s->class, *e))
 		e++;
 	if (next && next->type == 'l') {
@@ -274,6 +330,12 @@ int trace_match_row(const struct trace_compiled *c, const char *p, const char *e
 		const char *e;
 
 		if (s->class) {
+			e = typed_at_once(s, next, begin, p, end, m);
+			if (e) {
+				p = e;
+				i++;
+				continue;
+			}
 			p = typed(s, next, p, end, m);
 			if (!p)
 				return 0;

@@ -137,6 +137,11 @@ static void remember(struct trace_memo_line *e, uint64_t chunk, const struct tra
 	e->chunk = chunk;
 }
 
+static inline bool is_of(const struct trace_memo_line *e, const char *p, size_t n, bool ours)
+{
+	return e->len == n && e->ours == ours && bytes_same(e->text, p, n);
+}
+
 struct trace_say trace_understand_in(struct chunk *c, struct trace_memo *memo,
 				     struct trace_signer *signer, const struct trace_record *rec,
 				     bool ours)
@@ -146,19 +151,20 @@ struct trace_say trace_understand_in(struct chunk *c, struct trace_memo *memo,
 
 	if (n < 8 || n > MEMO_TEXT)
 		return anew(c, signer, rec, ours);
-	struct trace_memo_line *e = &memo->lines[memo_slot(p, n)];
-	if (e->len == n && e->ours == ours && bytes_same(e->text, p, n)) {
-		if (!e->say.meaning || e->chunk == memo->chunk)
-			return e->say;
+	struct trace_memo_line *e = memo->lines[memo_slot(p, n)];
+	if (!is_of(e, p, n, ours) && !is_of(++e, p, n, ours)) {
+		struct trace_say s = anew(c, signer, rec, ours);
+		/* It stands in c->meanings until the next line, worth a place or not. */
+		remember(e - (memo->turn++ & 1), memo->chunk,
+			 s.meaning ? &c->meanings.v[s.meaning - 1] : room(c), s, rec, ours);
+		return s;
+	}
+	if (e->say.meaning && e->chunk != memo->chunk) {
 		struct trace_meaning *m = room(c);
 		*m = e->meaning;
 		move_to(&m->m, e->text, p);
 		e->say.meaning = (uint32_t)++c->meanings.n;
 		e->chunk = memo->chunk;
-		return e->say;
 	}
-	struct trace_say s = anew(c, signer, rec, ours);
-	/* It stands in c->meanings until the next line, whether it is worth a place or not. */
-	remember(e, memo->chunk, s.meaning ? &c->meanings.v[s.meaning - 1] : room(c), s, rec, ours);
-	return s;
+	return e->say;
 }

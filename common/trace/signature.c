@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #ifdef HAVE_LIBHS
 #include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #endif
 
 struct trace_signer {
@@ -62,7 +64,17 @@ static bool hs_ready(struct trace_signer *s)
 /* Another version of the library than at build time, say, does not take it. */
 static bool hs_made(struct trace_signer *s)
 {
-	if (hs_deserialize_database((const char *)made, sizeof(made) - 1, &s->db) != HS_SUCCESS)
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin = (uintptr_t)made,
+		  end = begin + sizeof(made);
+	bool taken =
+		hs_deserialize_database((const char *)made, sizeof(made) - 1, &s->db) == HS_SUCCESS;
+
+	/* It was copied: whole pages of it need not stay in memory. */
+	begin = (begin + page - 1) / page * page;
+	end = end / page * page;
+	if (end > begin)
+		(void)madvise((void *)begin, end - begin, MADV_DONTNEED);
+	if (!taken)
 		return false;
 	if (hs_ready(s))
 		return true;

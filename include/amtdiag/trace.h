@@ -340,10 +340,9 @@ struct trace_session {
 	uint8_t reached;         /* the furthest milestone */
 	bool confirmed;          /* the outcome rests on a wording that is confirmed (tag S or E) */
 	const char *failed_call; /* a firmware call that did not answer 0; NULL */
-	uint32_t failed_status;
+	uint32_t failed_status, n_milestones;
 	struct trace_cause cause;
 	struct trace_milestone *milestones;
-	uint32_t n_milestones;
 };
 
 struct trace_device {
