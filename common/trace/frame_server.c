@@ -227,8 +227,8 @@ static enum frame_tail_result part(struct frame *f, const char *time, const char
 	return TAIL_PART;
 }
 
-enum frame_tail_result frame_tail_at(struct frame *f, const char *p, const char *end,
-				     struct frame_tail *t)
+static enum frame_tail_result as_it_is(struct frame *f, const char *p, const char *end,
+				       struct frame_tail *t)
 {
 	struct cur c = {p, end, false};
 	const char *time, *gt;
@@ -242,7 +242,8 @@ enum frame_tail_result frame_tail_at(struct frame *f, const char *p, const char 
 		t->begin = c.p - 2;
 	if (c.p >= end || *c.p != '<')
 		return TAIL_NONE;
-	c.p++;
+	for (c.p++; c.p < end && (*c.p == '\r' || *c.p == '\n'); c.p++)
+		c.wrapped = true;
 	time = component_part(&c, t);
 	if (!time || !date_like(time, end))
 		return TAIL_NONE;
@@ -264,4 +265,52 @@ enum frame_tail_result frame_tail_at(struct frame *f, const char *p, const char 
 		t->damage |= TRACE_WRAPPED;
 	t->end = c.p;
 	return TAIL_FULL;
+}
+
+/* Where the n-th character that is no line end stands. */
+static const char *nth(const char *p, size_t n)
+{
+	while (*p == '\r' || *p == '\n' || n) {
+		n -= *p != '\r' && *p != '\n';
+		p++;
+	}
+	return p;
+}
+
+/* A tail with line ends in the middle of words, as a fixed width makes them. */
+static bool joined(struct frame *f, const char *p, const char *end, struct frame_tail *t)
+{
+	char line[2 * (COMPONENT_MAX + TIME_MAX)];
+	struct frame_tail j;
+	size_t n = 0, breaks = 0;
+
+	for (const char *q = p; q < end && n < sizeof(line); q++)
+		if (*q != '\r' && *q != '\n')
+			line[n++] = *q;
+		else
+			breaks++;
+	if (!breaks || as_it_is(f, line, line + n, &j) != TAIL_FULL ||
+	    j.when.local == AMT_TIME_NONE || (t->has_thread && !j.when.zone))
+		return false;
+	const char *component = nth(p, (size_t)(j.component - line));
+	const char *stop = nth(p, (size_t)(j.component - line) + j.component_len - 1) + 1;
+	const char *last = nth(p, (size_t)(j.end - line) - 1) + 1;
+	if (!memchr(p, '\n', (size_t)(last - p)))
+		return false;
+	j.begin = nth(p, (size_t)(j.begin - line));
+	j.component = component;
+	j.component_len = (size_t)(stop - component);
+	j.end = last;
+	j.damage |= TRACE_WRAPPED;
+	*t = j;
+	return true;
+}
+
+enum frame_tail_result frame_tail_at(struct frame *f, const char *p, const char *end,
+				     struct frame_tail *t)
+{
+	enum frame_tail_result r = as_it_is(f, p, end, t);
+	bool whole = r == TAIL_FULL && (!(t->damage & TRACE_WRAPPED) || t->when.zone);
+
+	return !whole && joined(f, p, end, t) ? TAIL_FULL : r;
 }

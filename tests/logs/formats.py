@@ -150,6 +150,11 @@ for name, damaged in (("one dollar", server("x").replace("$$", "$")), ("componen
     gives("damage: " + name, server("before") + damaged + server("after"),
           [("before", "2009-01-14T13:43:12.123Z"), ("x", "2009-01-14T13:43:12.123Z"),
            ("after", "2009-01-14T13:43:12.123Z")], keys=("text", "time"))
+# A fixed width breaks lines at any character: behind "$$<", in the time, in the thread.
+tail = server("x", component="SMS_X")
+broken = [tail[:i] + "\r\n" + tail[i:] for i in range(6, len(tail) - 2) if not 6 < i < 12 and " " not in tail[i - 1:i + 1]]
+gives("damage: line ends in the middle of words", "".join(b + server("after") for b in broken),
+      [(t, "2009-01-14T13:43:12.123Z") for _ in broken for t in ("x", "after")], keys=("text", "time"))
 gives("two records on a line", server("a").strip() + server("b"), ["a", "b"])
 gives("half a record at either end", "alf a record" + server("") + server("b") + server("c")[:-40],
       ["alf a record", "b", "c"])
