@@ -77,6 +77,11 @@ keys C-u; sees "decimal, or 0x" "^U empties a field"
 keys C-x; sees "any part of the line" "^X empties all"
 keys Escape; sees "of 215 (filter)" "Esc changes nothing"
 keys F; gone "(filter)" "F shows everything"
+keys f C-x; typed "nosuchthing"; keys Enter; sees "0 of 215 (filter)" "a filter that nothing fits"
+keys e n m x v d w Enter; sees "there is no line to write" "and every key on nothing"
+ok "no file is made of nothing" test ! -e amt-logview.txt; keys d
+for size in 20x3 5x2 2x1 300x80 80x24; do mux resize-window -x "${size%x*}" -y "${size#*x}"; sleep 0.1; keys j d; done
+keys F; gone "(filter)" "all sizes of a window are borne"
 
 # Saved filters.
 keys P; sees "no filter is saved yet" "P without any"

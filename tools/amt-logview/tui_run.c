@@ -13,12 +13,16 @@ void tui_copy(struct tui *t, const char *path)
 	struct amt_buf out;
 	char when[AMT_TIME_TEXT];
 
+	if (!tui_view_count(t)) {
+		amt_str_copy(t->message, sizeof(t->message), "there is no line to write");
+		return;
+	}
 	if (!access(path, F_OK)) {
 		snprintf(t->message, sizeof(t->message), "%.200s is there already", path);
 		return;
 	}
 	amt_buf_init(&out, 64 * AMT_MIB);
-	for (uint32_t v = a; v <= b && tui_view_count(t) && !out.over; v++) {
+	for (uint32_t v = a; v <= b && !out.over; v++) {
 		if (!tui_index_fetch(t, tui_view_record(t, v), &t->row))
 			continue;
 		const struct trace_record *rec = &t->row.rec;
