@@ -242,6 +242,46 @@ static void no_call_back(void **state)
 	hello_facts_free(&f);
 }
 
+/* A site that provisions in one way only is surprised by hellos of the other. */
+static void the_other_kind_of_hello(void **state)
+{
+	static const struct {
+		enum amt_tri psk, pki;
+		enum amt_verdict verdict;
+	} rows[] = {{AMT_YES, AMT_NO, AMT_WARN},
+		    {AMT_YES, AMT_YES, AMT_PASS},
+		    {AMT_NO, AMT_YES, AMT_PASS},
+		    {AMT_MAYBE, AMT_NO, AMT_PASS}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (int pki = 0; pki < 2; pki++) {
+			struct hello_facts f = {0};
+			struct amt_findings fs = {0};
+			struct amt_context ctx = {.now = T0};
+
+			ctx.trait[AMT_TRAIT_PSK] = pki ? rows[i].psk : rows[i].pki;
+			ctx.trait[AMT_TRAIT_PKI] = pki ? rows[i].pki : rows[i].psk;
+			add_capture(&f, 600 * AMT_SECOND);
+			add_hello(&f, 0, 0);
+			if (pki) {
+				static const uint8_t bytes[20];
+				struct hello_hash h = {1, 20, bytes, "SHA-1"};
+				f.hellos.v[0].m.mode = HELLO_MODE_PKI;
+				f.hellos.v[0].m.declared_hashes = 1;
+				amt_vec_push(&f.hellos.v[0].m.hashes, h);
+			}
+			hello_relate(&f, false);
+			hello_judge(&f, &ctx, &fs);
+			assert_true(has(&fs, "S2.C11b", rows[i].verdict));
+			/* That each connection brought one says nobody who saw no connection. */
+			assert_false(has(&fs, "X.HC3", AMT_PASS));
+			amt_findings_free(&fs);
+			hello_facts_free(&f);
+		}
+	}
+}
+
 static void bad_facts_are_refused(void **state)
 {
 	static const char *const bad[] = {
@@ -281,6 +321,7 @@ int main(void)
 		cmocka_unit_test(a_router_is_nobody),
 		cmocka_unit_test(silence_is_proved_or_unknown),
 		cmocka_unit_test(no_call_back),
+		cmocka_unit_test(the_other_kind_of_hello),
 		cmocka_unit_test(bad_facts_are_refused),
 	};
 

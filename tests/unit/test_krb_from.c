@@ -125,10 +125,22 @@ static void sizes_against_limits(void **state)
 		size_t base64;
 		int major;
 		enum amt_verdict http, redir;
-	} rows[] = {{2000, 5, AMT_PASS, AMT_PASS},  {2764, 5, AMT_PASS, AMT_PASS},
-		    {2768, 5, AMT_PASS, AMT_WARN},  {3076, 5, AMT_PASS, AMT_WARN},
-		    {4096, 5, AMT_WARN, AMT_WARN},  {4100, 5, AMT_FAIL, AMT_FAIL},
-		    {2000, 11, AMT_PASS, AMT_PASS}, {9000, 11, AMT_WARN, AMT_WARN}};
+	} rows[] = {
+		{2000, 5, AMT_PASS, AMT_PASS},
+		{2764, 5, AMT_PASS, AMT_PASS},
+		{2768, 5, AMT_PASS, AMT_WARN},
+		{3076, 5, AMT_PASS, AMT_WARN},
+		{4096, 5, AMT_WARN, AMT_WARN},
+		{4100, 5, AMT_FAIL, AMT_FAIL},
+		{2000, 11, AMT_PASS, AMT_PASS},
+		{9000, 11, AMT_WARN, AMT_WARN},
+		/* nine tenths of the limit, and ten characters of "Negotiate " before the token */
+		{3686, 5, AMT_PASS, AMT_WARN},
+		{3687, 5, AMT_WARN, AMT_WARN},
+		{3062, 11, AMT_PASS, AMT_PASS},
+		{3063, 11, AMT_PASS, AMT_WARN},
+		{4086, 11, AMT_PASS, AMT_WARN},
+		{4087, 11, AMT_WARN, AMT_WARN}};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct krb_user u = {.name = "jane"};
 		struct krb_sizes s = {.base64 = rows[i].base64};
@@ -139,6 +151,49 @@ static void sizes_against_limits(void **state)
 		krb_judge_user(&in, &ctx, &fs);
 		assert_int_equal(verdict(&fs, "S5.C10a", 0), rows[i].http);
 		assert_int_equal(verdict(&fs, "S5.C10a", 1), rows[i].redir);
+		amt_findings_free(&fs);
+	}
+}
+
+/* What is said where the token fits and its header does not. */
+static void words_near_the_limit(void **state)
+{
+	(void)state;
+	static const struct {
+		size_t base64;
+		const char *words;
+	} rows[] = {{4069, "which is close"},
+		    {4070, "the whole header line passes it"},
+		    {4086, "the whole header line passes it"},
+		    {4087, "but the header value passes it"},
+		    {4097, "1 over the"}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct krb_user u = {.name = "jane"};
+		struct krb_sizes s = {.base64 = rows[i].base64};
+		struct amt_context ctx = {.n_firmware = 0};
+		struct amt_findings fs = {0};
+		struct krb_verdict_in in = {.user = &u, .sizes = &s, .spn = "HTTP/x:16993"};
+		krb_judge_user(&in, &ctx, &fs);
+		assert_non_null(strstr(fs.list.v[0]->summary, rows[i].words));
+		amt_findings_free(&fs);
+	}
+}
+
+static void many_groups(void **state)
+{
+	(void)state;
+	for (size_t local = 0; local < 2; local++) {
+		struct krb_user u = {.name = "jane"};
+		struct krb_sizes s = {
+			.base64 = 1,
+			.tally = {.global = 90, .universal = 6, .foreign = 4, .local = local}};
+		struct amt_context ctx = {.n_firmware = 0};
+		struct amt_findings fs = {0};
+		struct krb_verdict_in in = {.user = &u, .sizes = &s, .spn = "HTTP/x:16993"};
+		krb_judge_user(&in, &ctx, &fs);
+		assert_int_equal(verdict(&fs, "S5.C10b", 0), local ? AMT_WARN : AMT_PASS);
+		const char *said = fs.list.v[fs.list.n - 1]->summary;
+		assert_int_equal(strstr(said, "needs a handful") != NULL, local);
 		amt_findings_free(&fs);
 	}
 }
@@ -156,7 +211,9 @@ static void encryption_against_firmware(void **state)
 		{true, false, 0x24, 0, 0, 5, AMT_WARN}, {true, false, 16, 0, 0, 11, AMT_WARN},
 		{false, true, 0, 23, 18, 5, AMT_FAIL},  {true, true, 4, 23, 23, 5, AMT_PASS},
 		{true, true, 4, 18, 18, 7, AMT_FAIL},   {true, false, 4, 0, 0, 0, AMT_PASS},
-		{false, false, 0, 0, 0, 0, AMT_WARN},
+		{false, false, 0, 0, 0, 0, AMT_WARN},   {true, true, 4, 18, 18, 0, AMT_WARN},
+		{true, true, 4, 18, 18, 8, AMT_WARN},   {true, true, 4, 18, 18, 11, AMT_WARN},
+		{true, true, 4, 18, 23, 5, AMT_FAIL},   {true, true, 4, 0, 18, 5, AMT_PASS},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct krb_service s = {.spn = "HTTP/x:16993",
@@ -170,6 +227,11 @@ static void encryption_against_firmware(void **state)
 		struct amt_findings fs = {0};
 		krb_judge_service(&s, &m, "test", &ctx, &fs);
 		assert_int_equal(verdict(&fs, "X.K1", 0), rows[i].want);
+		if (rows[i].want == AMT_WARN && s.etypes_set && !m.done)
+			assert_non_null(strstr(fs.list.v[0]->summary,
+					       rows[i].major < 8
+						       ? "knows RC4 only"
+						       : "ConfiguredEncryptionAlgorithms"));
 		assert_int_equal(verdict(&fs, "X.K2", 0), AMT_PASS);
 		amt_findings_free(&fs);
 	}
@@ -225,6 +287,8 @@ int main(void)
 		cmocka_unit_test(refused),
 		cmocka_unit_test(limits_file),
 		cmocka_unit_test(sizes_against_limits),
+		cmocka_unit_test(words_near_the_limit),
+		cmocka_unit_test(many_groups),
 		cmocka_unit_test(encryption_against_firmware),
 		cmocka_unit_test(differences_explained),
 	};
