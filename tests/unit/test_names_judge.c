@@ -1,120 +1,5 @@
 /* Facts to findings by struct literals, and facts to JSON and back. */
-#include "names/view.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#define AT ((amt_time)1767225600 * AMT_SECOND)
-
-static struct amt_names_facts facts;
-static struct amt_findings found;
-static struct amt_context context;
-
-static int set_up(void **state)
-{
-	(void)state;
-	memset(&facts, 0, sizeof(facts));
-	memset(&found, 0, sizeof(found));
-	memset(&context, 0, sizeof(context));
-	context.now = AT;
-	facts.rounds = 1;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	amt_names_facts_free(&facts);
-	amt_findings_free(&found);
-	return 0;
-}
-
-static void server(const char *address, bool clients)
-{
-	amt_vec_push(&facts.servers, (struct amt_dns_server){.address = address,
-							     .port = 53,
-							     .origin = "option",
-							     .clients = clients,
-							     .questions = 10,
-							     .answered = 10});
-}
-
-/* "A 10.0.0.1,CNAME x" in the order given; NULL: no records. */
-static struct amt_dns_reply reply(unsigned s, const char *name, unsigned type,
-				  enum amt_dns_outcome o, const char *values)
-{
-	struct amt_dns_reply r = {
-		.name = name, .type = (uint16_t)type, .server = (uint16_t)s, .at = AT, .tries = 1};
-	char copy[512], *save = NULL;
-
-	r.outcome = (uint8_t)o;
-	r.rcode = o == AMT_DNS_NXDOMAIN ? 3 : 0;
-	r.ms = 1.5f;
-	r.rr = amt_arena_array(&facts.arena, 8, sizeof(*r.rr));
-	amt_str_copy(copy, sizeof(copy), values ? values : "");
-	for (char *v = strtok_r(copy, ",", &save); v; v = strtok_r(NULL, ",", &save)) {
-		char *text = strchr(v, ' ');
-		unsigned t = 0;
-		*text++ = '\0';
-		assert_true(amt_dns_type_parse(v, &t));
-		r.rr[r.n_rr++] =
-			(struct amt_dns_rr){(uint16_t)t, 300, amt_arena_strdup(&facts.arena, text)};
-		r.ttl = 300;
-	}
-	return r;
-}
-
-static void provision(unsigned s, enum amt_dns_outcome o, const char *values)
-{
-	static const char name[] = "ProvisionServer.x.test";
-	struct amt_dns_provision p = {.suffix = "x.test",
-				      .a = reply(s, name, AMT_DNS_A, o, values)};
-
-	p.aaaa = reply(s, name, AMT_DNS_AAAA, AMT_DNS_NODATA, NULL);
-	amt_vec_push(&facts.provision, p);
-}
-
-static void point(const char *address)
-{
-	amt_vec_push(&facts.service_point_addresses, address);
-}
-
-static const struct amt_finding *find(const char *id, const char *subject)
-{
-	for (size_t i = 0; i < found.list.n; i++)
-		if (!strcmp(found.list.v[i]->item->id, id) &&
-		    (!subject || !strcmp(found.list.v[i]->subject, subject)))
-			return found.list.v[i];
-	return NULL;
-}
-
-static void judge(void)
-{
-	amt_findings_free(&found);
-	memset(&found, 0, sizeof(found));
-	amt_names_judge(&facts, &context, &found);
-}
-
-static void expect(const char *id, const char *subject, enum amt_verdict v, const char *words)
-{
-	const struct amt_finding *f = find(id, subject);
-
-	/* A group of each verdict may have the same subject. */
-	for (size_t i = 0; i < found.list.n; i++)
-		if (!strcmp(found.list.v[i]->item->id, id) && found.list.v[i]->verdict == v &&
-		    !strcmp(found.list.v[i]->subject, subject))
-			f = found.list.v[i];
-	if (!f)
-		fail_msg("no finding %s %s", id, subject ? subject : "");
-	if (f->verdict != v || !strstr(f->summary, words))
-		fail_msg("%s is %s: %s (wanted %s: %s)", id, amt_verdict_name(f->verdict),
-			 f->summary, amt_verdict_name(v), words);
-}
+#include "names_scene.h"
 
 static void expect_provision(enum amt_verdict v, const char *words)
 {
@@ -156,23 +41,6 @@ static void provision_server(void **state)
 	expect_provision(AMT_NA, "");
 }
 
-static void provision_server_by_ipv6(void **state)
-{
-	static const char name[] = "ProvisionServer.x.test";
-
-	(void)state;
-	server("10.0.0.1", true);
-	point("10.0.0.30");
-	provision(0, AMT_DNS_NODATA, NULL);
-	facts.provision.v[0].aaaa =
-		reply(0, name, AMT_DNS_AAAA, AMT_DNS_ANSWER, "AAAA 2001:db8::30");
-	judge();
-	expect("P.40", name, AMT_FAIL, "an IPv6 address only");
-	facts.provision.v[0].a = reply(0, name, AMT_DNS_A, AMT_DNS_ANSWER, "A 10.0.0.30");
-	judge();
-	expect("P.40", name, AMT_WARN, "beside the IPv4 one");
-}
-
 static void nothing_measured_is_no_pass(void **state)
 {
 	(void)state;
@@ -197,27 +65,6 @@ static void nothing_measured_is_no_pass(void **state)
 	facts.provision_names.v[0] = "10.0.0.31";
 	judge();
 	expect("P.19", "10.0.0.31", AMT_FAIL, "not the service point's");
-}
-
-static struct amt_dns_host *host(const char *name, const char *a, const char *ptr)
-{
-	struct amt_dns_host h = {.target = {.name = name, .source = "c.csv line 2"}};
-	char reverse[80];
-
-	h.forward.v = amt_arena_array(&facts.arena, 2, sizeof(*h.forward.v));
-	h.forward.v[h.forward.n++] =
-		reply(0, name, AMT_DNS_A, a ? AMT_DNS_ANSWER : AMT_DNS_NXDOMAIN, a);
-	const char *address = amt_dns_value(&h.forward.v[0], AMT_DNS_A, 0);
-	if (address && amt_dns_reverse_name(address, reverse, sizeof(reverse))) {
-		h.reverse.v = amt_arena_array(&facts.arena, 1, sizeof(*h.reverse.v));
-		h.reverse.v[h.reverse.n++] =
-			reply(0, amt_arena_strdup(&facts.arena, reverse), AMT_DNS_PTR,
-			      ptr ? AMT_DNS_ANSWER : AMT_DNS_NXDOMAIN, ptr);
-	}
-	h.index = facts.hosts.n;
-	amt_vec_push(&facts.hosts, h);
-	facts.hosts_seen++;
-	return &facts.hosts.v[facts.hosts.n - 1];
 }
 
 static void hosts(void **state)
@@ -318,24 +165,6 @@ static void servers_and_zones(void **state)
 	assert_null(find("X.NS1", "10.0.0.3"));
 }
 
-static struct amt_dhcp_reply offer(const char *from)
-{
-	static const char *const dns[] = {"10.0.0.1", NULL};
-
-	return (struct amt_dhcp_reply){.source = "eth0",
-				       .server = from,
-				       .sender = from,
-				       .kind = AMT_DHCP_OFFER,
-				       .asked = AMT_DHCP_DISCOVER,
-				       .yiaddr = "10.0.0.200",
-				       .lease = 3600,
-				       .fqdn_flags = -1,
-				       .dns = dns,
-				       .domain = "x.test",
-				       .at = AT,
-				       .copies = 1};
-}
-
 static void leases(void **state)
 {
 	struct amt_dhcp_reply r = offer("10.0.0.11");
@@ -371,117 +200,6 @@ static void leases(void **state)
 	facts.dhcp.v[0].domain_fault = "ends in a NUL byte";
 	judge();
 	expect("S1.V15", "10.0.0.11", AMT_WARN, "ends in a NUL byte");
-}
-
-/* Where a name stands among the forest's domains, and its wireless address. */
-static void place_of_hosts(void **state)
-{
-	static const struct {
-		const char *name;
-		enum amt_verdict place, suffix; /* AMT_VERDICTS: nothing is said */
-	} rows[] = {{"pc1.x.test", AMT_PASS, AMT_PASS},
-		    {"pc1.emea.x.test", AMT_PASS, AMT_PASS},
-		    {"pc1.lab.x.test", AMT_PASS, AMT_WARN},
-		    {"pc1.tree.test", AMT_FAIL, AMT_VERDICTS},
-		    {"pc1.elsewhere.test", AMT_FAIL, AMT_VERDICTS},
-		    {"pc1", AMT_WARN, AMT_VERDICTS}};
-
-	(void)state;
-	server("10.0.0.1", true);
-	amt_vec_push(&facts.ad_domains, "x.test");
-	amt_vec_push(&facts.ad_domains, "emea.x.test");
-	amt_vec_push(&facts.ad_domains, "tree.test");
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		facts.hosts.n = 0;
-		host(rows[i].name, "A 10.0.0.5", NULL)->target.wireless = "10.0.0.5";
-		judge();
-		expect("S1.V10", rows[i].name, rows[i].place, "");
-		if (rows[i].suffix == AMT_VERDICTS)
-			assert_null(find("P.32", rows[i].name));
-		else
-			expect("P.32", rows[i].name, rows[i].suffix, "");
-		expect("P.22", rows[i].name, AMT_PASS, "leads to its wireless address 10.0.0.5");
-	}
-	facts.hosts.n = 0;
-	host("pc2.x.test", "A 10.0.0.5,A 10.0.0.6", NULL)->target.wireless = "10.0.0.6";
-	judge();
-	expect("P.22", "pc2.x.test", AMT_WARN, "and to others");
-}
-
-/* What the first evidence of a finding quotes. */
-static void quotes(const char *id, const char *subject, const char *words)
-{
-	const struct amt_finding *f = find(id, subject);
-
-	if (!f || !f->evidence.n || !strstr(f->evidence.v[0].text, words))
-		fail_msg("%s of %s does not quote '%s' but '%s'", id, subject, words,
-			 f && f->evidence.n ? f->evidence.v[0].text : "nothing");
-}
-
-static void option_81(void **state)
-{
-	static const struct {
-		int flags;
-		uint8_t kind, asked;
-		enum amt_verdict want; /* AMT_VERDICTS: nothing is said */
-		const char *words, *quoted;
-	} rows[] = {
-		{-1, AMT_DHCP_OFFER, AMT_DHCP_DISCOVER, AMT_WARN, "does not answer",
-		 "no option 81"},
-		{0, AMT_DHCP_OFFER, AMT_DHCP_DISCOVER, AMT_PASS,
-		 "registers PTR records, the client", "flags ----"},
-		{AMT_DHCP_FQDN_S, AMT_DHCP_OFFER, AMT_DHCP_DISCOVER, AMT_PASS, "host and PTR",
-		 "flags S---"},
-		{AMT_DHCP_FQDN_N, AMT_DHCP_OFFER, AMT_DHCP_DISCOVER, AMT_WARN, "will not register",
-		 "flags ---N"},
-		{-1, AMT_DHCP_ACK, AMT_DHCP_INFORM, AMT_VERDICTS, NULL, NULL},
-		{-1, AMT_DHCP_ACK, 0, AMT_VERDICTS, NULL, NULL},
-		{0, AMT_DHCP_ACK, 0, AMT_PASS, "registers PTR records", "flags ----"},
-		{AMT_DHCP_FQDN_S, 0, 0, AMT_PASS, "registers names in DNS (81 is 5)", "81 is 5"},
-		{AMT_DHCP_FQDN_N, 0, 0, AMT_WARN, "does not register names", "81 is 5"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct amt_dhcp_reply r = offer("10.0.0.11");
-		r.fqdn_flags = rows[i].flags;
-		r.kind = rows[i].kind;
-		r.asked = rows[i].asked;
-		r.dynamic_update = "81 is 5";
-		facts.dhcp.n = 0;
-		amt_names_add_dhcp(&facts, &r);
-		judge();
-		if (rows[i].want == AMT_VERDICTS) {
-			assert_null(find("S1.V14", NULL));
-			continue;
-		}
-		expect("S1.V14", "10.0.0.11", rows[i].want, rows[i].words);
-		quotes("S1.V14", "10.0.0.11", rows[i].quoted);
-	}
-}
-
-static void certificate_domain(void **state)
-{
-	static const struct {
-		const char *domain;
-		enum amt_verdict want;
-		const char *words;
-	} rows[] = {{"x.test", AMT_PASS, "is the certificate's"},
-		    {"y.x.test", AMT_WARN, "depends on"},
-		    {"z.org", AMT_FAIL, "nothing in common"}};
-
-	(void)state;
-	amt_vec_push(&facts.certificate_suffixes, "x.test");
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct amt_dhcp_reply r = offer("10.0.0.11");
-		r.domain = rows[i].domain;
-		r.lease = i ? 3600 : 0;
-		facts.dhcp.n = 0;
-		amt_names_add_dhcp(&facts, &r);
-		judge();
-		expect("S3.C11", "10.0.0.11", rows[i].want, rows[i].words);
-		quotes("P.14", "10.0.0.11", i ? "for 3600 s" : "for 0 s");
-	}
 }
 
 /* ProvisionServer by what DHCP hands out here, and not by another network's. */
@@ -562,15 +280,11 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		T(provision_server),
-		T(provision_server_by_ipv6),
 		T(nothing_measured_is_no_pass),
 		T(hosts),
 		T(a_fleet_is_grouped_by_cause),
 		T(servers_and_zones),
 		T(leases),
-		T(place_of_hosts),
-		T(option_81),
-		T(certificate_domain),
 		T(from_dhcp),
 		T(round_trip),
 	};
