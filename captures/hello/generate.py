@@ -604,6 +604,21 @@ def _(c):
     idle(c, 70 * 60)
 
 
+@row("odd-address-again")
+def _(c):
+    """An address that a computer has left goes to another one, and the server calls that."""
+    hello(c)
+    c.wait(7200)
+    pc3 = Host(pc.ip, "02:00:00:00:00:33")
+    say(c, hello_psk(bytes(range(16)), "ABCD1234"), source=pc3)
+    t = call(c, target=pc3).open()
+    t.data(0, tls_client_hello((0x008D, 0x008C)))
+    t.data(1, record(22, tls_server_hello(0x008C) + TLS_DONE))
+    t.data(0, record(22, tls_key_psk("WXYZ9876")) + TLS_FINISHED)
+    t.data(1, alert(115))
+    t.close(1)
+
+
 @row("snaplen-96")
 def _(c):
     hello(c)

@@ -14,6 +14,7 @@ struct index {
 	struct hello_facts *f;
 	struct amt_map by_uuid, by_ip, by_mac; /* device + 1 */
 	struct amt_map routers;                /* MACs */
+	struct hello_holders holders;
 };
 
 #define LIST_HAS(list, item, equal)                                                                \
@@ -153,26 +154,6 @@ static void take_hellos(struct index *x)
 	}
 }
 
-/* Captures in order of their time, whatever order they were read in; within one, by frame. */
-static void order_hellos(const struct hello_facts *f, struct hello_device *d)
-{
-	for (size_t i = 1; i < d->hellos.n; i++) {
-		uint32_t h = d->hellos.v[i];
-		amt_time t = f->hellos.v[h].at.time;
-		size_t k = i;
-
-		for (; k > 0; k--) {
-			const struct hello_spot *before = &f->hellos.v[d->hellos.v[k - 1]].at;
-
-			if (before->capture == f->hellos.v[h].at.capture ||
-			    hello_since(before->time, t) >= 0)
-				break;
-			d->hellos.v[k] = d->hellos.v[k - 1];
-		}
-		d->hellos.v[k] = h;
-	}
-}
-
 static void take_conns(struct index *x)
 {
 	struct hello_facts *f = x->f;
@@ -186,7 +167,10 @@ static void take_conns(struct index *x)
 		bool up = hello_conn_to_server(f, c);
 		const struct hello_ip *ip = up ? &c->client : &c->server;
 		const struct hello_mac *mac = up ? &c->client_mac : &c->server_mac;
-		struct hello_device *d = by_ip(x, ip);
+		/* The connection that carries a hello is of who said it. */
+		const struct hello_holder *h =
+			hello_holder_at(&x->holders, ip, c->hellos ? c->last : c->first.time);
+		struct hello_device *d = h ? &f->devices.v[h->device] : by_ip(x, ip);
 
 		if (!d && up)
 			d = by_mac(x, mac);
@@ -389,6 +373,7 @@ void hello_relate(struct hello_facts *f, bool uuid_swapped)
 	amt_arena_reset(&f->derived);
 	find_routers(&x);
 	take_hellos(&x);
+	hello_holders_make(f, &x.holders);
 	take_conns(&x);
 	take_names(&x);
 	take_leases(&x);
@@ -400,7 +385,7 @@ void hello_relate(struct hello_facts *f, bool uuid_swapped)
 		name_it(f, d, uuid_swapped);
 		firmware(f, d);
 		if (f->captures.n > 1)
-			order_hellos(f, d);
+			hello_order(f, d);
 		hello_cadence(f, d);
 	}
 	for (size_t i = 0; i < f->devices.n; i++) {
@@ -417,6 +402,7 @@ void hello_relate(struct hello_facts *f, bool uuid_swapped)
 	amt_map_free(&x.by_ip);
 	amt_map_free(&x.by_mac);
 	amt_map_free(&x.routers);
+	amt_vec_free(&x.holders);
 }
 
 void hello_facts_free(struct hello_facts *f)

@@ -9,6 +9,20 @@ void hello_cadence(const struct hello_facts *f, struct hello_device *d);
 /* Seconds to the next hello of a phase, and how far off it may be; 0 if unknown. */
 unsigned hello_phase_gap(enum hello_phase p, unsigned *tolerance);
 
+/* holder.c */
+void hello_order(const struct hello_facts *f, struct hello_device *d);
+/* Devices that said hello from an address, in order of address and time */
+struct hello_holder {
+	const struct hello_ip *ip;
+	amt_time time;
+	uint32_t nth, device; /* indices of the hello and of who said it */
+};
+struct hello_holders AMT_VEC(struct hello_holder);
+void hello_holders_make(const struct hello_facts *f, struct hello_holders *out);
+/* Who said the last one up to then; the first one, if none was before. NULL: nobody. */
+const struct hello_holder *hello_holder_at(const struct hello_holders *t, const struct hello_ip *ip,
+					   amt_time time);
+
 /* timeline.c: the device's main conclusion, then its events with the failing step marked */
 void hello_conclude(struct hello_facts *f, struct hello_device *d);
 void hello_timeline(struct hello_facts *f, struct hello_device *d);

@@ -75,6 +75,9 @@ is "DNS over TCP: length ahead, mid-stream, others' names left out" "$(facts $C/
 is "what is written of it tells the same" "$(facts "$tmp/w.pcapng")" "$(facts $C/dns-tcp.pcapng)"
 q='[(.facts.connections | map(.server_port)), .facts.captures[0].packets]'
 is "those connections are no facts, and little of them is written" "$(facts "$tmp/w.pcapng")" '[[9971],27]'
+q='[.facts.devices[] | [.timeline[].event]]'
+is "an address that goes to another computer takes the calls with it" "$(facts $C/odd-address-again.pcapng)" \
+	'[["connect","hello"],["connect","hello","connect-back","tls-alert","tls-psk"]]'
 q='.facts.devices[0].timeline | map(select(.failing)) | map(.event)'
 is "the failing step is marked" "$(facts $C/row27-chain-refused.pcapng)" '["tls-alert"]'
 q='[(.facts.certificates | length), (.facts.connections[] | select(.tls) | .tls | (.client_chain | length))]'
