@@ -221,7 +221,8 @@ static const char *begin_of(struct trace_reader *r, const char *start, const cha
 	for (int i = 0; nl && i < BACK_MAX; i++) {
 		const char *line = memrchr(start, '\n', (size_t)(nl - start));
 		line = line ? line + 1 : start;
-		if (frame_alone(&r->frame, line, nl + 1, &l))
+		/* All of the window: the quick way wants some room behind the line. */
+		if (frame_alone(&r->frame, line, r->buf + r->end, &l))
 			return nl + 1;
 		nl = line > start ? line - 1 : NULL;
 	}

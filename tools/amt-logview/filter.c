@@ -106,9 +106,8 @@ bool logview_filter_text(struct logview_filter *f, const char *text, size_t n)
 	return true;
 }
 
-bool logview_filter_record(struct logview_filter *f, const struct trace_record *rec,
-			   enum trace_severity sev, const struct trace_match *m, const char *text,
-			   size_t n)
+bool logview_filter_rest(const struct trace_record *rec, enum trace_severity sev,
+			 const struct trace_match *m, const char *text, size_t n)
 {
 	bool fits = logview.component.n == 0 && logview.threads.n == 0;
 
@@ -131,7 +130,14 @@ bool logview_filter_record(struct logview_filter *f, const struct trace_record *
 		if (!fits)
 			return false;
 	}
-	return device_fits(m, text, n) && logview_filter_text(f, text, n);
+	return device_fits(m, text, n);
+}
+
+bool logview_filter_record(struct logview_filter *f, const struct trace_record *rec,
+			   enum trace_severity sev, const struct trace_match *m, const char *text,
+			   size_t n)
+{
+	return logview_filter_rest(rec, sev, m, text, n) && logview_filter_text(f, text, n);
 }
 
 bool logview_filter_device(const struct trace_device *d)

@@ -34,6 +34,9 @@ bool logview_filter_any(const struct logview_filter *f);
 /* Only what --grep asks: the rest need not be found out of a record that fails it. */
 bool logview_filter_text(struct logview_filter *f, const char *text, size_t n);
 /* text is UTF-8 */
+/* All but the text; and both. */
+bool logview_filter_rest(const struct trace_record *rec, enum trace_severity sev,
+			 const struct trace_match *m, const char *text, size_t n);
 bool logview_filter_record(struct logview_filter *f, const struct trace_record *rec,
 			   enum trace_severity sev, const struct trace_match *m, const char *text,
 			   size_t n);

@@ -34,7 +34,7 @@ static void give(struct writer *w, struct stream *s)
 	bool ours = put_component_of(w, s);
 	trace_classify(rec->text, rec->text_len, ours, &m);
 	enum trace_severity sev = trace_severity_of(rec, &m);
-	if (w->choosy && !logview_filter_record(logview.filter, rec, sev, &m, text, w->text.len))
+	if (w->choosy && !logview_filter_rest(rec, sev, &m, text, w->text.len))
 		return;
 	w->written++;
 	if (logview.raw)
