@@ -93,6 +93,20 @@ static const char *pairs(const char *p, const char *end, struct trace_record *re
 	}
 }
 
+/* Without the line ends that a fixed width put into it. */
+static struct value whole(struct value v, char *out, size_t size, struct trace_record *rec)
+{
+	size_t n = 0;
+
+	if (!v.n || !memchr(v.p, '\n', v.n))
+		return v;
+	rec->damage |= TRACE_WRAPPED;
+	for (size_t i = 0; i < v.n && n < size; i++)
+		if (v.p[i] != '\r' && v.p[i] != '\n')
+			out[n++] = v.p[i];
+	return (struct value){out, n};
+}
+
 bool frame_ccm_attributes(const char *p, const char *end, bool final, struct trace_record *rec,
 			  size_t *used)
 {
@@ -118,6 +132,9 @@ bool frame_ccm_attributes(const char *p, const char *end, bool final, struct tra
 		const char *nl = memchr(start, '\n', (size_t)((next ? next : limit) - start));
 		stop = next && (!nl || next < nl) ? next : nl ? nl : limit;
 	}
+	char time_text[48], date_text[24];
+	time = whole(time, time_text, sizeof(time_text), rec);
+	date = whole(date, date_text, sizeof(date_text), rec);
 	if (!trace_when_ccm(time.p ? time.p : "", time.n, date.p ? date.p : "", date.n, &rec->when,
 			    &odd) &&
 	    (time.n || date.n))

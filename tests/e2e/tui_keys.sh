@@ -162,6 +162,8 @@ exec 8>&-; keys s; sees "7 tasks of 9 devices" "and its tasks"; keys q; leaves "
 exec 8<>"$tmp/pipe"; tui 80x24 screen C.UTF-8 "$tmp/pipe" 8>&-; cat $log >&8
 sees "1/215" "a named pipe"; keys s; sees "7 tasks of 9 devices" "and its tasks"; keys q; leaves "leaving is clean"; exec 8>&-
 
+tui 80x24 screen C.UTF-8 --utc $log; sees "07:00:00.000" "--utc: begins with times in UTC"; leaves "leaving is clean"
+
 # Colours: 16, and none when asked.
 if infocmp xterm >"$tmp/xterm" 2>/dev/null && command -v tic >/dev/null; then
 	sed 's/^xterm[^,]*,/amt16|sixteen colours,/; s/colors#[^,]*,/colors#16,/; s/pairs#[^,]*,/pairs#256,/' "$tmp/xterm" | TERMINFO=$tmp/ti tic -x -o "$tmp/ti" - 2>/dev/null

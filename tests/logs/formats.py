@@ -105,6 +105,11 @@ gives("CCM: back to back, empty, many lines, fractions, damaged biases, any orde
 gives("CCM: a first record without its start, one without its end, a cut last one",
       "tail of a lost start" + ccm("").replace("<![LOG[", "") + "\r\n<![LOG[no end\r\n" + ccm("next")
       + "\r\n<![LOG[last cut", ["tail of a lost start", "no end", "next", "last cut"])
+gives("CCM: line ends within the attributes",
+      ccm("a").replace(" date=", "\r\ndate=") + "\r\n" + ccm("b").replace("12.123", "12.1\r\n23") + "\r\n" + ccm("c") + "\r\n",
+      [(t, "2009-01-14T13:43:12.123Z") for t in "abc"], keys=("text", "time"))
+gives("CCM: types, and none", ccm("ok", kind="0") + "\r\n" + ccm("Error: bad", kind="") + "\r\n" + ccm("w", kind="2") + ccm("e", kind="3"),
+      ["info", "error", "warning", "error"], keys=("severity",))
 
 # 1.3 Pasted text.
 PASTED = "a\tC\t03/04/2009 13:43:12\t1 (0x0001)\r\n"
@@ -184,6 +189,10 @@ ATLANTIS = server("x", "Wed Jul 4 10:46:43.146 2001 Atlantis Time")
 for tz, offset in (("", ""), ("+02:00", "+02:00"), ("-60", "+01:00"), ("UTC", "Z"), ("W. Europe Standard Time", "+02:00")):
     gives(f"an unknown zone, --tz '{tz}'", ATLANTIS, ["2001-07-04T10:46:43.146" + offset],
           *(("--tz", tz) if tz else ()), keys=("time",))
+BIASED = server("x", "11-30-2022 01:03:34.174-60")
+gives("--utc", BIASED + LATER + ATLANTIS, ["2022-11-30T00:03:34.174Z", "2001-07-04T15:46:43.146Z", "2001-07-04T10:46:43.146"],
+      "--utc", keys=("time",))
+gives("--tz rules over a bias", BIASED, ["2022-11-30T01:03:34.174+05:30"], "--tz", "+05:30", keys=("time",))
 one = write("m1.log", server("A1", "11-30-2022 01:00:00.000-60") + server("A2", "11-30-2022 01:00:02.000-60"))
 two = write("m2.log", server("B1", "11-30-2022 00:00:00.000+000") + server("B2", "11-30-2022 00:00:01.000+000"))
 check("logs are merged by UTC, ties by file order", [r["text"] for r in records(one, two)], ["A1", "B1", "B2", "A2"])

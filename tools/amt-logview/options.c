@@ -44,6 +44,8 @@ const struct amt_opt logview_options[] = {
 	 "only records of this thread, decimal or 0x hexadecimal"},
 	{0, "lookup", AMT_OPT_STRING, &logview.lookup, "CODE",
 	 "explain a status code (0x80090326, -2146893018, 2148074278) or part of a symbol"},
+	{0, "utc", AMT_OPT_FLAG, &logview.utc,
+	 .help = "show times in UTC where their offset is known, not as they were written"},
 	{0, "tz", AMT_OPT_STRING, &logview.tz, "ZONE",
 	 "what the logs' times are in: +HH:MM, a Windows bias such as -60, or a Windows zone name",
 	 .man = "Rules over what the records say. +02:00 is east of UTC; a number without a colon "

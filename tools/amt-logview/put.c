@@ -167,12 +167,22 @@ static void put_damage(struct amt_buf *b, unsigned damage)
 	amt_buf_byte(b, ']');
 }
 
+/* --utc; a time whose offset nobody knows stays as it is, and without a Z. */
+static void in_utc(struct trace_when *w)
+{
+	if (!logview.utc || w->offset == TRACE_OFFSET_UNKNOWN || w->local == AMT_TIME_NONE)
+		return;
+	w->local = trace_utc(w);
+	w->bias = 0;
+}
+
 void put_record(struct writer *w, struct stream *s, const char *name, enum trace_severity sev)
 {
 	struct amt_buf *b = &w->out;
 	struct trace_record *rec = &s->rec;
 	const char *severity = trace_severity_name(sev);
 
+	in_utc(&rec->when);
 	if (w->name_of != name) {
 		amt_buf_clear(&w->name);
 		put_json(&w->name, name, strlen(name));
@@ -211,6 +221,7 @@ void put_line(struct writer *w, struct stream *s, enum trace_severity sev)
 	struct trace_record *rec = &s->rec;
 	char t[AMT_TIME_TEXT];
 
+	in_utc(&rec->when);
 	trace_when_format(&rec->when, t);
 	amt_buf_str(&w->out, t);
 	amt_buf_printf(&w->out, "  %-7s  ", trace_severity_name(sev));
