@@ -102,13 +102,14 @@ static const char *hurdle_words(struct state *st, const struct amt_finding *f, c
 	return words;
 }
 
-/* One finding for those of f's subjects that have the same in their way. */
-static void add_part(struct state *st, const struct amt_finding *f, const struct amt_subject *v,
-		     size_t n, struct hurdle h)
+/* One finding for those of f's subjects that have the same in their way. v is taken over: of a
+ * fleet it is much. */
+static void add_part(struct state *st, const struct amt_finding *f, struct amt_subjects v,
+		     struct hurdle h)
 {
 	struct amt_arena *a = &st->out->arena;
-	const char *summary = n && v[0].summary ? v[0].summary : f->summary;
-	const char *words = hurdle_words(st, f, n ? v[0].name : f->subject, &h);
+	const char *summary = v.n && v.v[0].summary ? v.v[0].summary : f->summary;
+	const char *words = hurdle_words(st, f, v.n ? v.v[0].name : f->subject, &h);
 	struct amt_finding *part =
 		amt_finding_copy(st->out, f, words ? AMT_SKIPPED : f->verdict,
 				 words ? amt_arena_printf(a, "%s; seen meanwhile: %s: %s", words,
@@ -117,21 +118,30 @@ static void add_part(struct state *st, const struct amt_finding *f, const struct
 
 	if (h.by)
 		because(part, h.by);
-	if (!n)
-		return;
-	part->subject = v[0].name;
-	for (size_t i = 0; n > 1 && i < n; i++)
-		amt_vec_push(&part->subjects, v[i]);
-	if (part->subjects.n)
-		part->subjects.v[0].summary = NULL; /* it is the finding's now */
+	if (v.n)
+		part->subject = v.v[0].name;
+	if (v.n > 1) {
+		v.v[0].summary = NULL; /* it is the finding's now */
+		part->subjects = v;
+	} else {
+		amt_vec_free(&v);
+	}
+}
+
+static struct amt_subjects take_subjects(struct amt_finding *f)
+{
+	struct amt_subjects v = f->subjects;
+
+	f->subjects = (struct amt_subjects){0};
+	return v;
 }
 
 /* Subjects of a folded finding go apart by what stands in their way. */
-static void add_folded(struct state *st, const struct amt_finding *f, int stage)
+static void add_folded(struct state *st, struct amt_finding *f, int stage)
 {
 	struct part {
 		struct hurdle in_the_way;
-		struct AMT_VEC(struct amt_subject) v;
+		struct amt_subjects v;
 	};
 	struct AMT_VEC(struct part *) parts = {0};
 	struct amt_map by_cause = {0};
@@ -147,10 +157,10 @@ static void add_folded(struct state *st, const struct amt_finding *f, int stage)
 		}
 		amt_vec_push(&p->v, f->subjects.v[i]);
 	}
+	amt_vec_free(&f->subjects);
 	for (size_t i = 0; i < parts.n; i++) {
 		struct part *p = parts.v[i];
-		add_part(st, f, p->v.v, p->v.n, p->in_the_way);
-		amt_vec_free(&p->v);
+		add_part(st, f, p->v, p->in_the_way);
 		free(p);
 	}
 	amt_vec_free(&parts);
@@ -159,7 +169,7 @@ static void add_folded(struct state *st, const struct amt_finding *f, int stage)
 
 /* Measured, but of no matter here: a client without an audit log where nobody audits. Firmware that
  * was seen says more than the list of the profile, so it does not count here. */
-static bool of_no_matter(struct state *st, const struct amt_finding *f)
+static bool of_no_matter(struct state *st, struct amt_finding *f)
 {
 	struct amt_context traits = *st->in->ctx;
 	char why[200];
@@ -172,21 +182,20 @@ static bool of_no_matter(struct state *st, const struct amt_finding *f)
 	struct amt_finding *na = amt_finding_copy(
 		st->out, f, AMT_NA,
 		amt_arena_printf(&st->out->arena, "does not apply: %s; seen: %s", why, f->summary));
-	for (size_t i = 0; i < f->subjects.n; i++)
-		amt_vec_push(&na->subjects, f->subjects.v[i]);
+	na->subjects = take_subjects(f);
 	return true;
 }
 
-static void add_seen(struct state *st, const struct amt_finding *f, int stage)
+static void add_seen(struct state *st, struct amt_finding *f, int stage)
 {
 	if (of_no_matter(st, f))
 		return;
 	if (f->verdict == AMT_PASS || f->verdict == AMT_NA)
-		add_part(st, f, f->subjects.v, f->subjects.n, (struct hurdle){0});
+		add_part(st, f, take_subjects(f), (struct hurdle){0});
 	else if (f->subjects.n)
 		add_folded(st, f, stage);
 	else
-		add_part(st, f, NULL, 0, hurdle(st, f, f->subject, stage));
+		add_part(st, f, (struct amt_subjects){0}, hurdle(st, f, f->subject, stage));
 }
 
 /* Answers to this row, one finding each. */

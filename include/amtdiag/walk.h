@@ -47,7 +47,8 @@ size_t walk_fleet_add(struct walk_fleet *f, const char *const *keys, size_t n, b
 struct walk_client *walk_fleet_find(const struct walk_fleet *f, const char *subject);
 
 struct walk_input {
-	const struct amt_findings *seen; /* of the rooms; may be folded */
+	struct amt_findings
+		*seen; /* of the rooms; may be folded; their lists of subjects go to out */
 	const struct amt_context *ctx;
 	const struct site_answers *answers; /* may be NULL */
 	unsigned stages;                    /* bits to walk; 0: all */
