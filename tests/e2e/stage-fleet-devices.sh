@@ -30,6 +30,10 @@ exits 2 "the whole fleet is walked" walk --run "$tmp/whole" --json
 took=$(awk -v a="$took" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }')
 cp "$tmp/out" "$tmp/whole.json"
 is "a line for each device" "$(jq -c .client "$tmp/whole/devices.ndjson" | sort -u | wc -l)" $N
+is "and one that says at once what fails in it" "$(jq -r .client "$tmp/whole/verdicts.ndjson" | sort -u | wc -l)" $N
+failing() { jq -rs "[.[] | .client as \$c | .fail[] | \$c + \" \" + .id] | unique[]" "$1"; }
+ok "which is what the report finds of it" cmp <(failing "$tmp/whole/verdicts.ndjson") <(jq -r '[.findings[] | select(.verdict == "fail" or (.verdict == "skipped" and (.summary | test("seen meanwhile: fail")))) | .id as $i | (.subjects // [.subject])[] | select(endswith(".contoso.com")) | . + " " + $i] | unique[]' "$tmp/whole.json" | grep -xFf <(failing "$tmp/whole/verdicts.ndjson"))
+ok "which fails somewhere" test "$(failing "$tmp/whole/verdicts.ndjson" | wc -l)" -ge 1
 ok "a cause that all have in common is one finding" jq -e --argjson n $N '[.findings[] | select(.verdict == "fail" and (.subjects | length) == $n)] | length >= 1' "$tmp/whole.json"
 exits 64 "two runs at once in one folder are refused" flock "$tmp/whole" amt-stage --site "$tmp/site.ini" --resume "$tmp/whole"
 walk --resume "$tmp/whole" --json >"$tmp/again.json"
@@ -75,13 +79,17 @@ amtsim --list "$tmp/sim.ini" >/dev/null
 pid=$!
 for _ in $(seq 200); do [ -s "$tmp/stopped/devices.ndjson" ] && break; sleep 0.02; done
 kill -INT $pid
+was=$(wc -l <"$tmp/stopped/verdicts.ndjson")
 wait $pid
 is "SIGINT ends with 130" $? 130
+ok "what was through was told while others were asked ($was)" test "$was" -ge 1
+printf '{"client":"torn' >>"$tmp/stopped/verdicts.ndjson"
 ok "says how far it came and how to go on" grep -qE "stopped: [0-9]+ of $N are through and kept; --resume $tmp/stopped goes on" "$tmp/err"
 ok "the document says so too" jq -e '.interrupted and ([.notes[].text | select(test("are through and kept"))] | length == 1)' "$tmp/stopped.json"
 ok "and holds what was through" test "$(jq '.facts.evidence.devices.devices | length' "$tmp/stopped.json")" -eq "$(wc -l <"$tmp/stopped/devices.ndjson")"
 walk --resume "$tmp/stopped" --json >"$tmp/stopped.json"
 ok "resumed, the result is the same" cmp <(result "$tmp/whole.json") <(result "$tmp/stopped.json")
+is "and a line that was cut off is gone" "$(jq -r .client "$tmp/stopped/verdicts.ndjson" | sort | uniq -c | awk '$1 == 1' | wc -l)" $N
 
 # Shards: between them all clients once.
 for i in 1 2 3; do walk --shard $i/3 --run "$tmp/s$i" --json >"$tmp/s$i.json"; done

@@ -1,14 +1,17 @@
 /* Asking the devices of the inventory, each kept on disk as soon as it is through. */
 #include "fleet.h"
+#include "verdicts.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct stage_fleet {
 	struct stage *st;
 	struct stage_spool *spool;
 	struct amt_device_sweep *sweep;
 	size_t at, left, through; /* place in the inventory; to be asked at the start, since then */
+	int verdicts;             /* -1: not told as they come */
 	bool failed;
 };
 
@@ -44,13 +47,27 @@ static bool next(void *arg, struct amt_device_target *t)
 	return true;
 }
 
+static void tell(struct stage_fleet *f, const struct amt_device_target *t)
+{
+	const struct site_client *c = &f->st->inventory.clients.v[t->user];
+
+	if (f->verdicts < 0 || stage_verdicts_put(f->st, f->verdicts, c, t->device))
+		return;
+	amt_note_add(&f->st->cli->run.notes, "verdicts.ndjson",
+		     "cut off: it can't be written any more; the report has all");
+	close(f->verdicts);
+	f->verdicts = -1;
+}
+
 static void keep(struct stage_fleet *f, const struct amt_device_target *t)
 {
 	struct stage *st = f->st;
 	struct amt_error err;
 
-	if (stage_spool_put(f->spool, t->user, amt_device_to_json(t->device), &err))
+	if (stage_spool_put(f->spool, t->user, amt_device_to_json(t->device), &err)) {
+		tell(f, t);
 		return;
+	}
 	f->failed = true;
 	amt_device_sweep_cancel(f->sweep);
 	amt_note_add(&st->cli->run.notes, f->spool->path,
@@ -86,6 +103,7 @@ struct stage_fleet *stage_fleet_start(struct stage *st, struct amt_loop *loop,
 
 	f->st = st;
 	f->spool = spool;
+	f->verdicts = -1;
 	if (!stage_spool_open(spool, path, st->scratch ? fileno(st->scratch) : -1,
 			      st->opt.resume != NULL, &st->inventory, &st->cli->run.notes, &err)) {
 		amt_note_add(&st->cli->run.notes, "devices", "not asked: %s", err.text);
@@ -93,6 +111,7 @@ struct stage_fleet *stage_fleet_start(struct stage *st, struct amt_loop *loop,
 	}
 	for (size_t i = 0; i < st->inventory.clients.n; i++)
 		f->left += to_ask(f, i);
+	f->verdicts = stage_verdicts_open(st);
 	f->sweep = amt_device_sweep_start(loop, o, &feed);
 	return f;
 }
@@ -102,6 +121,8 @@ void stage_fleet_end(struct stage_fleet *f)
 	struct stage *st = f->st;
 
 	amt_device_sweep_free(f->sweep);
+	if (f->verdicts >= 0)
+		close(f->verdicts);
 	if (f->sweep && amt_stopped() && st->run_dir)
 		amt_note_add(&st->cli->run.notes, "devices",
 			     "stopped: %zu of %zu are through and kept; --resume %s goes on",
