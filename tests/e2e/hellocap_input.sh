@@ -84,7 +84,7 @@ q='[(.facts.certificates | length), (.facts.connections[] | select(.tls) | .tls 
 is "both chains are facts" "$(facts $C/row27-chain-refused.pcapng)" '[3,2]'
 
 # Records that are stepped over in a big pcap count as they do in a pcapng, where each is looked at by itself.
-gen_pcap "$tmp/big.pcap" 30000 50
+gen_pcap "$tmp/big.pcap" 40000 50
 $PYTHON - "$tmp" <<'PY'
 import struct, sys
 sys.path.insert(0, "captures/hello")
@@ -107,9 +107,15 @@ with open(sys.argv[1] + "/big.pcapng", "wb") as ng, open(sys.argv[1] + "/swapped
         at += 16 + caplen
 PY
 q='.facts | [(.captures[0] | [.packets, .bytes, .cut, .first, .last]), .hellos, .connections, .dhcp, .dns, .duplicates]'
-facts "$tmp/big.pcapng" >"$tmp/want"; facts "$tmp/swapped.pcap" >"$tmp/got"
-ok "30,000 packets as pcap and as pcapng: the same facts" cmp "$tmp/want" "$tmp/got"
-is "three hellos among them" "$(jq -c '[.[0][0], .[0][2], (.[1] | length)]' "$tmp/got")" '[30000,4285,3]'
+facts "$tmp/big.pcapng" >"$tmp/want"
+for how in "--jobs 1" "--jobs 2" "--jobs 4 --sandbox=strict"; do
+	# shellcheck disable=SC2086
+	facts "$tmp/swapped.pcap" $how >"$tmp/got"
+	ok "40,000 packets as pcap ($how) and as pcapng: the same facts" cmp "$tmp/want" "$tmp/got"
+done
+facts -r - --jobs 2 <"$tmp/swapped.pcap" >"$tmp/got"
+ok "and from standard input, which is that file" cmp "$tmp/want" "$tmp/got"
+is "four hellos among them" "$(jq -c '[.[0][0], .[0][2], (.[1] | length)]' "$tmp/got")" '[40000,5714,4]'
 
 # Absence is not concluded from a capture that lost packets: its own statistics block says so.
 $PYTHON - $C/row01-silence.pcapng "$tmp/drops.pcapng" <<'PY'
