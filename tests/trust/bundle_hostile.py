@@ -73,6 +73,11 @@ def bundles(d, good):
     p, new = run(["--open", path], d)
     tap(p.returncode in (0, 1, 2, 3) and not new and b'"findings"' in p.stdout, "--open: 50,000 members, and a second report: the first counts",
         f"exit {p.returncode} {p.stderr[-200:]!r}")
+    with gzip.open(path, "wb", compresslevel=1) as f:
+        for i in range(100):
+            f.write(b"".join(tarfile.TarInfo(f"amtdiag/{i}/{k}").tobuf() for k in range(1001)))
+    p, new = run(["--open", path], d)
+    tap(p.returncode in (3, 64, 70) and b"more than 100000 files" in p.stderr and not new, "--open: 100,100 members", f"exit {p.returncode} {p.stderr[-200:]!r}")
     bomb(path, 1 << 30)
     p, new = run(["--open", path], d)
     tap(p.returncode in (3, 64, 70) and p.stderr and not new, f"--open: a report of 1 GiB out of {os.path.getsize(path) >> 10} KiB", f"exit {p.returncode} {p.stderr[-200:]!r}")

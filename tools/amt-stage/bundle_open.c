@@ -14,12 +14,15 @@
 #define DEVICES_MAX  (4LL << 30)     /* bytes on disk; a device is some 10 KiB */
 #define MEMBER_MAX   (256 * AMT_MIB) /* what is packed is no larger */
 #define MANIFEST_MAX (16 * AMT_MIB)
+#define MEMBERS_MAX  100000       /* their names are kept */
+#define TOTAL_MAX    (16LL << 30) /* bytes of all, unpacked: an archive of zeros has no end */
 #define PREFIX       "amtdiag/"
 
 struct opened {
 	struct stage *st;
 	struct archive *a;
 	int report;           /* -1: not yet */
+	long long total;      /* bytes read of all members */
 	struct amt_map found; /* name -> digest in hex, the stage's; NULL once it was held against
 				 the manifest */
 	struct amt_buf manifest;
@@ -56,6 +59,9 @@ static bool read_member(struct opened *o, int fd, const char *name, long long mo
 		if (!strcmp(name, "MANIFEST.txt"))
 			amt_buf_add(&o->manifest, p, n);
 		total += (long long)n;
+		o->total += (long long)n;
+		if (o->total > TOTAL_MAX)
+			break;
 	}
 	*digest = digest_of(o->st, sum);
 	EVP_MD_CTX_free(sum);
@@ -77,6 +83,9 @@ static bool member(struct opened *o, const char *path, struct amt_error *err)
 
 	if (!name || !*name || amt_str_ends(name, "/")) /* a folder */
 		return true;
+	if (o->found.count >= MEMBERS_MAX)
+		return amt_fail(err, "%s holds more than %d files: it is no bundle of amt-stage",
+				o->st->opt.open, MEMBERS_MAX);
 	union amt_map_value *v = amt_map_put_str(&o->found, name, &new);
 	if (!new) /* the first counts */
 		return true;
