@@ -128,6 +128,21 @@ static void set_trait(struct load *l, const char *name, const char *value)
 		mistake(l, "not yes, no or unknown:", value);
 }
 
+static void no_section(struct load *l, const char *section, const char *name)
+{
+	struct amt_buf list;
+
+	amt_buf_init(&list, AMT_KIB);
+	for (size_t i = 0; i < N_KEYS; i++)
+		if (!i || strcmp(keys[i].section, keys[i - 1].section) != 0)
+			amt_buf_printf(&list, "[%s], ", keys[i].section);
+	l->p->mistakes++;
+	amt_note_add(l->notes, l->p->path, "line %d: key '%s' stands %s%s%s; there are %s[traits]",
+		     l->src.line, name, *section ? "in [" : "before any section", section,
+		     *section ? "], which is no section" : "", amt_buf_cstr(&list));
+	amt_buf_free(&list);
+}
+
 static int on_key(void *arg, const char *section, const char *name, const char *value)
 {
 	struct load *l = arg;
@@ -148,7 +163,10 @@ static int on_key(void *arg, const char *section, const char *name, const char *
 			return 1;
 		}
 	}
-	mistake(l, known_section ? "unknown key" : "key in an unknown section:", name);
+	if (known_section)
+		mistake(l, "unknown key", name);
+	else
+		no_section(l, section, name);
 	return 1;
 }
 

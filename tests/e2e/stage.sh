@@ -179,6 +179,9 @@ ok "--interactive saves each answer at once" bash -c "[ \$(grep -c '^answer = ' 
 exits 64 "without a site profile there is nothing to walk" amt-stage
 exits 64 "nor with one that is not there" amt-stage --site "$tmp/none.ini"
 exits 0 "--init writes a profile" amt-stage --init -o "$tmp/new.ini"
+echo '# mine' >>"$tmp/new.ini"
+exits 64 "and does not write over one" amt-stage --init -o "$tmp/new.ini"
+ok "which stays as it is" grep -q '^# mine' "$tmp/new.ini"
 exits 3 "which can be walked at once" amt-stage --site "$tmp/new.ini"
 # A directory that can't be reached is a note, and no verdict.
 printf '[site]\nname = x\ndomain = contoso.com\n[directory]\nserver = ldap://127.0.0.1:1\n' >"$tmp/ad.ini"

@@ -83,8 +83,8 @@ static void profile_names_mistakes(void **state)
 	assert_int_equal(p.mistakes, 5);
 	static const char *const want[] = {
 		"line 2: unknown key 'nmae'", "line 5: not a whole number",
-		"line 7: key in an unknown section", "line 9: unknown trait 'flying'",
-		"line 10: not yes, no"};
+		"line 7: key 'a' stands in [nonsense], which is no section; there are [site], ",
+		"line 9: unknown trait 'flying'", "line 10: not yes, no"};
 	for (size_t i = 0; i < 5; i++)
 		assert_non_null(strstr(notes.list.v[i].text, want[i]));
 	site_profile_free(&p);

@@ -3,6 +3,7 @@
 #include "stage.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 struct stage stage;
 
@@ -64,8 +65,17 @@ static int special(struct amt_cli *cli)
 	struct amt_buf out;
 	struct amt_error err;
 
+	struct stat there;
+
 	if (!stage.opt.init && !stage.opt.what_to_collect)
 		return -1;
+	if (stage.opt.init && cli->output && !stat(cli->output, &there) && S_ISREG(there.st_mode) &&
+	    there.st_size) {
+		amt_cli_say(cli,
+			    "%s is there already: --init writes a new profile and replaces none",
+			    cli->output);
+		return AMT_EXIT_USAGE;
+	}
 	if (stage.opt.what_to_collect && !confine(cli, &err)) {
 		amt_cli_say(cli, "%s", err.text);
 		return AMT_EXIT_INTERNAL;
