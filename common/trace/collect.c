@@ -130,6 +130,11 @@ static void tell(const struct trace_file_facts *f, struct trace_reader *r, struc
 	if (trace_reader_error(r))
 		amt_note_add(notes, f->name, "%s; %llu records were read before that",
 			     trace_reader_error(r), (unsigned long long)f->records);
+	if (r->ambiguous)
+		amt_note_add(notes, f->name,
+			     "no date tells day from month: they are taken for %s first; "
+			     "--date-order decides",
+			     r->frame.day_first ? "day" : "month");
 	if (f->damaged) {
 		struct amt_buf b;
 		amt_buf_init(&b, 512);

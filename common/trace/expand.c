@@ -165,6 +165,45 @@ static uint32_t number_of(struct amt_map *m, const char *key, size_t n)
 	return (uint32_t)v->n;
 }
 
+/* Met before: the same name in the same folder, however it was written. Links are logs of their
+ * own. */
+static bool again(struct amt_map *seen, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	struct stat st;
+	char folder[4096];
+	struct amt_buf key;
+	bool is_new = true;
+
+	snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path) + 1 : 1,
+		 slash ? path : ".");
+	if (!strcmp(path, "-") || stat(folder, &st))
+		return false;
+	amt_buf_init(&key, 8 * AMT_KIB);
+	amt_buf_printf(&key, "%llu %llu %s", (unsigned long long)st.st_dev,
+		       (unsigned long long)st.st_ino, name);
+	(void)amt_map_put(seen, amt_buf_cstr(&key), key.len, &is_new);
+	amt_buf_free(&key);
+	return !is_new;
+}
+
+static void read_once(struct candidates *list, struct amt_notes *notes)
+{
+	struct amt_map seen = {.count = 0};
+	size_t k = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (!again(&seen, list->v[i].path)) {
+			list->v[k++] = list->v[i];
+			continue;
+		}
+		amt_note_add(notes, list->v[i].path, "is named twice: read once");
+		free(list->v[i].base);
+	}
+	list->n = k;
+	amt_map_free(&seen);
+}
+
 bool trace_expand(const struct amt_strlist *paths, struct amt_arena *a, struct trace_paths *out,
 		  struct amt_notes *notes)
 {
@@ -179,6 +218,7 @@ bool trace_expand(const struct amt_strlist *paths, struct amt_arena *a, struct t
 		else
 			add(&list, path);
 	}
+	read_once(&list, notes);
 	for (size_t i = 0; i < list.n; i++)
 		list.v[i].group = number_of(&groups, list.v[i].base, strlen(list.v[i].base));
 	if (list.n)

@@ -125,6 +125,8 @@ gives("pasted: the furniture of a screen is skipped",
       keys=("text", "thread"))
 gives("pasted: the date first, AM and PM", "2/13/2004 8:13:13 AM\tCcmExec started\tCcmExec\t2436 (0x0984)\r\n",
       [("CcmExec started", "2004-02-13T08:13:13")], keys=("text", "time"))
+check("pasted: nothing tells day from month, and it is said",
+      ["--date-order" in n["text"] for n in report(write("x.log", PASTED))["notes"]], [True])
 for date in ("2009-01-14", "2009/1/14", "14.01.2009", "14-01-2009", "1/14/2009"):
     gives("pasted: " + date, f"a\tC\t{date} 13:43:12\t1 (0x0001)\r\n", [("a", "2009-01-14T13:43:12")], keys=("text", "time"))
 
@@ -202,6 +204,9 @@ check("and the other way round", [r["text"] for r in records(two, one)], ["B1", 
 for order, name in enumerate(("-20090111-101010.log", "-20090112-101010.log", ".log.10", ".log.2", ".log.1", ".lo_", ".log")):
     write("set/Amtopmgr" + name, server(str(order)))
 check("rolled-over files, oldest first", [r["text"] for r in records(os.path.join(folder, "set"))], list("0123456"))
+for name in ("set", "set/Amtopmgr.log", "set/../set/./Amtopmgr.log"):
+    check(f"a log is read once, in its folder and as {name}",
+          [r["text"] for r in records(os.path.join(folder, "set"), os.path.join(folder, name))], list("0123456"))
 plain = write("p.log", server("a") + server("b"))
 with open(plain, "rb") as f:
     packed = write("p.gz", gzip.compress(f.read()))

@@ -306,8 +306,11 @@ static void files(struct amt_run *r, const struct trace_facts *f)
 		amt_section_cell(r, s, "%s", x->encoding);
 		amt_section_cell(r, s, "%llu", (unsigned long long)x->records);
 		amt_section_cell(r, s, "%llu", (unsigned long long)x->damaged);
-		amt_section_cell(r, s, "%s", amt_time_format(x->first, t));
-		amt_section_cell(r, s, "%s", amt_time_format(x->last, t));
+		struct trace_when first = {.local = x->first}, last = {.local = x->last};
+		if (x->offset != TRACE_OFFSET_UNKNOWN) /* UTC then */
+			first.offset = last.offset = x->offset;
+		amt_section_cell(r, s, "%s", trace_when_format(&first, t));
+		amt_section_cell(r, s, "%s", trace_when_format(&last, t));
 		amt_section_cell(r, s, "%s",
 				 x->first == AMT_TIME_NONE ? "-" : trace_offset_name(x->offset));
 	}
