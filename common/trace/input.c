@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 enum packing { PLAIN, GZIP, ZSTD };
 
@@ -207,8 +208,15 @@ static long unzstd(struct trace_input *in, char *out, size_t n, struct amt_error
 		ZSTD_inBuffer i = {in->raw + in->raw_start, in->raw_end - in->raw_start, 0};
 		size_t rc = ZSTD_decompressStream(in->zs, &o, &i);
 		if (ZSTD_isError(rc)) {
-			amt_fail(err, "%s holds damaged zstd data: %s", in->path,
-				 ZSTD_getErrorName(rc));
+			if (ZSTD_getErrorCode(rc) == ZSTD_error_frameParameter_windowTooLarge)
+				amt_fail(
+					err,
+					"%s was packed with a window of more than 8 MiB: unpack it "
+					"with zstd -d --long=31",
+					in->path);
+			else
+				amt_fail(err, "%s holds damaged zstd data: %s", in->path,
+					 ZSTD_getErrorName(rc));
 			return -1;
 		}
 		in->raw_start += i.pos;

@@ -63,6 +63,10 @@ head -c 400 "$tmp/x.log.gz" >"$tmp/cut.log.gz"
 exits 0 "a cut gzip file is read as far as it goes" amt-logview --records "$tmp/cut.log.gz"
 ok "and it is said" grep -q 'gzip' "$tmp/err"
 
+for ((i = 0; i < 300; i++)); do cat captures/contoso/logs/Amtopmgr.log; done | zstd -q --long=27 >"$tmp/wide.log.zst"
+exits 3 "zstd with a window of 128 MiB" amt-logview --records "$tmp/wide.log.zst"
+ok "and it is said what to do" grep -q 'zstd -d --long=31' "$tmp/err"
+
 # Reading in small pieces changes nothing: a slow pipe.
 (while IFS= read -r -n 97 -d '' x || [ -n "$x" ]; do printf %s "$x"; done <$L/damaged.log) | amt-logview --records - | jq -c 'del(.file)' >"$tmp/slow"
 amt-logview --records $L/damaged.log | jq -c 'del(.file)' >"$tmp/fast"
