@@ -27,8 +27,7 @@ static bool same_host(const struct feed_open *o, const struct trace_match *m)
 	       bytes_same(o->host, m->host, m->host_len);
 }
 
-/* Nothing new for the task in this line. */
-static bool nothing_new(const struct feed_open *o, const struct trace_match *m)
+bool feed_nothing_new(const struct feed_open *o, const struct trace_match *m)
 {
 	if (m->uuid || (m->version && !same_version(o, m)) ||
 	    (m->has_machine && (!o->has_machine || o->machine != m->machine)))
@@ -80,7 +79,7 @@ void feed_about(struct feed *f, struct feed_open *o, const struct feed_line *l)
 
 	if (!m->host && !m->uuid && !m->has_machine)
 		return;
-	if (o->task_device != UINT32_MAX && nothing_new(o, m))
+	if (o->task_device != UINT32_MAX && feed_nothing_new(o, m))
 		return;
 	if (m->host && !m->uuid && !m->version && !m->has_machine && same_host(o, m)) {
 		o->task_device = o->device;

@@ -272,6 +272,8 @@ uint32_t feed_root(const struct feed *f, uint32_t device);
 bool feed_named(struct feed *f, const struct feed_line *l, struct trace_match *m);
 /* Whom a line of a task is about. */
 void feed_about(struct feed *f, struct feed_open *o, const struct feed_line *l);
+/* Nothing in the line that the state of a task does not know of its device. */
+bool feed_nothing_new(const struct feed_open *o, const struct trace_match *m);
 void feed_seen(struct feed *f, struct feed_open *o); /* tells o->device of o->seen */
 void feed_devices_settle(struct feed *f);
 

@@ -175,7 +175,7 @@ static bool other_device(struct feed *f, const struct feed_open *o, const struct
 	uint32_t d;
 
 	if (!o->used || !o->implicit || o->key & FEED_NO_THREAD || o->task_device == UINT32_MAX ||
-	    (!m->host && !m->uuid && !m->has_machine))
+	    (!m->host && !m->uuid && !m->has_machine) || feed_nothing_new(o, m))
 		return false;
 	d = feed_device(f, l);
 	return d != UINT32_MAX && feed_root(f, d) != feed_root(f, o->task_device);
