@@ -10,7 +10,7 @@
 
 struct hello_ahead_options {
 	size_t piece;     /* bytes; 0: what was measured to be best */
-	unsigned threads; /* with the caller's; 0: one for each processor, 4 at most */
+	unsigned threads; /* with the caller's; 0: one for each free processor, 4 at most */
 	bool always;      /* also where it is not worth it; for tests */
 };
 /*

@@ -339,7 +339,7 @@ struct hello_options {
 	size_t max_flows;    /* 0: HELLO_FLOWS_DEFAULT */
 	size_t max_memory;   /* bytes that the whole run may use; 0: HELLO_MEMORY_DEFAULT */
 	uint64_t max_hellos; /* stop after so many; 0: never */
-	unsigned threads;    /* for large files; 0: one for each processor, up to 4 */
+	unsigned threads;    /* for large files; 0: one for each free processor, up to 4 */
 	const char *filter;  /* BPF: only these packets of a file; NULL: all */
 	bool uuid_swapped;   /* show UUIDs in the other byte order */
 	const struct amt_progress *progress;

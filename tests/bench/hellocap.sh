@@ -21,7 +21,7 @@ line() { # work ours peer target(at most)
 	local r; r=$(awk -v a="$2" -v b="$3" 'BEGIN { printf "%.2f", a / b }')
 	printf '%s\t%s s\t%s s\t%s\t<= %s\t%s\n' "$1" "$2" "$3" "$r" "$4" "$(awk -v r="$r" -v t="$4" 'BEGIN { print r <= t ? "yes" : "no" }')"
 }
-ours=$(best "$bin" -r "$dir/many" --format status)
+ours=$(best "$bin" -r "$dir/many" --format status --jobs 2)
 if command -v tcpdump >/dev/null; then
 	peer=$(best tcpdump -nr "$dir/many" -w /dev/null 'tcp port 9971')
 	line "hellocap: $N packets, against tcpdump -w /dev/null 'tcp port 9971'" "$ours" "$peer" 0.4
