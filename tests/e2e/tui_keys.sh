@@ -118,6 +118,11 @@ tail -c "+$((cut + 1))" $log >>"$tmp/Amtopmgr.log"; sees "215/215" "it has grown
 keys s; for ((i = 0; i < 50; i++)); do [ "$(screen | tail -n 1 | cut -d' ' -f1)" != "$few" ] && break; sleep 0.1; done
 is "the tasks are read again" "$([ "$(screen | tail -n 1 | cut -d' ' -f1)" -gt "$few" ] && echo yes)" yes
 keys q; leaves "leaving is clean"
+# A folder whose log is rolled over: what was in sight is in the other file.
+mkdir "$tmp/roll"; cp $log "$tmp/roll/Amtopmgr.log"
+tui 80x24 screen C.UTF-8 --follow "$tmp/roll"; sees "215/215" "a folder"
+head -n 3 $log >"$tmp/new.log"; mv "$tmp/roll/Amtopmgr.log" "$tmp/roll/Amtopmgr.lo_"; mv "$tmp/new.log" "$tmp/roll/Amtopmgr.log"
+sees "218/218" "rolled over: both are there"; keys g d J e s; sees "tasks of" "and can be worked with"; keys q; leaves "leaving is clean"
 # A long reading does not hold up the viewer, nor leaving it.
 for ((i = 0; i < 400; i++)); do cat $log; done >"$tmp/long.log"
 tui 80x24 screen C.UTF-8 "$tmp/long.log"

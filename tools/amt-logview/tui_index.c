@@ -116,6 +116,7 @@ static void forget(struct tui *t)
 {
 	for (unsigned i = 0; i < t->n_files; i++) {
 		trace_reader_close(t->files[i].r);
+		t->files[i].r = NULL;
 		amt_vec_free(&t->files[i].points);
 	}
 	amt_vec_free(&t->order);
@@ -260,6 +261,20 @@ bool tui_index_work(struct tui *t, amt_time slice)
 	}
 }
 
+/* A folder may hold the old one by another name now. */
+static void list_again(struct tui *t)
+{
+	struct tui_file *old = t->files;
+	struct amt_error err;
+
+	forget(t);
+	t->row.file = NULL;
+	if (tui_index_list(t, &err))
+		free(old);
+	tui_index_again(t);
+	amt_str_copy(t->message, sizeof(t->message), "the log was replaced; it is read again");
+}
+
 void tui_index_look(struct tui *t)
 {
 	for (unsigned i = 0; i < t->n_files; i++) {
@@ -268,9 +283,7 @@ void tui_index_look(struct tui *t)
 		if (f->failed || !f->done)
 			continue;
 		if (!look(f, &grown) || (grown && f->spooled)) {
-			tui_index_again(t);
-			amt_str_copy(t->message, sizeof(t->message),
-				     "the log was replaced; it is read again");
+			list_again(t);
 			return;
 		}
 		if (grown || f->waits) {
