@@ -54,34 +54,53 @@ static json_t *fact_json(const struct exports_fact *fact)
 	return o;
 }
 
-json_t *exports_to_json(const struct exports_facts *f)
+static json_t *file_json(const struct exports_file *file)
 {
-	json_t *o = json_object(), *files = json_array(), *facts = json_array();
+	json_t *j = json_object();
+
+	json_object_set_new(j, "path", amt_json_str(file->path));
+	json_object_set_new(j, "kind", json_string(exports_kind_name(file->kind)));
+	json_object_set_new(j, "computer", amt_json_str(file->computer));
+	json_object_set_new(j, "charset", amt_json_str(file->charset));
+	json_object_set_new(j, "lines", json_integer((json_int_t)file->lines));
+	return j;
+}
+
+static json_t *roles_json(const struct exports_facts *f)
+{
 	json_t *roles = json_object();
 
-	for (size_t i = 0; i < f->files.n; i++) {
-		const struct exports_file *file = &f->files.v[i];
-		json_t *j = json_object();
-		json_object_set_new(j, "path", amt_json_str(file->path));
-		json_object_set_new(j, "kind", json_string(exports_kind_name(file->kind)));
-		json_object_set_new(j, "computer", amt_json_str(file->computer));
-		json_object_set_new(j, "charset", amt_json_str(file->charset));
-		json_object_set_new(j, "lines", json_integer((json_int_t)file->lines));
-		json_array_append_new(files, j);
-	}
-	for (size_t i = 0; i < f->facts.n; i++)
-		json_array_append_new(facts, fact_json(&f->facts.v[i]));
 	json_object_set_new(roles, "servers", list_json(&f->roles.servers));
 	json_object_set_new(roles, "consoles", list_json(&f->roles.consoles));
 	json_object_set_new(roles, "suffixes", list_json(&f->roles.suffixes));
 	json_object_set_new(roles, "clients", list_json(&f->roles.clients));
 	json_object_set_new(roles, "in-band", list_json(&f->roles.in_band));
 	json_object_set_new(roles, "out-of-band", list_json(&f->roles.out_of_band));
-	json_object_set_new(o, "files", files);
-	json_object_set_new(o, "facts", facts);
-	json_object_set_new(o, "roles", roles);
-	json_object_set_new(o, "dropped", json_integer((json_int_t)f->dropped));
-	return o;
+	return roles;
+}
+
+void exports_write(const struct exports_facts *f, struct amt_json_out *o)
+{
+	amt_json_out_open(o, "files", true);
+	for (size_t i = 0; i < f->files.n; i++)
+		amt_json_out_value(o, NULL, file_json(&f->files.v[i]));
+	amt_json_out_close(o);
+	amt_json_out_open(o, "facts", true);
+	for (size_t i = 0; i < f->facts.n; i++)
+		amt_json_out_value(o, NULL, fact_json(&f->facts.v[i]));
+	amt_json_out_close(o);
+	amt_json_out_value(o, "roles", roles_json(f));
+	amt_json_out_value(o, "dropped", json_integer((json_int_t)f->dropped));
+}
+
+json_t *exports_to_json(const struct exports_facts *f)
+{
+	struct amt_json_out o = {0};
+
+	amt_json_out_open(&o, NULL, false);
+	exports_write(f, &o);
+	amt_json_out_close(&o);
+	return o.tree;
 }
 
 static const char *text(struct exports_facts *f, const json_t *o, const char *key)

@@ -120,6 +120,8 @@ void exports_traits(const struct exports_facts *f, struct amt_context *ctx);
 void exports_judge(const struct exports_facts *f, const struct amt_context *ctx,
 		   struct amt_findings *fs);
 
+/* Members of the object that is open: a fleet's facts need the memory of one. */
+void exports_write(const struct exports_facts *f, struct amt_json_out *o);
 json_t *exports_to_json(const struct exports_facts *f);
 bool exports_from_json(const json_t *j, struct exports_facts *f, struct amt_error *err);
 

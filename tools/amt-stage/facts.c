@@ -128,6 +128,18 @@ json_t *stage_site_to_json(const struct stage *st)
 	return j;
 }
 
+void stage_write_room(const struct stage_room *room, const void *state, const char *key,
+		      struct amt_json_out *o)
+{
+	if (!room->write) {
+		amt_json_out_value(o, key, room->to_json(state));
+		return;
+	}
+	amt_json_out_open(o, key, false);
+	room->write(state, o);
+	amt_json_out_close(o);
+}
+
 void stage_write_facts(void *arg, struct amt_json_out *o)
 {
 	const struct stage *st = arg;
@@ -153,8 +165,7 @@ void stage_write_facts(void *arg, struct amt_json_out *o)
 	amt_json_out_open(o, "evidence", false);
 	for (size_t i = 0; stage_rooms[i]; i++)
 		if (st->state[i])
-			amt_json_out_value(o, stage_rooms[i]->name,
-					   stage_rooms[i]->to_json(st->state[i]));
+			stage_write_room(stage_rooms[i], st->state[i], stage_rooms[i]->name, o);
 	amt_json_out_close(o);
 	if (st->as_judged)
 		amt_json_out_value(o, "redacted", json_true());

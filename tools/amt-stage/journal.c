@@ -96,7 +96,7 @@ static bool fill_room(void *arg, struct amt_buf *out, struct amt_error *err)
 	amt_json_out_value(&o, "schema", json_string("amtdiag/1"));
 	amt_json_out_value(&o, "tool", json_string("amt-stage"));
 	amt_json_out_value(&o, "collected", amt_json_time(what->st->cli->run.started));
-	amt_json_out_value(&o, "facts", what->room->to_json(what->state));
+	stage_write_room(what->room, what->state, "facts", &o);
 	amt_json_out_close(&o);
 	return true;
 }

@@ -64,6 +64,11 @@ static void judge(const struct stage *st, const void *state, struct amt_findings
 	exports_judge(state, &st->cli->context, fs);
 }
 
+static void write_facts(const void *state, struct amt_json_out *o)
+{
+	exports_write(state, o);
+}
+
 static json_t *to_json(const void *state)
 {
 	return exports_to_json(state);
@@ -80,7 +85,14 @@ static void release(void *state)
 }
 
 const struct stage_room stage_room_exports = {
-	"exports", wanted,  collect,
-	devices,   judge,   to_json,
-	from_json, release, sizeof(struct exports_facts),
+	"exports",
+	wanted,
+	collect,
+	devices,
+	judge,
+	to_json,
+	from_json,
+	release,
+	sizeof(struct exports_facts),
+	.write = write_facts,
 };

@@ -32,7 +32,12 @@ struct stage_room {
 	 */
 	bool side_by_side;
 	void (*end)(struct stage *st, void *state);
+	/* to_json, member by member: for a room whose facts grow with the fleet. */
+	void (*write)(const void *state, struct amt_json_out *o);
 };
+/* A room's facts as member key of what is open. */
+void stage_write_room(const struct stage_room *room, const void *state, const char *key,
+		      struct amt_json_out *o);
 extern const struct stage_room *const stage_rooms[]; /* NULL at the end */
 #define STAGE_ROOMS_MAX 16
 
