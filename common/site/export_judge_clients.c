@@ -277,6 +277,7 @@ void export_judge_clients(struct export_view *v)
 		any = fact;
 		if (uuid_digits(fact->field[EXPORTS_CLIENT_UUID], plain))
 			amt_map_put_str(&known, plain, NULL)->p = (void *)(uintptr_t)fact;
+		export_part(v);
 	}
 	for (size_t i = 0; i < v->f->facts.n; i++) {
 		const struct exports_fact *fact = &v->f->facts.v[i];
@@ -288,6 +289,7 @@ void export_judge_clients(struct export_view *v)
 						       : fact->name,
 		     &good);
 		any = any ? any : fact;
+		export_part(v);
 	}
 	if (good && any && !export_silent(v, "S3.C03"))
 		export_cite(v,

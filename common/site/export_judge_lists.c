@@ -170,11 +170,11 @@ void export_judge_lists(struct export_view *v)
 }
 
 /* Where it is not known whether a row applies, what was measured is told but fails nobody. */
-static void soften(struct export_view *v, size_t from)
+static void soften(struct export_view *v)
 {
 	char why[200];
 
-	for (size_t i = from; i < v->fs->list.n; i++) {
+	for (size_t i = v->from; i < v->fs->list.n; i++) {
 		struct amt_finding *f = v->fs->list.v[i];
 		if (f->verdict != AMT_FAIL ||
 		    export_applies(v, f->item->id, why, sizeof(why)) != AMT_MAYBE)
@@ -186,19 +186,37 @@ static void soften(struct export_view *v, size_t from)
 	}
 }
 
-void exports_judge(const struct exports_facts *f, const struct amt_context *ctx,
-		   struct amt_findings *fs)
+#define JUDGED_AT_ONCE 1000 /* findings, before they are handed on to be folded */
+
+void export_part(struct export_view *v)
+{
+	if (!v->part || v->fs->list.n < JUDGED_AT_ONCE)
+		return;
+	soften(v);
+	v->part(v->fs);
+	v->from = v->fs->list.n;
+}
+
+void exports_judge_parts(const struct exports_facts *f, const struct amt_context *ctx,
+			 struct amt_findings *fs, void (*part)(struct amt_findings *fs))
 {
 	struct export_view v;
-	size_t before = fs->list.n;
 
 	export_view_make(&v, f, ctx, fs);
+	v.from = fs->list.n;
+	v.part = part;
 	export_judge_lists(&v);
 	export_judge_computers(&v);
 	export_judge_hotfixes(&v);
 	export_judge_browsers(&v);
 	export_judge_clients(&v);
 	export_judge_component(&v);
-	soften(&v, before);
+	soften(&v);
 	export_view_free(&v);
+}
+
+void exports_judge(const struct exports_facts *f, const struct amt_context *ctx,
+		   struct amt_findings *fs)
+{
+	exports_judge_parts(f, ctx, fs, NULL);
 }

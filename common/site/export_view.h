@@ -28,7 +28,12 @@ struct export_view {
 	struct AMT_VEC(struct export_computer) computers;
 	struct amt_map by_name, clients, in_band, out_of_band;
 	struct amt_findings *fs;
+	size_t from; /* findings before it are not this judge's, or are done with */
+	void (*part)(struct amt_findings *fs);
 };
+
+/* Hands on what was judged so far, when there is much of it. */
+void export_part(struct export_view *v);
 
 void export_view_make(struct export_view *v, const struct exports_facts *f,
 		      const struct amt_context *ctx, struct amt_findings *fs);

@@ -61,7 +61,7 @@ static void devices(const void *state, struct walk_fleet *fleet)
 static void judge(const struct stage *st, const void *state, struct amt_findings *fs)
 {
 	exports_traits(state, &st->cli->context);
-	exports_judge(state, &st->cli->context, fs);
+	exports_judge_parts(state, &st->cli->context, fs, stage_judged);
 }
 
 static void write_facts(const void *state, struct amt_json_out *o)
