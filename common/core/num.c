@@ -87,13 +87,15 @@ bool amt_num_double(const char *s, double min, double max, double *out, struct a
 
 static int nibble(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	/* '0' to 'o': the value and 1, 0 for what is no digit */
+	static const signed char digit[64] = {
+		1,  2, 3, 4, 5, 6,  7,  8,  9,  10, 0,  0, 0, 0, 0, 0, 0, 11, 12, 13, 14, 15,
+		16, 0, 0, 0, 0, 0,  0,  0,  0,  0,  0,  0, 0, 0, 0, 0, 0, 0,  0,  0,  0,  0,
+		0,  0, 0, 0, 0, 11, 12, 13, 14, 15, 16, 0, 0, 0, 0, 0, 0, 0,  0,  0,
+	};
+	unsigned at = (unsigned char)c - (unsigned)'0';
+
+	return at < sizeof(digit) ? digit[at] - 1 : -1;
 }
 
 bool amt_num_hex(const char *s, uint64_t *out, struct amt_error *err)
@@ -130,9 +132,10 @@ long amt_hex_decode(const char *s, void *out, size_t max)
 	size_t n = 0;
 
 	while (*s) {
-		if (n && (*s == ':' || *s == '-' || *s == ' '))
-			s++;
-		int hi = nibble(s[0]), lo = hi < 0 ? -1 : nibble(s[1]);
+		int hi = nibble(*s);
+		if (hi < 0 && n && (*s == ':' || *s == '-' || *s == ' '))
+			hi = nibble(*++s);
+		int lo = hi < 0 ? -1 : nibble(s[1]);
 		if (lo < 0 || n == max)
 			return -1;
 		b[n++] = (unsigned char)(hi << 4 | lo);
