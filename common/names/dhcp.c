@@ -146,7 +146,9 @@ static bool gather(struct reading *rd, unsigned code, struct option *o)
 
 	o->n = 0;
 	o->there = false;
-	for (size_t i = w->area; rd->there[code] && i <= w->last_area; i++) {
+	if (!rd->there[code])
+		return false;
+	for (size_t i = w->area; i <= w->last_area; i++) {
 		struct amt_rd r = rd->areas[i];
 		if (i == w->area)
 			r.p = w->at;

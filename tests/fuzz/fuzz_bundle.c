@@ -6,12 +6,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct amt_cli cli = {.replay = NULL};
 	struct stage st = {.cli = &cli, .scratch = tmpfile()};
-	int in = memfd_create("bundle", MFD_CLOEXEC), out;
+	int in = memfd_create("bundle", MFD_CLOEXEC);
+	uint64_t out;
 
 	st.opt.open = amt_arena_printf(&st.arena, "/proc/self/fd/%d", in);
 	if (write(in, data, size) == (ssize_t)size && stage_open(&st, NULL) &&
-	    sscanf(cli.replay, "/proc/self/fd/%d", &out) == 1)
-		close(out);
+	    amt_num_u64(strrchr(cli.replay, '/') + 1, 0, INT_MAX, &out, NULL))
+		close((int)out);
 	amt_notes_free(&cli.run.notes);
 	amt_arena_free(&st.arena);
 	fclose(st.scratch);

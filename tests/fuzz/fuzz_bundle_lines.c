@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct site_inventory inventory;
 	struct amt_notes notes = {0};
-	struct stage_spool s;
+	struct stage_spool s = {.fd = -1};
 	int fd = memfd_create("lines", MFD_CLOEXEC);
 
 	if (!inventory.clients.n)

@@ -115,7 +115,7 @@ static inline void expect(const char *id, const char *subject, enum amt_verdict 
 			f = found.list.v[i];
 	if (!f)
 		fail_msg("no finding %s %s", id, subject ? subject : "");
-	if (f->verdict != v || !strstr(f->summary, words))
+	else if (f->verdict != v || !strstr(f->summary, words))
 		fail_msg("%s is %s: %s (wanted %s: %s)", id, amt_verdict_name(f->verdict),
 			 f->summary, amt_verdict_name(v), words);
 }
