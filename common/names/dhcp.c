@@ -97,7 +97,7 @@ struct reading {
 	const char *bad[8];
 	size_t n_bad;
 	bool there[256]; /* codes that stand somewhere */
-	/* Where each of those begins and ends to be there; not set for the others. */
+	/* Where each of those begins and ends to be there. */
 	struct place {
 		uint8_t area, last_area;
 		const uint8_t *at, *last;
@@ -363,12 +363,8 @@ bool amt_dhcp_parse(const void *data, size_t n, struct amt_arena *arena, struct 
 	static const uint8_t zero[4];
 	const uint8_t *p = data;
 	struct amt_rd r = amt_rd_init(data, n);
-	struct reading rd;
+	struct reading rd = {.arena = arena, .out = out};
 
-	rd.arena = arena;
-	rd.out = out;
-	rd.n_areas = rd.n_bad = 0;
-	memset(rd.there, 0, sizeof(rd.there));
 	*out = (struct amt_dhcp_reply){
 		.source = "", .server = "", .lease = -1, .fqdn_flags = -1, .copies = 1};
 	out->at = AMT_TIME_NONE;
