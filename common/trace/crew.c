@@ -172,7 +172,8 @@ struct crew *crew_new(struct trace_reader *r, struct trace_signer *signer,
 	w->window = !o->window ? WINDOW : o->window < WINDOW_MIN ? WINDOW_MIN : o->window;
 	take_early(w);
 	w->carry = amt_malloc(2 * w->window);
-	w->n_ring = jobs > 1 ? jobs + 1 : 1;
+	/* Two for each: waking one that had to wait costs as much as many lines. */
+	w->n_ring = jobs > 1 ? 2 * jobs + 1 : 1;
 	w->ring = amt_calloc(w->n_ring, sizeof(*w->ring));
 	for (size_t i = 0; i < w->n_ring; i++)
 		w->ring[i].buf = amt_malloc(2 * w->window);
