@@ -3,12 +3,22 @@
 
 #include "bytes.h"
 
+/* Signature V02 is about old firmware: it looks at versions from 0 to 3. */
+static bool newer(const struct trace_match *m)
+{
+	const char *v = m->version;
+
+	return v && (*v >= '4' || (m->version_len > 1 && v[1] >= '0' && v[1] <= '9'));
+}
+
 /* Lines of a known wording without free parts can't hold an error: no need to look. */
 static bool quiet(const struct trace_match *m)
 {
 	if (!m->row || !m->whole || m->row->severity != TRACE_INFO)
 		return false;
 	switch (m->event) {
+	case TRACE_EV_CONNECTED:
+		return newer(m);
 	case TRACE_EV_WORKER:
 	case TRACE_EV_SENT:
 	case TRACE_EV_POOL:

@@ -1,4 +1,5 @@
 /* Templates, signatures and codes: the tables against themselves and against lines. */
+#include "trace/chunk.h"
 #include "trace/signature_db.h"
 
 #include <setjmp.h>
@@ -187,6 +188,35 @@ static void signatures(void **state)
 	trace_signer_free(c);
 }
 
+/* Lines that are not looked at for signatures hold none. */
+static void connected(void **state)
+{
+	static const char *const versions[] = {"0.9.1", "1.0",  "2.2.20", "3.0.1",  "3.1", "3.2.0",
+					       "3.2.1", "3.3",  "4.0.0",  "5.2.10", "9.1", "10.0.1",
+					       "11.8",  "20.1", "30.1",   "4",      "3",   "2"};
+	struct trace_signer *signer = trace_signer_new(false, NULL);
+	unsigned old = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+		char text[160];
+		uint8_t out[TRACE_SIGNS_MAX];
+		struct trace_meaning m;
+		struct trace_record rec = {.framing = TRACE_SERVER, .type = -1, .text = text};
+		rec.text_len =
+			(size_t)snprintf(text, sizeof(text),
+					 "Succeed to connect target machine pc1.lab and core "
+					 "version with %s using provisioning account #0.",
+					 versions[i]);
+		trace_understand(signer, &rec, true, &m);
+		assert_int_equal(m.m.event, TRACE_EV_CONNECTED);
+		assert_int_equal(m.n_signs, trace_sign(signer, text, rec.text_len, out));
+		old += m.n_signs;
+	}
+	assert_int_equal(old, 6);
+	trace_signer_free(signer);
+}
+
 static void codes(void **state)
 {
 	struct trace_code_hit h[4];
@@ -213,8 +243,9 @@ static void codes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_template), cmocka_unit_test(loose), cmocka_unit_test(calls),
-		cmocka_unit_test(signatures),     cmocka_unit_test(codes),
+		cmocka_unit_test(every_template), cmocka_unit_test(loose),
+		cmocka_unit_test(calls),          cmocka_unit_test(signatures),
+		cmocka_unit_test(connected),      cmocka_unit_test(codes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
