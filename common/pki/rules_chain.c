@@ -115,6 +115,12 @@ void rule_complete(struct rules *r, const char *id)
 		rule_says(r, id, AMT_FAIL, NO_CERT,
 			  "the chain goes round in a circle or is deeper than %d certificates",
 			  PKI_PATH_MAX);
+	else if (!p->complete && !bad && r->f->asked.as_sent)
+		rule_says(
+			r, id, AMT_WARN, p->certs.v[p->certs.n - 1],
+			"the chain that was sent stops at %s: its issuer %s was not sent with it; "
+			"host-based setup needs the root, of the handshake only examples are known",
+			rule_part(r, p->certs.n - 1), p->missing ? p->missing : "");
 	else if (!p->complete && !bad)
 		rule_says(r, id, AMT_FAIL, p->certs.v[p->certs.n - 1],
 			  "the chain stops at %s: its issuer %s is missing%s%s",
@@ -272,7 +278,11 @@ void rule_trusted_root(struct rules *r)
 	const struct pki_cert *top = rule_cert(r, p->certs.n - 1);
 	uint32_t at = p->certs.v[p->certs.n - 1];
 
-	if (!p->complete)
+	if (!p->complete && r->f->asked.as_sent)
+		rule_says(r, "S3.C10a", AMT_WARN, at,
+			  "the chain that was sent does not end at a root: %s is not self-signed",
+			  top->subject);
+	else if (!p->complete)
 		rule_says(r, "S3.C10a", AMT_FAIL, at,
 			  "the chain does not end at a root: %s is not self-signed", top->subject);
 	else if (p->certs.n == 1)

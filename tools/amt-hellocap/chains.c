@@ -70,7 +70,7 @@ static void judge_chain(struct amt_cli *cli, const struct hello_conn *c)
 	const struct hello_facts *f = &hellocap.facts;
 	const struct hello_indices *chain = &c->tls.client_chain;
 	struct pki_options opt = {.asked = {.profile = PKI_PROVISIONING}};
-	struct pki_facts p = {.asked = {.profile = PKI_PROVISIONING}};
+	struct pki_facts p = {.asked = {.profile = PKI_PROVISIONING, .as_sent = true}};
 	const char *source = amt_arena_printf(
 		&cli->run.arena, "%s frame %llu",
 		c->first.capture < f->captures.n ? f->captures.v[c->first.capture].name : "facts",
