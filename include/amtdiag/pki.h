@@ -265,8 +265,8 @@ struct pki_asked {
 	bool h_platform;             /* firmware was given as 15.0-H */
 	bool crl;                    /* revocation was asked for */
 	const char *peer;            /* --connect */
-	/* The chain is what somebody was seen to send, where the root may be left out: only host-based
-	 * setup is known to need it (handbook certificates.md 1.2, A/B). Not in JSON. */
+	/* The chain is what somebody was seen to send, where the root may be left out: only
+	 * host-based setup is known to need it (handbook certificates.md 1.2, A/B). Not in JSON. */
 	bool as_sent;
 };
 

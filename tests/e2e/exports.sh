@@ -36,6 +36,7 @@ mkdir "$tmp/i" && cp captures/contoso/exports/import.csv "$tmp/i/list.import"
 printf '[site]\nname = i\n[evidence]\nexports = i/*\n' >"$tmp/i.ini"
 amt-stage --site "$tmp/i.ini" --now $now --bundle "$tmp/i.tar.gz" -o /dev/null 2>/dev/null
 ok "... under any name" bash -c '! tar xzOf "$1" | grep -aq UzNjcmV0 && tar xzOf "$1" amtdiag/MANIFEST.txt | grep -q "^list.import: "' - "$tmp/i.tar.gz"
+ok "... but a list of clients that names its columns goes in" bash -c 'tar tzf "$1" | grep -q "evidence/.*-inventory.csv$" && tar tzf "$1" | grep -q "evidence/.*-clients.csv$"' - "$tmp/bundle.tar.gz"
 ok "which says what it leaves out" bash -c 'tar xzOf "$1" amtdiag/MANIFEST.txt | grep -q "^import.csv: "' - "$tmp/bundle.tar.gz"
 amt-stage --replay "$tmp/run.json" --now $now --json -q >"$tmp/again.json"
 is "replay finds the same" "$(jq -cS .findings "$tmp/again.json")" "$(jq -cS .findings "$tmp/run.json")"

@@ -119,6 +119,14 @@ static bool has_uuid_third(const char *line, size_t n)
 	return field == 3 && hex == 32 && !other;
 }
 
+static bool is_heading(const char *text, size_t n)
+{
+	const char *end = memchr(text, '\n', n);
+	size_t len = end ? (size_t)(end - text) : n;
+
+	return amt_memcasestr(text, len, "uuid") || amt_memcasestr(text, len, "guid");
+}
+
 /* Import files have any name; that a line of a table speaks of passwords counts in tables only. */
 static bool holds_passwords(const struct amt_buf *b, bool table)
 {
@@ -131,11 +139,13 @@ static bool holds_passwords(const struct amt_buf *b, bool table)
 		if (b->data[i])
 			text[n++] = b->data[i];
 	size_t line = 0;
+	/* Columns that are named hold what they say: a list of clients, an export. */
+	bool headed = is_heading(text, n);
 	while (line < n) {
 		const char *end = memchr(text + line, '\n', n - line);
 		size_t len = end ? (size_t)(end - text) - line : n - line;
-		if (has_uuid_third(text + line, len) ||
-		    (table && memchr(text + line, ',', len) &&
+		if ((!headed && has_uuid_third(text + line, len)) ||
+		    ((table || headed) && memchr(text + line, ',', len) &&
 		     amt_memcasestr(text + line, len, "password")))
 			return true;
 		line += len + 1;
