@@ -1,6 +1,5 @@
-/* Stage after stage over what was seen; walk_cause.c says which failure is the cause. */
-#include "site/needs.h"
-#include "site/walk_cause.h"
+/* Stage after stage over what was seen: the rows. walk_close.c says what came of each. */
+#include "site/walk_state.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -14,25 +13,13 @@ int walk_stage_of(const struct amt_item *item)
 	return 1;
 }
 
-struct state {
-	const struct walk_input *in;
-	struct walk_fleet *fleet;
-	struct amt_findings *out;
-	struct walk *w;
-	size_t *head, *next; /* findings of a row: chains of index + 1 by row */
-	struct needs needs;
-	size_t stage_begin; /* out->list.n where the stage began */
-	int loose_stage;    /* the first failure of a client that nobody knows */
-	const struct amt_finding *loose;
-};
-
 static size_t row_index(const struct amt_item *item)
 {
 	return (size_t)(item - amt_guide_at(0));
 }
 
 /* Chains the seen findings by row, keeping their order. */
-static void chain_rows(struct state *st)
+static void chain_rows(struct walk_state *st)
 {
 	const struct amt_findings *seen = st->in->seen;
 
@@ -46,7 +33,7 @@ static void chain_rows(struct state *st)
 }
 
 /* Who stands in the way of this subject: the site or the client itself. 0: nobody. */
-static int blocked(const struct state *st, const struct walk_client *c, int stage,
+static int blocked(const struct walk_state *st, const struct walk_client *c, int stage,
 		   const struct amt_finding **by)
 {
 	if (st->w->broken_stage && st->w->broken_stage < stage) {
@@ -60,7 +47,7 @@ static int blocked(const struct state *st, const struct walk_client *c, int stag
 	return 0;
 }
 
-static void because(struct amt_finding *f, const struct amt_finding *by)
+void walk_because(struct amt_finding *f, const struct amt_finding *by)
 {
 	f->because_id = by->item->id;
 	f->because_subject = by->subject;
@@ -72,7 +59,7 @@ struct hurdle {
 	uintptr_t stage;              /* it waits for this stage; 0: by is nearer to it */
 };
 
-static struct hurdle hurdle(struct state *st, const struct amt_finding *f, const char *subject,
+static struct hurdle hurdle(struct walk_state *st, const struct amt_finding *f, const char *subject,
 			    int stage)
 {
 	struct hurdle h = {0};
@@ -89,8 +76,8 @@ static struct hurdle hurdle(struct state *st, const struct amt_finding *f, const
 }
 
 /* Why it is skipped; NULL: it is not. */
-static const char *hurdle_words(struct state *st, const struct amt_finding *f, const char *subject,
-				const struct hurdle *h)
+static const char *hurdle_words(struct walk_state *st, const struct amt_finding *f,
+				const char *subject, const struct hurdle *h)
 {
 	const char *words = NULL;
 
@@ -104,7 +91,7 @@ static const char *hurdle_words(struct state *st, const struct amt_finding *f, c
 
 /* One finding for those of f's subjects that have the same in their way. v is taken over: of a
  * fleet it is much. */
-static void add_part(struct state *st, const struct amt_finding *f, struct amt_subjects v,
+static void add_part(struct walk_state *st, const struct amt_finding *f, struct amt_subjects v,
 		     struct hurdle h)
 {
 	struct amt_arena *a = &st->out->arena;
@@ -117,7 +104,7 @@ static void add_part(struct state *st, const struct amt_finding *f, struct amt_s
 				       : summary);
 
 	if (h.by)
-		because(part, h.by);
+		walk_because(part, h.by);
 	if (v.n)
 		part->subject = v.v[0].name;
 	if (v.n > 1) {
@@ -137,7 +124,7 @@ static struct amt_subjects take_subjects(struct amt_finding *f)
 }
 
 /* Subjects of a folded finding go apart by what stands in their way. */
-static void add_folded(struct state *st, struct amt_finding *f, int stage)
+static void add_folded(struct walk_state *st, struct amt_finding *f, int stage)
 {
 	struct part {
 		struct hurdle in_the_way;
@@ -169,7 +156,7 @@ static void add_folded(struct state *st, struct amt_finding *f, int stage)
 
 /* Measured, but of no matter here: a client without an audit log where nobody audits. Firmware that
  * was seen says more than the list of the profile, so it does not count here. */
-static bool of_no_matter(struct state *st, struct amt_finding *f)
+static bool of_no_matter(struct walk_state *st, struct amt_finding *f)
 {
 	struct amt_context traits = *st->in->ctx;
 	char why[200];
@@ -186,7 +173,7 @@ static bool of_no_matter(struct state *st, struct amt_finding *f)
 	return true;
 }
 
-static void add_seen(struct state *st, struct amt_finding *f, int stage)
+static void add_seen(struct walk_state *st, struct amt_finding *f, int stage)
 {
 	if (of_no_matter(st, f))
 		return;
@@ -199,7 +186,7 @@ static void add_seen(struct state *st, struct amt_finding *f, int stage)
 }
 
 /* Answers to this row, one finding each. */
-static bool add_answers(struct state *st, const struct amt_item *item)
+static bool add_answers(struct walk_state *st, const struct amt_item *item)
 {
 	const struct site_answers *a = st->in->answers;
 	bool any = false;
@@ -220,14 +207,14 @@ static bool add_answers(struct state *st, const struct amt_item *item)
 				? needs_failed(&st->needs, item, s->subject, true, NULL)
 				: NULL;
 		if (by)
-			because(f, by);
+			walk_because(f, by);
 		any = true;
 	}
 	return any;
 }
 
 /* G.02 is about the walk as a whole: said when it is over. */
-static void judge_order(struct state *st)
+static void judge_order(struct walk_state *st)
 {
 	struct walk_stage *s = &st->w->stages[1];
 	struct amt_findings *out = st->out;
@@ -244,7 +231,7 @@ static void judge_order(struct state *st)
 	out->list.v[at] = f;
 }
 
-static void add_row(struct state *st, const struct amt_item *item, int stage)
+static void add_row(struct walk_state *st, const struct amt_item *item, int stage)
 {
 	char why[200];
 	const struct amt_finding *by = NULL;
@@ -267,198 +254,22 @@ static void add_row(struct state *st, const struct amt_item *item, int stage)
 	const struct amt_finding *need = needs_failed(&st->needs, item, "", false, &words);
 	int broken = blocked(st, NULL, stage, &by);
 	if (need)
-		because(amt_finding_add(st->out, item->id, AMT_SKIPPED, "", "%s", words), need);
+		walk_because(amt_finding_add(st->out, item->id, AMT_SKIPPED, "", "%s", words),
+			     need);
 	else if (broken)
-		because(amt_finding_add(st->out, item->id, AMT_SKIPPED, "",
-					"waits for stage %d (%s)", broken, by->item->id),
-			by);
+		walk_because(amt_finding_add(st->out, item->id, AMT_SKIPPED, "",
+					     "waits for stage %d (%s)", broken, by->item->id),
+			     by);
 	else
 		amt_finding_add(st->out, item->id, AMT_UNKNOWN, "", "not judged: %s",
 				item->mode == AMT_MODE_ASK ? "nobody has answered it"
 							   : "no evidence was given");
 }
 
-/* The checks that verify the stage were answered, and every answer is good. */
-static bool verified(const struct state *st)
-{
-	bool any = false;
-
-	for (size_t i = st->stage_begin; i < st->out->list.n; i++) {
-		const struct amt_finding *f = st->out->list.v[i];
-		if (f->item->kind != AMT_KIND_VERIFY || f->verdict == AMT_NA)
-			continue;
-		if (f->verdict != AMT_PASS)
-			return false;
-		any = true;
-	}
-	return any;
-}
-
-static void drop_needless(struct state *st, int stage)
-{
-	if (!verified(st))
-		return;
-	for (size_t i = st->stage_begin; i < st->out->list.n; i++) {
-		struct amt_finding *f = st->out->list.v[i];
-		if (f->item->kind != AMT_KIND_CORRECTIVE || f->verdict != AMT_UNKNOWN)
-			continue;
-		f->verdict = AMT_NA;
-		f->summary = amt_arena_printf(
-			&st->out->arena, "not needed: the checks that verify stage %d hold", stage);
-	}
-}
-
-static void note_client(struct walk_client *c, const struct amt_finding *f, const char *summary,
-			int stage)
-{
-	c->stage[stage] =
-		c->judged[stage] ? amt_verdict_fold(c->stage[stage], f->verdict) : f->verdict;
-	c->judged[stage] = true;
-	if (f->verdict == AMT_PASS && stage > c->stage_reached)
-		c->stage_reached = stage;
-	if (f->verdict != AMT_FAIL || (c->broken_stage && c->broken_stage < stage))
-		return;
-	if (walk_nearer(f, c->broken_stage == stage ? c->broken : NULL)) {
-		c->broken = f;
-		c->broken_row = f->item;
-		c->broken_summary = summary;
-	}
-	c->broken_stage = stage;
-}
-
-/* Rows about a client's own parts: their failure says nothing about the others. */
-static bool of_one_client(const struct amt_finding *f)
-{
-	return *f->subject &&
-	       (f->item->component == AMT_COMP_CLIENT || f->item->component == AMT_COMP_CONSOLE ||
-		f->item->component == AMT_COMP_BROWSER);
-}
-
-/* A failure of a client that nobody knows; it blocks nobody, but it may be the first broken thing.
- */
-static void note_loose(struct state *st, const struct amt_finding *f, int stage)
-{
-	if (st->loose_stage && (st->loose_stage < stage || !walk_nearer(f, st->loose)))
-		return;
-	st->loose = f;
-	st->loose_stage = stage;
-}
-
-/* Whom a finding concerns: the client, or nobody's when nobody knows it. */
-static void note_subject(struct state *st, const struct amt_finding *f, const char *subject,
-			 const char *summary, int stage, const struct amt_finding **first)
-{
-	struct walk_client *c = walk_fleet_find(st->fleet, subject);
-
-	if (c)
-		note_client(c, f, summary, stage);
-	else if (f->verdict == AMT_FAIL && of_one_client(f))
-		note_loose(st, f, stage);
-	else if (f->verdict == AMT_FAIL && walk_nearer(f, *first))
-		*first = f;
-}
-
-/* What broke the stage for this subject, when it is nearer to the cause than f is. */
-static const struct amt_finding *cause_for(const struct state *st, const struct amt_finding *f,
-					   const char *subject, int stage)
-{
-	const struct walk_client *c = walk_fleet_find(st->fleet, subject);
-	const struct amt_finding *by = NULL;
-
-	if (st->w->broken_stage == stage)
-		by = st->w->broken;
-	else if (c && c->broken_stage == stage)
-		by = c->broken;
-	return by && walk_nearer(by, f) ? by : NULL;
-}
-
-/* A stage that is not verified because of a cause that was found in it: the symptom. Stage 1 is no
- * process: what it verifies stands side by side. */
-static void chain_symptoms(struct state *st, int stage)
-{
-	for (size_t i = st->stage_begin; i < st->out->list.n; i++) {
-		struct amt_finding *f = st->out->list.v[i];
-		if (f->verdict != AMT_FAIL || f->item->kind != AMT_KIND_VERIFY || f->because_id)
-			continue;
-		const struct amt_finding *by = cause_for(st, f, f->subject, stage);
-		for (size_t m = 1; by && m < f->subjects.n; m++)
-			if (cause_for(st, f, f->subjects.v[m].name, stage) != by)
-				by = NULL; /* of several causes: it stands for itself */
-		if (by)
-			because(f, by);
-	}
-}
-
-static void close_stage(struct state *st, int stage)
-{
-	struct walk_stage *s = &st->w->stages[stage];
-	const struct amt_finding *first = NULL;
-
-	drop_needless(st, stage);
-	s->walked = true;
-	s->verdict = st->out->list.n > st->stage_begin ? AMT_NA : AMT_UNKNOWN;
-	for (size_t i = st->stage_begin; i < st->out->list.n; i++) {
-		const struct amt_finding *f = st->out->list.v[i];
-		s->verdict = amt_verdict_fold(s->verdict, f->verdict);
-		s->counts[f->verdict]++;
-		note_subject(st, f, f->subject, f->summary, stage, &first);
-		for (size_t m = 1; m < f->subjects.n; m++) {
-			const struct amt_subject *v = &f->subjects.v[m];
-			note_subject(st, f, v->name, v->summary ? v->summary : f->summary, stage,
-				     &first);
-		}
-	}
-	if (first && !st->w->broken_stage) {
-		st->w->broken_stage = stage;
-		st->w->broken = first;
-	}
-	if (stage > 1)
-		chain_symptoms(st, stage);
-}
-
-/* What is broken first for anybody, when the site itself is not broken earlier. */
-static void first_of_clients(struct state *st)
-{
-	if (st->loose && (!st->w->broken_stage || st->loose_stage < st->w->broken_stage)) {
-		st->w->broken_stage = st->loose_stage;
-		st->w->broken = st->loose;
-	}
-	for (size_t i = 0; i < st->fleet->clients.n; i++) {
-		const struct walk_client *c = &st->fleet->clients.v[i];
-		if (!c->broken_stage ||
-		    (st->w->broken_stage && st->w->broken_stage < c->broken_stage))
-			continue;
-		if (st->w->broken_stage == c->broken_stage &&
-		    !walk_nearer(c->broken, st->w->broken))
-			continue;
-		st->w->broken_stage = c->broken_stage;
-		st->w->broken = c->broken;
-	}
-}
-
-static void close_client(const struct walk *w, int site_stage, const struct amt_finding *site,
-			 struct walk_client *c)
-{
-	if (site_stage && (!c->broken_stage || site_stage < c->broken_stage)) {
-		c->broken_stage = site_stage;
-		c->broken = site;
-		c->broken_row = site->item;
-		c->broken_summary = site->summary;
-	}
-	for (int s = 1; s <= AMT_STAGE_LAST; s++) {
-		if (c->judged[s])
-			continue;
-		c->stage[s] = c->broken_stage && s > c->broken_stage    ? AMT_SKIPPED
-			      : c->broken_stage == s && site_stage == s ? AMT_FAIL
-			      : w->stages[s].walked                     ? AMT_UNKNOWN
-									: AMT_NA;
-	}
-}
-
 void walk_run(const struct walk_input *in, struct walk_fleet *fleet, struct amt_findings *out,
 	      struct walk *w)
 {
-	struct state st = {.in = in, .fleet = fleet, .out = out, .w = w};
+	struct walk_state st = {.in = in, .fleet = fleet, .out = out, .w = w};
 	unsigned stages = in->stages ? in->stages : ~0u;
 
 	*w = (struct walk){0};
@@ -475,14 +286,10 @@ void walk_run(const struct walk_input *in, struct walk_fleet *fleet, struct amt_
 			add_row(&st, amt_guide_at(i), stage);
 			needs_row_done(&st.needs, amt_guide_at(i), begin);
 		}
-		close_stage(&st, stage);
+		walk_close_stage(&st, stage);
 	}
 	judge_order(&st);
-	int site_stage = w->broken_stage;
-	const struct amt_finding *site = w->broken;
-	first_of_clients(&st);
-	for (size_t i = 0; i < fleet->clients.n; i++)
-		close_client(w, site_stage, site, &fleet->clients.v[i]);
+	walk_close_clients(&st);
 	needs_free(&st.needs);
 	free(st.head);
 	free(st.next);
