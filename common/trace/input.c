@@ -1,4 +1,4 @@
-#include "input.h"
+#include "input_state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,34 +7,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
-#include <zstd.h>
-#include <zstd_errors.h>
-
-enum packing { PLAIN, GZIP, ZSTD };
-
-struct trace_input {
-	int fd;
-	const char *memory; /* instead of fd */
-	size_t memory_left;
-	const char *path;
-	enum packing packing;
-	enum trace_encoding encoding;
-	bool begun, decided, seekable, regular;
-	bool ended;          /* between two packed members */
-	bool patient, waits; /* patient: a pipe is asked for what it has; waits: nothing now */
-	char *raw;           /* what comes out of the file, when it is packed or UTF-16 */
-	size_t raw_cap, raw_start, raw_end;
-	z_stream gz;
-	ZSTD_DStream *zs;
-	uint8_t half[4]; /* bytes of a character that go on in the next block */
-	size_t n_half;
-	char *wide; /* UTF-16 on its way */
-	size_t wide_cap;
-	uint64_t size, mark, taken;
-	int copy; /* what was decoded so far, to come back to; -1: not kept */
-	uint64_t copied, copy_at;
-};
 
 #define WIDE_PART  (64 * AMT_KIB)
 #define WIDE_SMALL ((size_t)512)
@@ -104,7 +76,7 @@ static bool ready(const struct trace_input *in, int wait)
 	return in->regular || poll(&p, 1, wait) > 0;
 }
 
-static long pull(struct trace_input *in, char *out, size_t n, struct amt_error *err)
+long input_pull(struct trace_input *in, char *out, size_t n, struct amt_error *err)
 {
 	ssize_t got;
 
@@ -130,119 +102,6 @@ static long pull(struct trace_input *in, char *out, size_t n, struct amt_error *
 	else
 		in->taken += (uint64_t)got;
 	return got;
-}
-
-/* More raw bytes behind those that wait. */
-static long refill(struct trace_input *in, struct amt_error *err)
-{
-	if (!in->raw)
-		in->raw = amt_malloc(in->raw_cap);
-	if (in->raw_start) {
-		memmove(in->raw, in->raw + in->raw_start, in->raw_end - in->raw_start);
-		in->raw_end -= in->raw_start;
-		in->raw_start = 0;
-	}
-	long got = pull(in, in->raw + in->raw_end, in->raw_cap - in->raw_end, err);
-	if (got > 0)
-		in->raw_end += (size_t)got;
-	return got;
-}
-
-static long gunzip(struct trace_input *in, char *out, size_t n, struct amt_error *err)
-{
-	in->gz.next_out = (Bytef *)out;
-	in->gz.avail_out = (uInt)(n > AMT_CAP_READ ? AMT_CAP_READ : n);
-	for (;;) {
-		if (in->raw_start == in->raw_end) {
-			long got = refill(in, err);
-			if (got < 0)
-				return -1;
-			if (!got) {
-				if (in->ended || in->waits || (char *)in->gz.next_out > out)
-					break;
-				amt_fail(err, "%s ends in the middle of its gzip data", in->path);
-				in->ended = true;
-				return -1;
-			}
-		}
-		in->gz.next_in = (Bytef *)(in->raw + in->raw_start);
-		in->gz.avail_in = (uInt)(in->raw_end - in->raw_start);
-		in->ended = false;
-		int rc = inflate(&in->gz, Z_NO_FLUSH);
-		in->raw_start = in->raw_end - in->gz.avail_in;
-		if (rc == Z_STREAM_END) {
-			/* Another member may follow; anything else is padding. */
-			in->ended = true;
-			inflateReset(&in->gz);
-			while (in->raw_start < in->raw_end && !in->raw[in->raw_start])
-				in->raw_start++;
-		} else if (rc != Z_OK && rc != Z_BUF_ERROR) {
-			if ((char *)in->gz.next_out > out)
-				break;
-			amt_fail(err, "%s holds damaged gzip data", in->path);
-			return -1;
-		}
-		if (!in->gz.avail_out || (char *)in->gz.next_out > out)
-			break;
-	}
-	return (long)((char *)in->gz.next_out - out);
-}
-
-static long unzstd(struct trace_input *in, char *out, size_t n, struct amt_error *err)
-{
-	ZSTD_outBuffer o = {out, n, 0};
-
-	while (!o.pos) {
-		if (in->raw_start == in->raw_end) {
-			long got = refill(in, err);
-			if (got < 0)
-				return -1;
-			if (!got && (in->ended || in->waits))
-				return 0;
-			if (!got) {
-				amt_fail(err, "%s ends in the middle of its zstd data", in->path);
-				in->ended = true;
-				return -1;
-			}
-		}
-		ZSTD_inBuffer i = {in->raw + in->raw_start, in->raw_end - in->raw_start, 0};
-		size_t rc = ZSTD_decompressStream(in->zs, &o, &i);
-		if (ZSTD_isError(rc)) {
-			if (ZSTD_getErrorCode(rc) == ZSTD_error_frameParameter_windowTooLarge)
-				amt_fail(
-					err,
-					"%s was packed with a window of more than 8 MiB: unpack it "
-					"with zstd -d --long=31",
-					in->path);
-			else
-				amt_fail(err, "%s holds damaged zstd data: %s", in->path,
-					 ZSTD_getErrorName(rc));
-			return -1;
-		}
-		in->raw_start += i.pos;
-		in->ended = rc == 0;
-	}
-	return (long)o.pos;
-}
-
-static long unpacked(struct trace_input *in, char *out, size_t n, struct amt_error *err)
-{
-	if (in->packing == GZIP)
-		return gunzip(in, out, n, err);
-	if (in->packing == ZSTD)
-		return unzstd(in, out, n, err);
-	if (in->raw_start < in->raw_end) { /* what was looked at */
-		size_t take = in->raw_end - in->raw_start < n ? in->raw_end - in->raw_start : n;
-		memcpy(out, in->raw + in->raw_start, take);
-		in->raw_start += take;
-		if (in->raw_start == in->raw_end) {
-			free(in->raw);
-			in->raw = NULL;
-			in->raw_start = in->raw_end = 0;
-		}
-		return (long)take;
-	}
-	return pull(in, out, n, err);
 }
 
 /* Without a mark: every second byte of the first ones is 0. */
@@ -272,7 +131,7 @@ static bool begin(struct trace_input *in, struct amt_error *err)
 	const uint8_t *p;
 
 	while (in->raw_end < 512 && (in->raw_end < ENOUGH || ready(in, 0))) {
-		long got = refill(in, err);
+		long got = input_refill(in, err);
 		if (got < 0 || (!got && in->waits))
 			return false;
 		if (!got)
@@ -363,13 +222,13 @@ static long decoded(struct trace_input *in, char *out, size_t n, struct amt_erro
 	if (!in->begun && !begin(in, err))
 		return in->waits ? 0 : -1;
 	if (in->decided && in->encoding == TRACE_UTF8)
-		return unpacked(in, out, n, err);
+		return input_unpacked(in, out, n, err);
 	if (!in->wide)
 		in->wide = amt_malloc(in->wide_cap);
 	for (;;) {
 		/* One UTF-16 unit of two bytes becomes at most three. */
 		size_t part = n / 2 < in->wide_cap ? n / 2 : in->wide_cap;
-		long got = unpacked(in, in->wide, part, err);
+		long got = input_unpacked(in, in->wide, part, err);
 		if (got <= 0)
 			return got;
 		if (!in->decided)
@@ -379,7 +238,7 @@ static long decoded(struct trace_input *in, char *out, size_t n, struct amt_erro
 			memcpy(out, in->wide, (size_t)got);
 			if (got)
 				return got;
-			return unpacked(in, out, n, err);
+			return input_unpacked(in, out, n, err);
 		}
 		size_t made = utf16(in, (const uint8_t *)in->wide, (size_t)got, out);
 		if (made)
