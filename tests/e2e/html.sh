@@ -4,6 +4,11 @@
 # Screenshots for people: SHOTS=folder tests/e2e/html.sh
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
+if [ -n "${AMTDIAG_SANITIZED:-}${AMTDIAG_SANDBOX:-}" ]; then
+	skip "pages in Chromium" "they are those of the usual build and confinement"
+	done_testing
+	exit
+fi
 . tests/npm.sh
 now=2009-01-15T00:00:00Z
 
