@@ -115,4 +115,9 @@ amt-logview merge --partial "$tmp/1" "$tmp/2" >"$tmp/12"; amt-logview merge --pa
 ok "merging twice changes nothing" cmp "$tmp/12" "$tmp/212"
 is "merged facts hold both" "$(amt-logview merge --json "$tmp/12" 2>/dev/null | jq -c '[(.facts.files | length), (.facts.devices | length)]')" '[2,10]'
 exits 3 "a file that is no summary" amt-logview merge $L/damaged.log
+# Times whose offset nobody knows are local: no Z behind them, in no table.
+printf 'Error: CSMSAMTProvTask, Error code 0x80072ee7 (12007)  $$<SMS_AMT_OPERATION_MANAGER><Wed Jan 14 10:00:01.000 2009><thread=7 (0x7)>\r\n' >"$tmp/local.log"
+amt-logview "$tmp/local.log" --errors --stats -o "$tmp/local.out" 2>/dev/null
+ok "there is a signature, with its time" grep -q '2009-01-14T10:00:01' "$tmp/local.out"
+is "... which is local" "$(grep -c '2009-01-14T10:00:01[.0-9]*Z' "$tmp/local.out")" 0
 done_testing

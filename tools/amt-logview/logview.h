@@ -56,6 +56,9 @@ void logview_top_signatures(struct amt_run *r, const struct trace_facts *f);
 /* What a cause means, in one line. Returns out. */
 char *logview_cause(const struct trace_cause *c, char *out, size_t size);
 /* "Amtopmgr.log:48" */
+/* A time as facts have it, of this file: without Z where its offset is not known. */
+const char *logview_time(const struct trace_facts *f, uint32_t file, amt_time at,
+			 char out[AMT_TIME_TEXT]);
 void logview_where(const struct trace_facts *f, const struct trace_spot *at, struct amt_buf *b);
 /* What a milestone is called; an error that is none has a name too. */
 const char *logview_milestone_name(const struct trace_milestone *m);

@@ -127,6 +127,16 @@ static void devices(struct amt_run *r, const struct trace_facts *f)
 	}
 }
 
+const char *logview_time(const struct trace_facts *f, uint32_t file, amt_time at,
+			 char out[AMT_TIME_TEXT])
+{
+	struct trace_when w = {.local = at};
+
+	if (file < f->files.n && f->files.v[file].offset != TRACE_OFFSET_UNKNOWN) /* UTC then */
+		w.offset = f->files.v[file].offset;
+	return trace_when_format(&w, out);
+}
+
 void logview_where(const struct trace_facts *f, const struct trace_spot *at, struct amt_buf *b)
 {
 	const char *name = at->file < f->files.n ? f->files.v[at->file].name : "";
@@ -201,7 +211,7 @@ static void errors(struct amt_run *r, const struct trace_facts *f)
 		logview_where(f, &x->first_at, &b);
 		amt_section_cell(r, s, "%s", g->id);
 		amt_section_cell(r, s, "%llu", (unsigned long long)x->count);
-		amt_section_cell(r, s, "%s", amt_time_format(x->first, t));
+		amt_section_cell(r, s, "%s", logview_time(f, x->first_at.file, x->first, t));
 		amt_section_cell(r, s, "%s", amt_buf_cstr(&b));
 		amt_section_cell(r, s, "%s%s%s", g->meaning,
 				 g->class == TRACE_CLASS_NOISE ? " (harmless)" : "",
@@ -306,11 +316,8 @@ static void files(struct amt_run *r, const struct trace_facts *f)
 		amt_section_cell(r, s, "%s", x->encoding);
 		amt_section_cell(r, s, "%llu", (unsigned long long)x->records);
 		amt_section_cell(r, s, "%llu", (unsigned long long)x->damaged);
-		struct trace_when first = {.local = x->first}, last = {.local = x->last};
-		if (x->offset != TRACE_OFFSET_UNKNOWN) /* UTC then */
-			first.offset = last.offset = x->offset;
-		amt_section_cell(r, s, "%s", trace_when_format(&first, t));
-		amt_section_cell(r, s, "%s", trace_when_format(&last, t));
+		amt_section_cell(r, s, "%s", logview_time(f, (uint32_t)i, x->first, t));
+		amt_section_cell(r, s, "%s", logview_time(f, (uint32_t)i, x->last, t));
 		amt_section_cell(r, s, "%s",
 				 x->first == AMT_TIME_NONE ? "-" : trace_offset_name(x->offset));
 	}

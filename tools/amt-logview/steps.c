@@ -20,6 +20,29 @@ const char *logview_milestone_name(const struct trace_milestone *m)
 	return *label ? label : "error";
 }
 
+static void milestone_row(struct amt_run *r, struct amt_section *s, const struct trace_facts *f,
+			  const struct trace_session *x, uint32_t k)
+{
+	const struct trace_milestone *m = &x->milestones[k];
+	const struct trace_spot spot = {m->file, m->line};
+	const struct trace_when when = {
+		.local = m->at, .offset = x->placed ? TRACE_OFFSET_BIAS : TRACE_OFFSET_UNKNOWN};
+	bool timed = x->begin != AMT_TIME_NONE && m->at != AMT_TIME_NONE;
+	const char *device = x->device < f->devices.n ? f->devices.v[x->device].id : "?";
+	char text[AMT_TIME_TEXT];
+	struct amt_buf b;
+
+	amt_section_cell(r, s, "%s", k ? "" : device);
+	amt_section_cell(r, s, "%s", logview_milestone_name(m));
+	amt_section_cell(r, s, "%s", trace_when_format(&when, text));
+	amt_section_cell(r, s, "%s", logview_duration(since(x, k), text));
+	amt_section_cell(r, s, "%s", logview_duration(timed ? m->at - x->begin : -1, text));
+	amt_buf_init(&b, 4096);
+	logview_where(f, &spot, &b);
+	amt_section_cell(r, s, "%s", amt_buf_cstr(&b));
+	amt_buf_free(&b);
+}
+
 void logview_milestones(struct amt_run *r, const struct trace_facts *f)
 {
 	static const struct amt_column columns[] = {{"device"},
@@ -30,52 +53,35 @@ void logview_milestones(struct amt_run *r, const struct trace_facts *f)
 						    {"where"}};
 	struct amt_section *s =
 		amt_section_table(r, "Milestones", columns, sizeof(columns) / sizeof(columns[0]));
-	size_t shown = 0, more = 0;
+	size_t n = 0;
 
 	for (size_t i = 0; i < f->sessions.n; i++) {
 		const struct trace_session *x = &f->sessions.v[i];
 		if (!logview_filter_session(f, x))
 			continue;
-		for (uint32_t k = 0; k < x->n_milestones; k++) {
-			const struct trace_milestone *m = &x->milestones[k];
-			char at[AMT_TIME_TEXT], took[24], all[24];
-			if (shown++ >= ROWS_MAX) {
-				more++;
-				continue;
-			}
-			struct trace_when when = {.local = m->at,
-						  .offset = x->placed ? TRACE_OFFSET_BIAS
-								      : TRACE_OFFSET_UNKNOWN};
-			bool timed = x->begin != AMT_TIME_NONE && m->at != AMT_TIME_NONE;
-			amt_section_cell(r, s, "%s",
-					 k                          ? ""
-					 : x->device < f->devices.n ? f->devices.v[x->device].id
-								    : "?");
-			amt_section_cell(r, s, "%s", logview_milestone_name(m));
-			amt_section_cell(r, s, "%s", trace_when_format(&when, at));
-			amt_section_cell(r, s, "%s", logview_duration(since(x, k), took));
-			amt_section_cell(r, s, "%s",
-					 logview_duration(timed ? m->at - x->begin : -1, all));
-			struct trace_spot spot = {m->file, m->line};
-			struct amt_buf b;
-			amt_buf_init(&b, 4096);
-			logview_where(f, &spot, &b);
-			amt_section_cell(r, s, "%s", amt_buf_cstr(&b));
-			amt_buf_free(&b);
-		}
+		for (uint32_t k = 0; k < x->n_milestones; k++)
+			if (n++ < ROWS_MAX)
+				milestone_row(r, s, f, x, k);
 	}
-	if (more)
+	if (n > ROWS_MAX)
 		amt_buf_printf(
 			&amt_section_text(r, "")->text,
 			"%zu more milestones; --device and --since narrow, --json shows all\n",
-			more);
+			n - ROWS_MAX);
 }
 
-static int by_value(const void *a, const void *b)
-{
-	const amt_time *x = a, *y = b;
+struct step {
+	int event;
+	amt_time took; /* -1: not known */
+};
 
-	return *x < *y ? -1 : *x > *y;
+static int by_event_and_time(const void *a, const void *b)
+{
+	const struct step *x = a, *y = b;
+
+	if (x->event != y->event)
+		return x->event < y->event ? -1 : 1;
+	return x->took < y->took ? -1 : x->took > y->took;
 }
 
 /* From the milestone before to this one, over all tasks that are kept. */
@@ -88,34 +94,34 @@ void logview_steps(struct amt_run *r, const struct trace_facts *f)
 						    {"longest", .right = true}};
 	struct amt_section *s =
 		amt_section_table(r, "Durations", columns, sizeof(columns) / sizeof(columns[0]));
-	size_t total = 0;
+	struct AMT_VEC(struct step) v = {0};
+	char text[24];
 
-	for (size_t i = 0; i < f->sessions.n; i++)
-		total += f->sessions.v[i].n_milestones;
-	amt_time *v = amt_calloc(total + 1, sizeof(*v));
-	for (int e = TRACE_EV_NONE + 1; e < TRACE_EVENTS; e++) {
-		size_t reached = 0, n = 0;
-		char text[24];
-		for (size_t i = 0; i < f->sessions.n; i++)
-			for (uint32_t k = 0; k < f->sessions.v[i].n_milestones; k++) {
-				const struct trace_session *x = &f->sessions.v[i];
-				if (x->milestones[k].event != e)
-					continue;
-				reached++;
-				amt_time d = since(x, k);
-				if (d >= 0)
-					v[n++] = d;
-			}
-		if (!reached)
-			continue;
-		qsort(v, n, sizeof(*v), by_value);
-		amt_section_cell(r, s, "%s", trace_event_label((enum trace_event)e));
-		amt_section_cell(r, s, "%zu", reached);
-		amt_section_cell(r, s, "%s", logview_duration(n ? v[(n - 1) / 2] : -1, text));
-		amt_section_cell(r, s, "%s", logview_duration(n ? v[(n - 1) * 9 / 10] : -1, text));
-		amt_section_cell(r, s, "%s", logview_duration(n ? v[n - 1] : -1, text));
+	for (size_t i = 0; i < f->sessions.n; i++) {
+		const struct trace_session *x = &f->sessions.v[i];
+		for (uint32_t k = 0; k < x->n_milestones; k++) {
+			amt_time d = since(x, k);
+			amt_vec_push(&v, ((struct step){x->milestones[k].event, d < 0 ? -1 : d}));
+		}
 	}
-	free(v);
+	if (v.n)
+		qsort(v.v, v.n, sizeof(*v.v), by_event_and_time);
+	for (size_t i = 0, next; i < v.n; i = next) {
+		size_t known = i; /* the first whose time is */
+		for (next = i; next < v.n && v.v[next].event == v.v[i].event; next++)
+			known += v.v[next].took < 0;
+		size_t n = next - known;
+		const struct step *t = v.v + known;
+		if (v.v[i].event == TRACE_EV_NONE)
+			continue;
+		amt_section_cell(r, s, "%s", trace_event_label((enum trace_event)v.v[i].event));
+		amt_section_cell(r, s, "%zu", next - i);
+		amt_section_cell(r, s, "%s", logview_duration(n ? t[(n - 1) / 2].took : -1, text));
+		amt_section_cell(r, s, "%s",
+				 logview_duration(n ? t[(n - 1) * 9 / 10].took : -1, text));
+		amt_section_cell(r, s, "%s", logview_duration(n ? t[n - 1].took : -1, text));
+	}
+	amt_vec_free(&v);
 }
 
 static int by_count(const void *a, const void *b)
@@ -148,8 +154,8 @@ void logview_top_signatures(struct amt_run *r, const struct trace_facts *f)
 		const struct trace_signature *g = &trace_signatures[v[i]->row];
 		amt_section_cell(r, s, "%s", g->id);
 		amt_section_cell(r, s, "%llu", (unsigned long long)v[i]->count);
-		amt_section_cell(r, s, "%s", amt_time_format(v[i]->first, t));
-		amt_section_cell(r, s, "%s", amt_time_format(v[i]->last, t));
+		amt_section_cell(r, s, "%s", logview_time(f, v[i]->first_at.file, v[i]->first, t));
+		amt_section_cell(r, s, "%s", logview_time(f, v[i]->last_at.file, v[i]->last, t));
 		amt_section_cell(r, s, "%s%s%s", g->meaning,
 				 g->class == TRACE_CLASS_NOISE ? " (harmless)" : "",
 				 g->tag == 'U' ? " (wording unconfirmed)" : "");
