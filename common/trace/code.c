@@ -230,35 +230,24 @@ static bool say(struct amt_buf *out, uint32_t code, bool firmware)
 
 static bool parse(const char *s, uint32_t *out)
 {
+	size_t n = strlen(s);
+	char digits[16], mark = n > 1 && n < sizeof(digits) ? (char)(s[n - 1] | 0x20) : '\0';
 	int64_t v;
 	uint64_t h;
-	char digits[16];
-	size_t n = strlen(s);
 
-	/* "80070005h" */
-	if (n > 1 && n < sizeof(digits) && (s[n - 1] | 0x20) == 'h') {
-		memcpy(digits, s, n - 1);
-		digits[n - 1] = '\0';
-		if (!amt_num_hex(digits, &h, NULL) || h > UINT32_MAX)
-			return false;
-		*out = (uint32_t)h;
-		return true;
-	}
-	/* "2147942405l", as some components print a long. */
-	if (n > 1 && n < sizeof(digits) && (s[n - 1] | 0x20) == 'l') {
-		memcpy(digits, s, n - 1);
-		digits[n - 1] = '\0';
+	/* "80070005h"; "2147942405l", as some components print a long. */
+	if (mark == 'h' || mark == 'l') {
+		amt_str_copy(digits, n, s);
 		s = digits;
 	}
-	if (amt_num_i64(s, INT32_MIN, UINT32_MAX, &v, NULL)) {
+	if (mark != 'h' && amt_num_i64(s, INT32_MIN, UINT32_MAX, &v, NULL)) {
 		*out = (uint32_t)v;
 		return true;
 	}
-	if (amt_num_hex(s, &h, NULL) && h <= UINT32_MAX) {
-		*out = (uint32_t)h;
-		return true;
-	}
-	return false;
+	if (!amt_num_hex(s, &h, NULL) || h > UINT32_MAX)
+		return false;
+	*out = (uint32_t)h;
+	return true;
 }
 
 /* As a number, in every notation it may be meant in. */
