@@ -175,17 +175,9 @@ static bool gather(struct reading *rd, unsigned code, struct option *o)
 
 static const char *address_text(struct amt_arena *a, const uint8_t *p)
 {
-	char text[INET_ADDRSTRLEN], *out = text;
+	char text[INET_ADDRSTRLEN];
 
-	for (size_t i = 0; i < 4; i++) {
-		if (p[i] > 99)
-			*out++ = (char)('0' + p[i] / 100);
-		if (p[i] > 9)
-			*out++ = (char)('0' + p[i] / 10 % 10);
-		*out++ = (char)('0' + p[i] % 10);
-		*out++ = '.';
-	}
-	return amt_arena_strndup(a, text, (size_t)(out - text) - 1);
+	return amt_arena_strdup(a, inet_ntop(AF_INET, p, text, sizeof(text)));
 }
 
 static const char *const *addresses(struct reading *rd, unsigned code, const char *what)
