@@ -1,5 +1,6 @@
 /* Output files that appear complete or not at all. */
 #include "amtdiag/core/alloc.h"
+#include "amtdiag/core/caps.h"
 #include "amtdiag/core/file.h"
 
 #include <errno.h>
@@ -72,13 +73,27 @@ static bool open_beside(struct amt_out *o, const char *path, struct amt_error *e
 	return false;
 }
 
+/* A pipe holds 64 KiB until it is asked to hold more; to fill it and wait, again and again,
+ * costs three times what the copying does. That it can't is no loss. */
+#define PIPE_HOLDS (512 * AMT_KIB)
+
+static void widen(int fd)
+{
+	int holds = fcntl(fd, F_GETPIPE_SZ); /* -1: no pipe */
+
+	if (holds > 0 && (size_t)holds < PIPE_HOLDS)
+		(void)fcntl(fd, F_SETPIPE_SZ, (int)PIPE_HOLDS);
+}
+
 bool amt_out_open(struct amt_out *o, const char *path, struct amt_error *err)
 {
 	struct stat st;
 
 	*o = (struct amt_out){.f = stdout};
-	if (!path || !strcmp(path, "-"))
+	if (!path || !strcmp(path, "-")) {
+		widen(STDOUT_FILENO);
 		return true;
+	}
 	o->f = NULL;
 	bool there = !stat(path, &st);
 	if (there && S_ISDIR(st.st_mode))

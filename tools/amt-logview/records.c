@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define ENOUGH (64 * AMT_KIB) /* to be written at once; what the processor keeps near */
+
 static void fail(struct writer *w)
 {
 	w->failed = true;
@@ -41,7 +43,7 @@ static void give(struct writer *w, struct stream *s)
 		put_line(w, s, sev);
 	else
 		put_record(w, s, name, sev);
-	if (w->out.len > 256 * AMT_KIB)
+	if (w->out.len > ENOUGH)
 		flush(w);
 }
 
@@ -202,6 +204,7 @@ int logview_records(struct amt_cli *cli)
 		amt_cli_say(cli, "%s", err.text);
 		return AMT_EXIT_IO;
 	}
+	setvbuf(w.file.f, NULL, _IONBF, 0); /* w.out is the buffer */
 	/* Logs that are merged need the times of all their records. */
 	if (n == 1 && logview.grep.n && !logview.follow)
 		w.search = trace_search_new((const char *const *)logview.grep.v, logview.grep.n);
