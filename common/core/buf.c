@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 void amt_buf_init(struct amt_buf *b, size_t max)
 {
@@ -190,10 +193,52 @@ bool amt_buf_json_text(struct amt_buf *b, const char *json, size_t n)
 	return !b->over;
 }
 
+#ifdef __SSE2__
+/* 16 bytes from s to o; the top bit of each that does not stand for itself. */
+static inline __m128i copy_16(char *o, const char *s)
+{
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
+	/* As signed numbers: less than a blank is a control character or beyond ASCII. */
+	__m128i odd = _mm_cmplt_epi8(v, _mm_set1_epi8(' '));
+
+	_mm_storeu_si128((__m128i *)(void *)o, v);
+	odd = _mm_or_si128(odd, _mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
+	odd = _mm_or_si128(odd, _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+	return _mm_or_si128(odd, _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7f)));
+}
+#endif
+
+bool amt_json_plain(char *o, const char *s, size_t n)
+{
+	size_t i = 0;
+
+#ifdef __SSE2__
+	if (n >= 16) {
+		/* The last 16 first: they meet the others in the middle. */
+		__m128i odd = copy_16(o + n - 16, s + n - 16);
+		for (; i < n - 16; i += 16)
+			odd = _mm_or_si128(odd, copy_16(o + i, s + i));
+		return !_mm_movemask_epi8(odd);
+	}
+#endif
+	for (; i < n && plain((unsigned char)s[i]); i++)
+		o[i] = s[i];
+	return i == n;
+}
+
 bool amt_buf_json(struct amt_buf *b, const char *s, size_t n)
 {
 	const char *end = s + n;
 
+	if (!amt_buf_reserve(b, n + 2))
+		return false;
+	char *o = b->data + b->len;
+	if (amt_json_plain(o + 1, s, n)) {
+		o[0] = o[n + 1] = '"';
+		o[n + 2] = '\0';
+		b->len += n + 2;
+		return true;
+	}
 	amt_buf_byte(b, '"');
 	while (s < end) {
 		const char *run = s;

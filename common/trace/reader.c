@@ -309,12 +309,29 @@ void trace_reader_utf8(struct trace_reader *r, const char *s, size_t n, struct a
 	amt_text_to_utf8(r->codepage ? r->codepage : "CP1252", s, n, out, &bad, NULL);
 }
 
+/* What ends a text without being part of it. */
+static inline bool is_end(char c)
+{
+	return c == '~' || c == ' ' || c == '\r' || c == '\n';
+}
+
+const char *trace_text_in_place(const struct trace_record *rec, size_t *len)
+{
+	const char *s = rec->text;
+	size_t n = rec->text_len;
+
+	while (n && is_end(s[n - 1]))
+		n--;
+	*len = n;
+	return bytes_themselves(s, n) ? s : NULL;
+}
+
 /* '~' at an end, doubled or before a blank is a line end; in a path it is itself. */
 static void put_text(const char *s, size_t n, struct amt_buf *out)
 {
 	size_t i = 0, at = out->len;
 
-	while (n && (s[n - 1] == '~' || s[n - 1] == ' ' || s[n - 1] == '\r' || s[n - 1] == '\n'))
+	while (n && is_end(s[n - 1]))
 		n--;
 	while (i < n && s[i] == ' ')
 		i++;

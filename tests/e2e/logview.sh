@@ -46,6 +46,21 @@ for how in --records --json "--records --follow"; do
 done
 exec 8>&-
 
+# Lines, hours and threads of any number of digits: what one line has in common with the next is
+# written once.
+awk -v long="$tmp/long.log" -v want="$tmp/want" 'BEGIN {
+	for (i = 1; i <= 12000; i++) {
+		ms = i * 7370 + (i % 3 ? 0 : i % 7); s = int(ms / 1000); th = (i * 7919) % 10 ^ (i % 10)
+		hms = sprintf("%02d:%02d:%02d", s / 3600 % 24, s / 60 % 60, s % 60); day = 14 + int(s / 86400)
+		c = i % 1000 < 500 ? "SMS_AMT_OPERATION_MANAGER" : "X"
+		printf "line %d  $$<%s><Wed Jan %d %s.%03d 2009 GMT Standard Time><thread=%d (0x%X)>\r\n", i, c, day, hms, ms % 1000, th, th >long
+		frac = ms % 1000 ? sprintf(".%03d", ms % 1000) : ""
+		printf "{\"line\":%d,\"time\":\"2009-01-%dT%s%sZ\",\"component\":\"%s\",\"thread\":%d,\"severity\":\"info\",\"text\":\"line %d\"}\n", i, day, hms, frac, c, th, i >want
+	}
+}'
+amt-logview --records "$tmp/long.log" | sed 's/"file":"[^"]*",//' >"$tmp/got"
+ok "records: every number, time and component" cmp "$tmp/got" "$tmp/want"
+
 # Packed and piped input gives the same records.
 amt-logview --records $L/server-2007.log | jq -c 'del(.file)' >"$tmp/plain"
 gzip -c $L/server-2007.log >"$tmp/x.log.gz"; zstd -qc $L/server-2007.log >"$tmp/x.log.zst"

@@ -94,6 +94,37 @@ static void json_strings(void **state)
 	amt_buf_free(&b);
 }
 
+/* Whatever its length, and wherever in it the byte stands that needs escaping. */
+static void json_plain(void **state)
+{
+	static const char odd[] = "\"\\\x1f\x7f\x80\xff";
+	struct amt_buf b;
+	char s[70], want[80], o[70];
+
+	(void)state;
+	amt_buf_init(&b, 400);
+	for (size_t n = 0; n < sizeof(s); n++) {
+		for (size_t i = 0; i < n; i++)
+			s[i] = (char)(' ' + i % 95);
+		for (size_t i = 0; i < n; i++)
+			s[i] = s[i] == '"' || s[i] == '\\' ? '~' : s[i];
+		snprintf(want, sizeof(want), "\"%.*s\"", (int)n, s);
+		amt_buf_clear(&b);
+		assert_true(amt_buf_json(&b, s, n));
+		assert_string_equal(b.data, want);
+		assert_true(amt_json_plain(o, s, n));
+		assert_memory_equal(o, s, n);
+		for (size_t at = 0; at < n; at++)
+			for (size_t k = 0; k < sizeof(odd); k++) {
+				char was = s[at];
+				s[at] = odd[k];
+				assert_false(amt_json_plain(o, s, n));
+				s[at] = was;
+			}
+	}
+	amt_buf_free(&b);
+}
+
 static void maps(void **state)
 {
 	struct amt_map m = {0};
@@ -337,11 +368,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(errors),       cmocka_unit_test(test_num_parts),
 		cmocka_unit_test(arenas),       cmocka_unit_test(buffers),
-		cmocka_unit_test(json_strings), cmocka_unit_test(maps),
-		cmocka_unit_test(hash_mixes),   cmocka_unit_test(cursors),
-		cmocka_unit_test(numbers),      cmocka_unit_test(encodings),
-		cmocka_unit_test(times),        cmocka_unit_test(civil),
-		cmocka_unit_test(vectors),
+		cmocka_unit_test(json_strings), cmocka_unit_test(json_plain),
+		cmocka_unit_test(maps),         cmocka_unit_test(hash_mixes),
+		cmocka_unit_test(cursors),      cmocka_unit_test(numbers),
+		cmocka_unit_test(encodings),    cmocka_unit_test(times),
+		cmocka_unit_test(civil),        cmocka_unit_test(vectors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

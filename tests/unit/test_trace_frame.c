@@ -34,6 +34,12 @@ static size_t read_all(const char *bytes, size_t n, const struct trace_options *
 			memset(s, 0, sizeof(*s));
 			amt_buf_clear(&b);
 			trace_reader_text(r, &rec, &b);
+			size_t len;
+			const char *there = trace_text_in_place(&rec, &len);
+			if (there && !b.over) {
+				assert_int_equal(len, b.len);
+				assert_memory_equal(there, amt_buf_cstr(&b), len);
+			}
 			amt_str_copy(s->text, sizeof(s->text), amt_buf_cstr(&b));
 			amt_buf_clear(&b);
 			trace_reader_utf8(r, rec.component, rec.component_len, &b);
@@ -71,6 +77,29 @@ static void server(void **state)
 	assert_int_equal(v[2].line, 5);
 	assert_int_equal(v[2].damage, 0);
 	assert_string_equal(v[2].component, "COMP");
+}
+
+/* Bytes that are the text are taken as they stand, and no others are. */
+static void in_place(void **state)
+{
+	static const char odd[] = {'~', '\r', '\0', '\x80', '\xff'};
+	char s[70];
+	size_t n;
+
+	(void)state;
+	for (size_t len = 1; len < sizeof(s) - 8; len++) {
+		memset(s, '\t', sizeof(s));
+		memcpy(s + len, " ~~ \r\n", 6);
+		struct trace_record rec = {.text = s, .text_len = len + 6};
+		assert_ptr_equal(trace_text_in_place(&rec, &n), s);
+		assert_int_equal(n, len);
+		for (size_t i = 0; i + 1 < len; i++)
+			for (size_t k = 0; k < sizeof(odd); k++) {
+				s[i] = odd[k];
+				assert_null(trace_text_in_place(&rec, &n));
+				s[i] = '\t';
+			}
+	}
 }
 
 /* A record is where its offset says, so that an index can be made of offsets. */
@@ -254,9 +283,11 @@ static void long_records(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(server),  cmocka_unit_test(offsets),      cmocka_unit_test(damage),
-		cmocka_unit_test(ccm),     cmocka_unit_test(pasted),       cmocka_unit_test(zones),
-		cmocka_unit_test(gmtdate), cmocka_unit_test(long_records),
+		cmocka_unit_test(server),       cmocka_unit_test(in_place),
+		cmocka_unit_test(offsets),      cmocka_unit_test(damage),
+		cmocka_unit_test(ccm),          cmocka_unit_test(pasted),
+		cmocka_unit_test(zones),        cmocka_unit_test(gmtdate),
+		cmocka_unit_test(long_records),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

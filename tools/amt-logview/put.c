@@ -8,110 +8,117 @@ static char *add(char *o, const char *s, size_t n)
 }
 #define ADD(o, literal) add(o, literal, sizeof(literal) - 1)
 
-/* The top bit of each of eight bytes that JSON wants escaped, or that is not ASCII. */
-static inline uint64_t odd_bytes(const char *p)
+/* As add(), but writes up to 15 bytes more; there are as many behind s. */
+static inline char *add_wide(char *o, const char *s, size_t n)
 {
-	const uint64_t one = UINT64_C(0x0101010101010101);
-	uint64_t v, quote, slash, del;
-
-	memcpy(&v, p, sizeof(v));
-	quote = v ^ one * '"';
-	slash = v ^ one * '\\';
-	del = v ^ one * 0x7f;
-	/* Taking something off borrows from the top bit where there was less; and from the byte
-	 * above one that is odd, which changes nothing. */
-	return (v | (v - one * 0x20) | (quote - one) | (slash - one) | (del - one)) & one * 0x80;
+	for (size_t i = 0; i < n; i += 16)
+		memcpy(o + i, s + i, 16);
+	return o + n;
 }
 
-static bool plain(const char *s, size_t n)
-{
-	char last[8];
-	uint64_t bad = 0;
-	size_t i = 0;
+/* "00" to "99" */
+static char pairs[200];
 
-	for (; n - i >= 8; i += 8)
-		bad |= odd_bytes(s + i);
-	memset(last, ' ', sizeof(last));
-	memcpy(last, s + i, n - i);
-	return !(bad | odd_bytes(last));
-}
-
-/* A string that needs no escaping goes as it is: nearly all do. */
-static void put_json(struct amt_buf *b, const char *s, size_t n)
+void put_begin(struct writer *w)
 {
-	if (!plain(s, n)) {
-		amt_buf_json(b, s, n);
-		return;
+	for (unsigned i = 0; i < 100; i++) {
+		pairs[2 * i] = (char)('0' + i / 10);
+		pairs[2 * i + 1] = (char)('0' + i % 10);
 	}
-	if (!amt_buf_reserve(b, n + 2))
-		return;
-	char *o = b->data + b->len;
-	*o++ = '"';
-	o = add(o, s, n);
-	*o++ = '"';
-	*o = '\0';
-	b->len += n + 2;
+	for (int i = 0; i < 4; i++)
+		w->severity_len[i] = (size_t)snprintf(w->severity[i], sizeof(w->severity[i]),
+						      ",\"severity\":\"%s\",\"text\":",
+						      trace_severity_name((enum trace_severity)i));
 }
 
-static char *put_number(char *o, uint64_t v)
+static inline char *two(char *o, unsigned v)
 {
-	char digits[20];
-	size_t n = sizeof(digits);
-
-	do
-		digits[--n] = (char)('0' + v % 10);
-	while (v /= 10);
-	return add(o, digits + n, sizeof(digits) - n);
+	memcpy(o, pairs + 2 * v, 2);
+	return o + 2;
 }
 
-static char *two(char *o, unsigned v)
+static inline unsigned decimals(uint64_t v)
 {
-	*o++ = (char)('0' + v / 10 % 10);
-	*o++ = (char)('0' + v % 10);
-	return o;
+	unsigned n = 1;
+
+	for (; v > 9999; v /= 10000)
+		n += 4;
+	return n + (v > 9) + (v > 99) + (v > 999);
 }
 
-/* As trace_when_format() has it: o takes AMT_TIME_TEXT bytes. */
+static inline char *put_number(char *o, uint64_t v)
+{
+	char *end = o + decimals(v), *p = end;
+
+	for (; v >= 100; v /= 100)
+		two(p -= 2, (unsigned)(v % 100));
+	if (v >= 10)
+		two(p - 2, (unsigned)v);
+	else
+		p[-1] = (char)('0' + v);
+	return end;
+}
+
+static inline char *put_line_number(char *o, struct last_line *k, uint64_t line)
+{
+	if (line < 100)
+		return put_number(o, line);
+	if (!k->begin || line - k->begin >= 100) {
+		k->begin = line - line % 100;
+		k->len = (size_t)(put_number(k->head, line / 100) - k->head);
+	}
+	return two(add_wide(o, k->head, k->len), (unsigned)(line - k->begin));
+}
+
+#define HOUR (3600 * AMT_SECOND)
+
+/* False: these times have no common form. */
+static bool learn_hour(struct last_time *k, const struct trace_when *w)
+{
+	struct trace_when round = *w;
+	char t[AMT_TIME_TEXT];
+
+	round.local = w->local - w->local % HOUR;
+	trace_when_format(&round, t); /* "2009-01-14T13:00:00Z" */
+	k->tail_len = strlen(t) - 19;
+	k->set = k->tail_len < sizeof(k->tail);
+	if (!k->set)
+		return false;
+	k->hour = round.local;
+	k->bias = w->bias;
+	k->offset = w->offset;
+	memcpy(k->head, t, 14);
+	memcpy(k->tail, t + 19, k->tail_len);
+	return true;
+}
+
+/* As trace_when_format() has it: o takes AMT_TIME_TEXT bytes and some. */
 static char *put_when(char *o, struct last_time *k, const struct trace_when *w)
 {
-	const amt_time minute = 60 * AMT_SECOND;
-
-	if (w->local < 0) {
+	if (w->local < 0 || ((!k->set || w->local < k->hour || w->local >= k->hour + HOUR ||
+			      w->bias != k->bias || w->offset != k->offset) &&
+			     !learn_hour(k, w))) {
 		trace_when_format(w, o);
 		return o + strlen(o);
 	}
-	if (!k->set || w->local < k->minute || w->local >= k->minute + minute ||
-	    w->bias != k->bias || w->offset != k->offset) {
-		struct trace_when round = *w;
-		char t[AMT_TIME_TEXT];
-		round.local = w->local - w->local % minute;
-		trace_when_format(&round, t); /* "2009-01-14T13:43:00Z" */
-		k->tail_len = strlen(t) - 19;
-		k->set = k->tail_len < sizeof(k->tail);
-		if (!k->set) {
-			trace_when_format(w, o);
-			return o + strlen(o);
-		}
-		k->minute = round.local;
-		k->bias = w->bias;
-		k->offset = w->offset;
-		memcpy(k->head, t, 17);
-		memcpy(k->tail, t + 19, k->tail_len);
-	}
-	unsigned us = (unsigned)(w->local - k->minute), s = us / 1000000;
-	o = add(o, k->head, 17);
-	o = two(o, s);
-	us %= 1000000;
-	if (us) {
+	unsigned us = (unsigned)(w->local - k->hour), ms = us / 1000, s = ms / 1000, m = s / 60;
+	memcpy(o, k->head, sizeof(k->head));
+	o = two(o + 14, m);
+	*o++ = ':';
+	o = two(o, s - m * 60);
+	us -= ms * 1000;
+	ms -= s * 1000;
+	if (ms || us) {
 		*o++ = '.';
-		*o++ = (char)('0' + us / 100000);
-		o = two(o, us / 1000 % 100);
-		if (us % 1000) {
-			*o++ = (char)('0' + us % 1000 / 100);
-			o = two(o, us % 100);
-		}
+		*o++ = (char)('0' + ms / 100);
+		o = two(o, ms % 100);
 	}
-	return add(o, k->tail, k->tail_len);
+	if (us) {
+		*o++ = (char)('0' + us / 100);
+		o = two(o, us % 100);
+	}
+	memcpy(o, k->tail, sizeof(k->tail));
+	return o + k->tail_len;
 }
 
 /* One that was wrapped in the middle comes out on one line. */
@@ -141,7 +148,10 @@ bool put_component_of(struct writer *w, struct stream *s)
 		return k->ours;
 	component(w, s);
 	amt_buf_clear(&k->json);
-	put_json(&k->json, amt_buf_cstr(&w->other), w->other.len);
+	amt_buf_str(&k->json, ",\"component\":");
+	amt_buf_json(&k->json, amt_buf_cstr(&w->other), w->other.len);
+	amt_buf_str(&k->json, ",\"thread\":");
+	amt_buf_reserve(&k->json, 16);
 	k->ours = !rec->component || trace_component_is_ours(rec->component, rec->component_len);
 	/* The same bytes are the same text only while the code page is. */
 	k->set = rec->component && rec->component_len <= sizeof(k->raw) &&
@@ -180,21 +190,22 @@ void put_record(struct writer *w, struct stream *s, const char *name, enum trace
 {
 	struct amt_buf *b = &w->out;
 	struct trace_record *rec = &s->rec;
-	const char *severity = trace_severity_name(sev);
 
 	in_utc(&rec->when);
 	if (w->name_of != name) {
 		amt_buf_clear(&w->name);
-		put_json(&w->name, name, strlen(name));
+		amt_buf_str(&w->name, "{\"file\":");
+		amt_buf_json(&w->name, name, strlen(name));
+		amt_buf_str(&w->name, ",\"line\":");
+		amt_buf_reserve(&w->name, 16);
 		w->name_of = name;
 	}
-	if (!amt_buf_reserve(b, w->name.len + w->component.json.len + AMT_TIME_TEXT + 200))
+	if (!amt_buf_reserve(b, w->name.len + w->component.json.len + AMT_TIME_TEXT + 200 +
+					w->text_len))
 		return;
 	char *o = b->data + b->len;
-	o = ADD(o, "{\"file\":");
-	o = add(o, w->name.data, w->name.len);
-	o = ADD(o, ",\"line\":");
-	o = put_number(o, rec->line);
+	o = add_wide(o, w->name.data, w->name.len);
+	o = put_line_number(o, &w->line, rec->line);
 	if (rec->when.local == AMT_TIME_NONE) {
 		o = ADD(o, ",\"time\":null");
 	} else {
@@ -202,15 +213,18 @@ void put_record(struct writer *w, struct stream *s, const char *name, enum trace
 		o = put_when(o, &w->time, &rec->when);
 		*o++ = '"';
 	}
-	o = ADD(o, ",\"component\":");
-	o = add(o, w->component.json.data, w->component.json.len);
-	o = ADD(o, ",\"thread\":");
+	o = add_wide(o, w->component.json.data, w->component.json.len);
 	o = rec->has_thread ? put_number(o, rec->thread) : ADD(o, "null");
-	o = ADD(o, ",\"severity\":\"");
-	o = add(o, severity, strlen(severity));
-	o = ADD(o, "\",\"text\":");
+	o = add_wide(o, w->severity[sev], w->severity_len[sev]);
+	if (!rec->damage && amt_json_plain(o + 1, w->text, w->text_len)) {
+		*o = '"';
+		o = ADD(o + 1 + w->text_len, "\"}\n");
+		*o = '\0';
+		b->len = (size_t)(o - b->data);
+		return;
+	}
 	b->len = (size_t)(o - b->data);
-	put_json(b, amt_buf_cstr(&w->text), w->text.len);
+	amt_buf_json(b, w->text, w->text_len);
 	if (rec->damage)
 		put_damage(b, rec->damage);
 	amt_buf_add(b, "}\n", 2);
@@ -230,6 +244,6 @@ void put_line(struct writer *w, struct stream *s, enum trace_severity sev)
 	if (rec->has_thread)
 		amt_buf_printf(&w->out, "  %u (0x%X)", rec->thread, rec->thread);
 	amt_buf_str(&w->out, "  ");
-	amt_text_safe(&w->out, amt_buf_cstr(&w->text), w->text.len, true);
+	amt_text_safe(&w->out, w->text, w->text_len, true);
 	amt_buf_byte(&w->out, '\n');
 }

@@ -27,16 +27,20 @@ static void give(struct writer *w, struct stream *s)
 	struct trace_match m;
 	const char *name = s->paths[s->at].path;
 
-	amt_buf_clear(&w->text);
-	trace_reader_text(s->r, rec, &w->text);
-	const char *text = amt_buf_cstr(&w->text);
+	w->text = trace_text_in_place(rec, &w->text_len);
+	if (!w->text) {
+		amt_buf_clear(&w->copy);
+		trace_reader_text(s->r, rec, &w->copy);
+		w->text = amt_buf_cstr(&w->copy);
+		w->text_len = w->copy.len;
+	}
 	/* The cheapest first: most records of a search end here. */
-	if (w->choosy && !logview_filter_text(logview.filter, text, w->text.len))
+	if (w->choosy && !logview_filter_text(logview.filter, w->text, w->text_len))
 		return;
 	bool ours = put_component_of(w, s);
 	trace_classify(rec->text, rec->text_len, ours, &m);
 	enum trace_severity sev = trace_severity_of(rec, &m);
-	if (w->choosy && !logview_filter_rest(rec, sev, &m, text, w->text.len))
+	if (w->choosy && !logview_filter_rest(rec, sev, &m, w->text, w->text_len))
 		return;
 	w->written++;
 	if (logview.raw)
@@ -88,6 +92,8 @@ static struct stream *earliest(struct stream *v, size_t n)
 {
 	struct stream *best = NULL;
 
+	if (n == 1)
+		return v->have ? v : NULL;
 	for (size_t i = 0; i < n; i++) {
 		if (!v[i].have)
 			continue;
@@ -196,10 +202,11 @@ int logview_records(struct amt_cli *cli)
 	trace_expand(&logview.files, &cli->run.arena, &paths, &cli->run.notes);
 	size_t n = streams(&paths, &v);
 	amt_buf_init(&w.out, 64 * AMT_MIB);
-	amt_buf_init(&w.text, 16 * AMT_MIB);
+	amt_buf_init(&w.copy, 16 * AMT_MIB);
 	amt_buf_init(&w.other, 64 * AMT_KIB);
 	amt_buf_init(&w.component.json, 512 * AMT_KIB);
 	amt_buf_init(&w.name, 64 * AMT_KIB);
+	put_begin(&w);
 	if (!amt_out_open(&w.file, cli->output, &err)) {
 		amt_cli_say(cli, "%s", err.text);
 		return AMT_EXIT_IO;
@@ -227,7 +234,7 @@ int logview_records(struct amt_cli *cli)
 	free(v);
 	amt_vec_free(&paths);
 	amt_buf_free(&w.out);
-	amt_buf_free(&w.text);
+	amt_buf_free(&w.copy);
 	amt_buf_free(&w.other);
 	amt_buf_free(&w.component.json);
 	amt_buf_free(&w.name);
