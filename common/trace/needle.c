@@ -7,6 +7,7 @@
 struct word {
 	char best[NEEDLE_MAX], run[NEEDLE_MAX];
 	size_t best_len, run_len;
+	bool broken; /* there is more to it than letters */
 };
 
 static void stop(struct word *w)
@@ -16,6 +17,7 @@ static void stop(struct word *w)
 		w->best_len = w->run_len;
 	}
 	w->run_len = 0;
+	w->broken = true;
 }
 
 static void letter(struct word *w, char c)
@@ -142,7 +144,9 @@ static const char *alternative(const char *p, struct word *w)
 			letter(w, *p++);
 		}
 	}
+	bool broken = w->broken;
 	stop(w);
+	w->broken = broken;
 	return p && w->best_len >= NEEDLE_MIN ? p : NULL;
 }
 
@@ -150,13 +154,15 @@ bool needles_of(const char *pattern, struct needles *out)
 {
 	struct word w;
 
-	*out = (struct needles){.least = NEEDLE_MAX};
+	*out = (struct needles){.least = NEEDLE_MAX, .whole = true};
 	for (const char *p = pattern;; p++) {
 		if (out->n == NEEDLES_MAX || !(p = alternative(p, &w)))
 			return false;
 		memcpy(out->text[out->n], w.best, w.best_len);
 		out->len[out->n++] = (uint8_t)w.best_len;
 		out->least = w.best_len < out->least ? w.best_len : out->least;
+		out->most = w.best_len > out->most ? w.best_len : out->most;
+		out->whole = out->whole && !w.broken;
 		for (size_t i = 0; i < w.best_len; i++)
 			out->folds = out->folds || strchr("kKsS", w.best[i]);
 		if (!*p)

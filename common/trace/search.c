@@ -20,10 +20,12 @@
 
 struct trace_search {
 	struct needles words;
+	bool sure; /* a hit that is no mark is a match, in a text of ASCII */
 	size_t longest;
-	uint64_t scanned, slow_until;  /* offsets in the stream */
-	struct AMT_VEC(uint64_t) hits; /* where they end, ascending */
-	size_t next;                   /* of hits */
+	uint64_t scanned, slow_until; /* offsets in the stream */
+	/* Where they end, ascending: twice that, and one more for a mark. */
+	struct AMT_VEC(uint64_t) hits;
+	size_t next; /* of hits */
 	uint64_t base;
 #ifdef HAVE_LIBHS
 	hs_database_t *db;
@@ -65,12 +67,11 @@ static int hit(unsigned id, unsigned long long from, unsigned long long to, unsi
 {
 	struct trace_search *s = arg;
 
-	(void)id;
 	(void)from;
 	(void)flags;
 	/* Those of the bytes that were searched twice are known. */
 	if (s->base + to > s->scanned)
-		amt_vec_push(&s->hits, s->base + to);
+		amt_vec_push(&s->hits, (s->base + to) << 1 | (id >= s->words.n));
 	return 0;
 }
 
@@ -102,6 +103,7 @@ struct trace_search *trace_search_new(const char *const *patterns, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (needles_of(patterns[i], &one) && one.least > (s->words.n ? s->words.least : 0))
 			s->words = one;
+	s->sure = n == 1 && s->words.whole;
 	if (s->words.n && compile(s))
 		return s;
 	trace_search_free(s);
@@ -139,6 +141,23 @@ static bool valid(const char *p, size_t n)
 	return false;
 }
 
+#ifdef __SSE2__
+struct oddities {
+	__m128i returns, least, top; /* lone carriage returns; the least byte; a bit of all */
+};
+
+static inline __attribute__((always_inline)) void look(struct oddities *o, const char *p)
+{
+	__m128i v = bytes_16(p), behind = bytes_16(p + 1);
+	__m128i cr = _mm_cmpeq_epi8(v, _mm_set1_epi8('\r'));
+	__m128i lf = _mm_cmpeq_epi8(behind, _mm_set1_epi8('\n'));
+
+	o->returns = _mm_or_si128(o->returns, _mm_andnot_si128(lf, cr));
+	o->least = _mm_min_epu8(o->least, v);
+	o->top = _mm_or_si128(o->top, v);
+}
+#endif
+
 /* Do the bytes stand for themselves in the text of their records? */
 static bool plain(const struct trace_search *s, const struct trace_reader *r, const char *p,
 		  size_t n)
@@ -147,17 +166,18 @@ static bool plain(const struct trace_search *s, const struct trace_reader *r, co
 	size_t i = 0;
 
 #ifdef __SSE2__
-	__m128i bad = _mm_setzero_si128(), top = bad;
-	for (; n - i > 16; i += 16) {
-		__m128i v = bytes_16(p + i), w = bytes_16(p + i + 1);
-		__m128i cr = _mm_cmpeq_epi8(v, _mm_set1_epi8('\r'));
-		__m128i lf = _mm_cmpeq_epi8(w, _mm_set1_epi8('\n'));
-		bad = _mm_or_si128(bad, _mm_cmpeq_epi8(v, _mm_setzero_si128()));
-		bad = _mm_or_si128(bad, _mm_andnot_si128(lf, cr));
-		top = _mm_or_si128(top, v);
+	struct oddities o = {_mm_setzero_si128(), _mm_set1_epi8(1), _mm_setzero_si128()};
+	for (; n - i > 64; i += 64) { /* four at a time, by hand */
+		look(&o, p + i);
+		look(&o, p + i + 16);
+		look(&o, p + i + 32);
+		look(&o, p + i + 48);
 	}
-	odd = (unsigned)_mm_movemask_epi8(bad);
-	high = (unsigned)_mm_movemask_epi8(top);
+	for (; n - i > 16; i += 16)
+		look(&o, p + i);
+	odd = (unsigned)_mm_movemask_epi8(
+		_mm_or_si128(o.returns, _mm_cmpeq_epi8(o.least, _mm_setzero_si128())));
+	high = (unsigned)_mm_movemask_epi8(o.top);
 #endif
 	for (; i < n; i++) {
 		odd |= !p[i] || (p[i] == '\r' && i + 1 < n && p[i + 1] != '\n');
@@ -190,18 +210,31 @@ static void scan(struct trace_search *s, const struct trace_reader *r)
 	s->scanned = end;
 }
 
+#ifdef __SSE2__
+static inline __m128i and_newlines(__m128i sum, const char *p)
+{
+	return _mm_sub_epi8(sum, _mm_cmpeq_epi8(bytes_16(p), _mm_set1_epi8('\n')));
+}
+#endif
+
 static uint64_t newlines(const char *p, size_t n)
 {
 	uint64_t count = 0;
 	size_t i = 0;
 
 #ifdef __SSE2__
-	const __m128i lf = _mm_set1_epi8('\n'), none = _mm_setzero_si128();
+	const __m128i none = _mm_setzero_si128();
 	while (n - i >= 16) {
-		size_t stop = n - i > 4000 ? i + 4000 : n;
 		__m128i sum = none, wide;
-		for (; stop - i >= 16; i += 16) /* at most 250 a byte */
-			sum = _mm_sub_epi8(sum, _mm_cmpeq_epi8(bytes_16(p + i), lf));
+		size_t stop = n - i > 4000 ? i + 4000 : n; /* at most 250 a byte */
+		for (; stop - i >= 64; i += 64) {
+			sum = and_newlines(sum, p + i);
+			sum = and_newlines(sum, p + i + 16);
+			sum = and_newlines(sum, p + i + 32);
+			sum = and_newlines(sum, p + i + 48);
+		}
+		for (; stop - i >= 16; i += 16)
+			sum = and_newlines(sum, p + i);
 		wide = _mm_sad_epu8(sum, none);
 		count += (uint64_t)_mm_cvtsi128_si32(wide) +
 			 (uint64_t)_mm_cvtsi128_si32(_mm_srli_si128(wide, 8));
@@ -229,6 +262,13 @@ static const char *begin_of(struct trace_reader *r, const char *start, const cha
 	return start;
 }
 
+/* The hits up to here are behind. */
+static inline void pass_hits(struct trace_search *s, uint64_t offset)
+{
+	while (s->next < s->hits.n && s->hits.v[s->next] >> 1 <= offset)
+		s->next++;
+}
+
 /* Passes over what holds no hit. */
 static void skip(struct trace_search *s, struct trace_reader *r)
 {
@@ -237,10 +277,9 @@ static void skip(struct trace_search *s, struct trace_reader *r)
 
 	if (r->offset < s->slow_until || !f->framed || f->scanned || f->flush || f->shared)
 		return;
-	while (s->next < s->hits.n && s->hits.v[s->next] <= r->offset)
-		s->next++;
+	pass_hits(s, r->offset);
 	if (s->next < s->hits.n)
-		stop = start + (s->hits.v[s->next] - r->offset) - 1;
+		stop = start + ((s->hits.v[s->next] >> 1) - r->offset) - 1;
 	const char *to = begin_of(r, start, stop);
 	r->frame.no_newline = 0;
 	if (to == start) {
@@ -251,6 +290,21 @@ static void skip(struct trace_search *s, struct trace_reader *r)
 	r->line += newlines(start, (size_t)(to - start));
 	r->start += (size_t)(to - start);
 	r->offset += (uint64_t)(to - start);
+}
+
+bool trace_search_knows(struct trace_search *s, const struct trace_reader *r, const char *text,
+			size_t n)
+{
+	/* The record was taken: the window begins behind it. */
+	uint64_t begin = r->offset - (uint64_t)(r->buf + r->start - text);
+
+	if (!s->sure)
+		return false;
+	pass_hits(s, begin);
+	for (size_t i = s->next; i < s->hits.n && s->hits.v[i] >> 1 <= begin + n; i++)
+		if (!(s->hits.v[i] & 1) && (s->hits.v[i] >> 1) - begin >= s->words.most)
+			return true;
+	return false;
 }
 
 enum trace_step trace_search_next(struct trace_search *s, struct trace_reader *r,

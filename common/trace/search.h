@@ -9,8 +9,9 @@
 #define NEEDLES_MAX 16 /* alternatives of one pattern */
 
 struct needles {
-	size_t n, least; /* how many; bytes of the shortest */
-	bool folds;      /* holds k or s, which letters outside ASCII fold to */
+	size_t n, least, most; /* how many; bytes of the shortest and the longest */
+	bool folds;            /* holds k or s, which letters outside ASCII fold to */
+	bool whole; /* they are all there is to the pattern: where one stands it matches */
 	uint8_t len[NEEDLES_MAX];
 	char text[NEEDLES_MAX][NEEDLE_MAX];
 };

@@ -158,6 +158,10 @@ void trace_search_free(struct trace_search *s);
 void trace_search_begin(struct trace_search *s); /* before the first record of each reader */
 enum trace_step trace_search_next(struct trace_search *s, struct trace_reader *r,
 				  struct trace_record *rec);
+/* Of the record that came last: is it known that all patterns match its text? text is what
+ * trace_text_in_place() gave. False: see for yourself. */
+bool trace_search_knows(struct trace_search *s, const struct trace_reader *r, const char *text,
+			size_t n);
 /* What was found out about the file so far. */
 struct trace_file_facts;
 void trace_reader_facts(const struct trace_reader *r, struct trace_file_facts *out);

@@ -11,6 +11,8 @@
 #include <cmocka.h>
 
 #include <glob.h>
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
 #include <stdlib.h>
 
 static void words_of_patterns(void **state)
@@ -48,6 +50,10 @@ static void words_of_patterns(void **state)
 		{"error)", ""},
 		{"(?=.*foo)error", "error"},
 	};
+	static const char *const whole[] = {"error", "error|fail", "pc01\\.corp", "a b#c"};
+	static const char *const part[] = {"error+",       "^error",   "erro[r]",  "a~error",
+					   "error|faile?", "error\\b", "(?i)error"};
+	struct needles one;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -61,6 +67,10 @@ static void words_of_patterns(void **state)
 		if (strcmp(text, want) != 0)
 			fail_msg("%s: '%s', not '%s'", rows[i].pattern, text, want);
 	}
+	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
+		assert_true(needles_of(whole[i], &one) && one.whole);
+	for (size_t i = 0; i < sizeof(part) / sizeof(part[0]); i++)
+		assert_false(needles_of(part[i], &one) && one.whole);
 }
 
 /* Every record whose text holds the word, as a line. */
@@ -211,6 +221,112 @@ static void filler(struct amt_buf *b, size_t until)
 		amt_buf_str(b, "Waiting for incoming hello message from AMT devices..." TAIL);
 }
 
+/* A string of random letters, some of which have relatives of another case beyond ASCII. */
+static void babble(struct amt_buf *b, unsigned letters, bool word)
+{
+	static const char *const letter[] = {"k",        "s",        "i",
+					     "e",        "K",        "S",
+					     "I",        "E",        "\xe2\x84\xaa",
+					     "\xc5\xbf", "\xc3\x9f", "\xc4\xb0",
+					     "\xc4\xb1", "~",        "~ ",
+					     " ",        "\r",       "\r\n",
+					     "\t",       "\xff",     "."};
+
+	for (unsigned i = 0; i < letters; i++) /* mostly ASCII */
+		amt_buf_str(b, letter[roll(roll(6) ? 8 : word ? 13 : 21)]);
+}
+
+/* What the search says it knows of a text is what PCRE2 says of it; and nothing is missed. */
+static size_t as_pcre2(const char *pattern, const struct amt_buf *log, bool fast, size_t *known)
+{
+	int what;
+	PCRE2_SIZE where;
+	pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+					 PCRE2_CASELESS | PCRE2_UTF, &what, &where, NULL);
+	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+	struct trace_reader *r = trace_reader_memory(log->data, log->len, "x", NULL);
+	struct trace_search *s = fast ? trace_search_new(&pattern, 1) : NULL;
+	struct trace_record rec;
+	struct amt_buf text;
+	size_t matches = 0, n;
+
+	assert_non_null(code);
+	amt_buf_init(&text, AMT_MIB);
+	if (s)
+		trace_search_begin(s);
+	while ((s ? trace_search_next(s, r, &rec) : trace_reader_next(r, &rec)) == TRACE_RECORD) {
+		amt_buf_clear(&text);
+		trace_reader_text(r, &rec, &text);
+		bool is = pcre2_match(code, (PCRE2_SPTR)amt_buf_cstr(&text), text.len, 0, 0, data,
+				      NULL) >= 0;
+		const char *there = trace_text_in_place(&rec, &n);
+		if (s && there && trace_search_knows(s, r, there, n)) {
+			assert_true(is);
+			++*known;
+		}
+		matches += is;
+	}
+	trace_search_free(s);
+	trace_reader_close(r);
+	amt_buf_free(&text);
+	pcre2_match_data_free(data);
+	pcre2_code_free(code);
+	return matches;
+}
+
+static void letters_of_either_case(void **state)
+{
+	struct amt_buf log, word;
+	size_t known = 0;
+
+	(void)state;
+	amt_buf_init(&log, AMT_MIB);
+	amt_buf_init(&word, 400);
+	for (int round = 0; round < 400; round++) {
+		amt_buf_clear(&log);
+		amt_buf_clear(&word);
+		do
+			babble(&word, 3 + roll(2), true);
+		while (!roll(4) && amt_buf_byte(&word, '|'));
+		for (unsigned i = 0; i < 40; i++) {
+			babble(&log, roll(40), false);
+			if (!roll(3))
+				amt_buf_str(&log, amt_buf_cstr(&word));
+			amt_buf_str(&log, roll(9) ? TAIL : "\n");
+		}
+		size_t all_of_them = as_pcre2(amt_buf_cstr(&word), &log, false, &known);
+		assert_int_equal(as_pcre2(amt_buf_cstr(&word), &log, true, &known), all_of_them);
+	}
+	struct trace_search *s = trace_search_new((const char *const[]){"needle"}, 1);
+	assert_true(!s || known > 500);
+	trace_search_free(s);
+	amt_buf_free(&log);
+	amt_buf_free(&word);
+}
+
+/* Hits that are no matches: marks that are looked for besides, and words that begin before the
+ * text or end behind it. */
+static void hits_beside_the_text(void **state)
+{
+	static const char *const patterns[] = {"needle", "log\\[a gm", "e  \\$\\$<", "2009"};
+	struct amt_buf log;
+	size_t known = 0;
+
+	(void)state;
+	amt_buf_init(&log, AMT_MIB);
+	filler(&log, 2000);
+	amt_buf_str(&log, "here stands GMTDATE=" TAIL "some" TAIL);
+	filler(&log, 4000);
+	amt_buf_str(&log, "<![LOG[a GMTDATE=]LOG]!><time=\"13:43:12.123+000\" "
+			  "date=\"07-14-2009\" component=\"c\" context=\"\" type=\"1\" "
+			  "thread=\"1\" file=\"\">\r\n");
+	filler(&log, 8000);
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
+		assert_int_equal(as_pcre2(patterns[i], &log, true, &known), 0);
+	assert_int_equal(known, 0);
+	amt_buf_free(&log);
+}
+
 /* What is passed over may matter: a status message sets the clock, a CCM record swallows lines. */
 static void what_is_passed_over(void **state)
 {
@@ -285,9 +401,14 @@ static void frames_little(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(words_of_patterns), cmocka_unit_test(every_log),
-		cmocka_unit_test(by_chance),         cmocka_unit_test(what_is_passed_over),
-		cmocka_unit_test(across_windows),    cmocka_unit_test(frames_little),
+		cmocka_unit_test(words_of_patterns),
+		cmocka_unit_test(every_log),
+		cmocka_unit_test(by_chance),
+		cmocka_unit_test(what_is_passed_over),
+		cmocka_unit_test(across_windows),
+		cmocka_unit_test(frames_little),
+		cmocka_unit_test(letters_of_either_case),
+		cmocka_unit_test(hits_beside_the_text),
 	};
 
 	return cmocka_run_group_tests(tests, load, NULL);

@@ -98,10 +98,13 @@ static bool device_fits(const struct trace_match *m, const char *text, size_t n)
 	return false;
 }
 
-bool logview_filter_text(struct logview_filter *f, const char *text, size_t n)
+bool logview_filter_text(struct logview_filter *f, const char *text, size_t n, bool ascii)
 {
+	uint32_t options = ascii ? PCRE2_NO_UTF_CHECK : 0;
+
 	for (size_t i = 0; i < f->grep.n; i++)
-		if (pcre2_match(f->grep.v[i], (PCRE2_SPTR)text, n, 0, 0, f->data, f->limits) < 0)
+		if (pcre2_match(f->grep.v[i], (PCRE2_SPTR)text, n, 0, options, f->data, f->limits) <
+		    0)
 			return false;
 	return true;
 }
@@ -137,7 +140,7 @@ bool logview_filter_record(struct logview_filter *f, const struct trace_record *
 			   enum trace_severity sev, const struct trace_match *m, const char *text,
 			   size_t n)
 {
-	return logview_filter_rest(rec, sev, m, text, n) && logview_filter_text(f, text, n);
+	return logview_filter_rest(rec, sev, m, text, n) && logview_filter_text(f, text, n, false);
 }
 
 bool logview_filter_device(const struct trace_device *d)

@@ -31,8 +31,9 @@ struct logview_filter;
 struct logview_filter *logview_filter_new(struct amt_error *err);
 void logview_filter_free(struct logview_filter *f);
 bool logview_filter_any(const struct logview_filter *f);
-/* Only what --grep asks: the rest need not be found out of a record that fails it. */
-bool logview_filter_text(struct logview_filter *f, const char *text, size_t n);
+/* Only what --grep asks: the rest need not be found out of a record that fails it. ascii: the
+ * text is known to be. */
+bool logview_filter_text(struct logview_filter *f, const char *text, size_t n, bool ascii);
 /* text is UTF-8 */
 /* All but the text; and both. */
 bool logview_filter_rest(const struct trace_record *rec, enum trace_severity sev,

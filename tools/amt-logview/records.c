@@ -21,21 +21,30 @@ static void flush(struct writer *w)
 	amt_buf_clear(&w->out);
 }
 
+/* True: it stands in the window, and is ASCII. */
+static bool find_text(struct writer *w, struct stream *s)
+{
+	w->text = trace_text_in_place(&s->rec, &w->text_len);
+	if (w->text)
+		return true;
+	amt_buf_clear(&w->copy);
+	trace_reader_text(s->r, &s->rec, &w->copy);
+	w->text = amt_buf_cstr(&w->copy);
+	w->text_len = w->copy.len;
+	return false;
+}
+
 static void give(struct writer *w, struct stream *s)
 {
 	struct trace_record *rec = &s->rec;
 	struct trace_match m;
 	const char *name = s->paths[s->at].path;
 
-	w->text = trace_text_in_place(rec, &w->text_len);
-	if (!w->text) {
-		amt_buf_clear(&w->copy);
-		trace_reader_text(s->r, rec, &w->copy);
-		w->text = amt_buf_cstr(&w->copy);
-		w->text_len = w->copy.len;
-	}
+	bool there = find_text(w, s);
 	/* The cheapest first: most records of a search end here. */
-	if (w->choosy && !logview_filter_text(logview.filter, w->text, w->text_len))
+	if (w->choosy &&
+	    !(there && w->search && trace_search_knows(w->search, s->r, w->text, w->text_len)) &&
+	    !logview_filter_text(logview.filter, w->text, w->text_len, there))
 		return;
 	bool ours = put_component_of(w, s);
 	trace_classify(rec->text, rec->text_len, ours, &m);
