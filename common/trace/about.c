@@ -5,8 +5,6 @@
  */
 #include "feed.h"
 
-#include "bytes.h"
-
 void feed_seen(struct feed *f, struct feed_open *o)
 {
 	if (o->seen == AMT_TIME_NONE)
@@ -16,23 +14,60 @@ void feed_seen(struct feed *f, struct feed_open *o)
 		k->seen_last = o->seen;
 }
 
-static bool same_version(const struct feed_open *o, const struct trace_match *m)
+/* The number of a version that was told before; 0: none. */
+static uint8_t version_known(const struct feed *f, const struct feed_version *v)
 {
-	return m->version_len == o->version_len && !memcmp(o->version, m->version, m->version_len);
+	for (size_t i = 0; i < f->n_versions; i++)
+		if (!memcmp(&f->versions[i], v, sizeof(*v)))
+			return (uint8_t)(i + 1);
+	return 0;
 }
 
-static bool same_host(const struct feed_open *o, const struct trace_match *m)
+static struct feed_version version_of(const struct trace_match *m)
 {
-	return o->host_len && o->host_len == m->host_len &&
-	       bytes_same(o->host, m->host, m->host_len);
+	struct feed_version v = {.len = (uint8_t)m->version_len};
+
+	memcpy(v.text, m->version, m->version_len);
+	return v;
 }
 
-bool feed_nothing_new(const struct feed_open *o, const struct trace_match *m)
+static uint8_t version(struct feed *f, const struct trace_match *m)
 {
-	if (m->uuid || (m->version && !same_version(o, m)) ||
+	if (m->version_len > FEED_VERSION_MAX)
+		return 0;
+	struct feed_version v = version_of(m);
+	uint8_t n = version_known(f, &v);
+	if (!n && f->n_versions < FEED_VERSIONS) {
+		f->versions[f->n_versions++] = v;
+		n = f->n_versions;
+	}
+	return n;
+}
+
+static bool same_version(const struct feed *f, const struct feed_open *o,
+			 const struct trace_match *m)
+{
+	if (!o->version || m->version_len > FEED_VERSION_MAX)
+		return false;
+	struct feed_version v = version_of(m);
+	return !memcmp(&v, &f->versions[o->version - 1], sizeof(v));
+}
+
+static bool same_host(const struct feed_open *o, const struct feed_line *l)
+{
+	return l->name && o->host == l->name;
+}
+
+bool feed_nothing_new(const struct feed *f, const struct feed_open *o, const struct feed_line *l)
+{
+	const struct trace_match *m = l->m;
+
+	if (!(l->touches & FEED_NAMES))
+		return true;
+	if (!o->of_device || m->uuid || (m->version && !same_version(f, o, m)) ||
 	    (m->has_machine && (!o->has_machine || o->machine != m->machine)))
 		return false;
-	return m->host ? same_host(o, m) : m->has_machine && o->named;
+	return m->host ? same_host(o, l) : m->has_machine && o->named;
 }
 
 /*
@@ -47,9 +82,9 @@ static bool as_before(const struct feed *f, const struct feed_open *o, const str
 	if (o->seen == AMT_TIME_NONE || l->at < o->seen || m->uuid ||
 	    o->changes != f->known.v[o->device].changes)
 		return false;
-	if ((m->host && !same_host(o, m)) || (m->version && !same_version(o, m)))
+	if ((m->host && !same_host(o, l)) || (m->version && !same_version(f, o, m)))
 		return false;
-	return m->has_machine ? o->has_numbered && o->numbered == m->machine : m->host != NULL;
+	return m->has_machine ? o->has_numbered && o->machine == m->machine : m->host != NULL;
 }
 
 static void learn(struct feed *f, struct feed_open *o, const struct feed_line *l, uint32_t d)
@@ -58,35 +93,29 @@ static void learn(struct feed *f, struct feed_open *o, const struct feed_line *l
 	size_t n = strlen(host);
 
 	if (o->device != d || !o->named || o->changes != f->known.v[d].changes) {
-		o->version_len = 0;
+		o->version = 0;
 		o->has_numbered = false;
 	}
-	o->device = o->task_device = d;
+	o->device = d;
+	o->of_device = true;
 	o->named = n > 0;
-	o->host_len = n <= FEED_HOST_MAX ? (uint8_t)n : 0;
-	memcpy(o->host, host, o->host_len);
+	o->host = n && n <= FEED_HOST_MAX ? trace_index_name(host, n) : 0;
 	o->seen = l->at;
 	o->changes = f->known.v[d].changes;
-	if (l->m->has_machine) {
-		o->has_numbered = true;
-		o->numbered = l->m->machine;
-	}
+	o->has_numbered = o->has_numbered || l->m->has_machine;
 }
 
+/* Something in the line is new. */
 void feed_about(struct feed *f, struct feed_open *o, const struct feed_line *l)
 {
 	const struct trace_match *m = l->m;
 
-	if (!m->host && !m->uuid && !m->has_machine)
-		return;
-	if (o->task_device != UINT32_MAX && feed_nothing_new(o, m))
-		return;
-	if (m->host && !m->uuid && !m->version && !m->has_machine && same_host(o, m)) {
-		o->task_device = o->device;
+	if (m->host && !m->uuid && !m->version && !m->has_machine && same_host(o, l)) {
+		o->of_device = true;
 		return;
 	}
 	if (as_before(f, o, l)) {
-		o->task_device = o->device;
+		o->of_device = true;
 		o->seen = l->at;
 	} else {
 		feed_seen(f, o);
@@ -94,10 +123,8 @@ void feed_about(struct feed *f, struct feed_open *o, const struct feed_line *l)
 		if (d != UINT32_MAX)
 			learn(f, o, l, d);
 	}
-	if (m->version && m->version_len <= FEED_VERSION_MAX) {
-		memcpy(o->version, m->version, m->version_len);
-		o->version_len = (uint8_t)m->version_len;
-	}
+	if (m->version && m->version_len <= FEED_VERSION_MAX)
+		o->version = version(f, m);
 	if (m->has_machine) {
 		o->has_machine = true;
 		o->machine = m->machine;

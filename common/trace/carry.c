@@ -19,7 +19,8 @@ static void causes_on(struct feed *f, struct feed_open *to, struct feed_open *fr
 	}
 	feed_cause_clear(f, &from->cause);
 	feed_cause_clear(f, &from->summary);
-	from->hard = false;
+	to->has_cause = to->cause != NULL;
+	from->hard = from->has_cause = false;
 }
 
 static void task_on(struct feed_open *to, const struct feed_open *from)
@@ -28,10 +29,8 @@ static void task_on(struct feed_open *to, const struct feed_open *from)
 	to->confirmed = to->confirmed || from->confirmed;
 	if (from->retries > to->retries)
 		to->retries = from->retries;
-	if (!to->failed_call) {
+	if (!to->failed_call)
 		to->failed_call = from->failed_call;
-		to->failed_status = from->failed_status;
-	}
 	if (feed_events[from->reached].rank > feed_events[to->reached].rank)
 		to->reached = from->reached;
 	if (from->kind == TRACE_UNPROVISION || from->kind == TRACE_PARTIAL_UNPROVISION)
@@ -49,14 +48,14 @@ static void milestones_on(struct feed *f, struct feed_open *to, struct feed_open
 	size_t room = FEED_MILESTONES_MAX - to->n_milestones,
 	       n = from->n_milestones < room ? from->n_milestones : room;
 
-	while (to->cap_milestones < to->n_milestones + n)
-		to->milestones = feed_marks_grow(&f->store, to->milestones, &to->cap_milestones);
+	while (feed_marks_room(to) < to->n_milestones + n)
+		feed_marks_grow(&f->store, to);
 	for (size_t i = 0; i < n; i++) {
-		struct feed_mark m = from->milestones[i];
+		struct feed_mark m = feed_marks(from)[i];
 		uint32_t file = from->first_file + m.file - to->first_file;
 		m.file = (uint8_t)file;
 		if (file <= UINT8_MAX)
-			to->milestones[to->n_milestones++] = m;
+			feed_marks(to)[to->n_milestones++] = m;
 	}
 	from->n_milestones = 0;
 }
@@ -65,9 +64,8 @@ bool feed_carry_on(struct feed *f, struct feed_open *o)
 {
 	struct feed_open *c = &f->carry;
 
-	if (!(o->key & FEED_NO_THREAD) || !o->implicit || !c->used ||
-	    o->task_device == UINT32_MAX || c->task_device == UINT32_MAX ||
-	    feed_root(f, o->task_device) != feed_root(f, c->task_device))
+	if (!(o->key & FEED_NO_THREAD) || !o->implicit || !c->used || !o->of_device ||
+	    !c->of_device || feed_root(f, o->device) != feed_root(f, c->device))
 		return false;
 	feed_seen(f, o);
 	milestones_on(f, c, o);
@@ -89,10 +87,9 @@ void feed_file_end(struct feed *f, uint32_t group)
 	if (!o || !o->used || feed_carry_on(f, o))
 		return;
 	/* The next task of the same device means that this one is over. */
-	bool other = f->carry.task_device != o->task_device;
+	bool other = feed_task_device(&f->carry) != feed_task_device(o);
 	feed_close(f, &f->carry, other);
-	feed_store_put(&f->store, f->carry.milestones,
-		       f->carry.cap_milestones * sizeof(struct feed_mark));
+	feed_marks_clear(&f->store, &f->carry);
 	f->carry = *o;
 	*o = (struct feed_open){.key = o->key, .seen = AMT_TIME_NONE};
 }

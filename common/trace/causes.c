@@ -53,7 +53,7 @@ static void hard(struct feed *f, struct feed_open *o, const struct feed_line *l,
 	feed_cause_clear(f, &o->cause);
 	feed_cause_clear(f, &o->summary);
 	set(f, &o->cause, l, sign, sure);
-	o->hard = true;
+	o->hard = o->has_cause = true;
 }
 
 static void soft(struct feed *f, struct feed_open *o, const struct feed_line *l, int sign,
@@ -61,6 +61,7 @@ static void soft(struct feed *f, struct feed_open *o, const struct feed_line *l,
 {
 	if (!o->cause)
 		set(f, &o->cause, l, sign, sure);
+	o->has_cause = true;
 }
 
 static void summary(struct feed *f, struct feed_open *o, const struct feed_line *l, int sign,
@@ -72,8 +73,10 @@ static void summary(struct feed *f, struct feed_open *o, const struct feed_line 
 
 void feed_connected(struct feed *f, struct feed_open *o)
 {
-	if (!o->hard)
-		feed_cause_clear(f, &o->cause);
+	if (!o->has_cause || o->hard)
+		return;
+	feed_cause_clear(f, &o->cause);
+	o->has_cause = false;
 }
 
 /* A known failure without a signature is hard; a line that merely says "error" is not. */

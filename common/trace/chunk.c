@@ -59,7 +59,8 @@ static inline void add_line(struct chunk *c, const struct chunk_bench *b, const 
 				     : trace_index_hash(feed_key(b->group, l->thread)),
 		.meaning = meaning - 1,
 		.about = m->host_hash != 0,
-		.touches = feed_touches(&m->m, m->severity != TRACE_INFO),
+		.name = m->m.host ? trace_index_name(m->m.host, m->m.host_len) : 0,
+		.touches = feed_touches(&m->m, m->severity),
 	};
 }
 

@@ -34,6 +34,7 @@ struct chunk_line { /* one that the feed must hear of */
 	uint32_t thread, no; /* no: lines of its run before it */
 	amt_time local;
 	uint64_t hash;    /* of the thread; of a line about a device, that of its host */
+	uint64_t name;    /* trace_index_name() of its host; 0: none */
 	uint32_t meaning; /* of meanings */
 	bool about;
 	uint8_t touches; /* enum feed_touch */

@@ -28,7 +28,6 @@ static uint32_t add(struct feed *f, const char *id)
 	amt_vec_push(&f->known, (struct feed_known){.seen_first = AMT_TIME_NONE,
 						    .seen_last = AMT_TIME_NONE,
 						    .root = n});
-	amt_vec_push(&f->tally, (struct feed_tally){.provisioned = false});
 	return n;
 }
 
@@ -57,7 +56,7 @@ static uint32_t join(struct feed *f, uint32_t a, uint32_t b)
 		amt_vec_push(&x->machines, y->machines.v[i]);
 	amt_vec_free(&y->machines);
 	for (int i = 0; i < TRACE_OUTCOMES; i++)
-		f->tally.v[a].outcomes[i] += f->tally.v[b].outcomes[i];
+		f->known.v[a].outcomes[i] += f->known.v[b].outcomes[i];
 	x->hellos += y->hellos;
 	if (y->rejected_client || y->rejected_unknown || y->rejected_blocked)
 		x->rejected_at = y->rejected_at;
@@ -350,9 +349,9 @@ void feed_devices_settle(struct feed *f)
 
 	for (uint32_t i = 0; i < n; i++) {
 		struct trace_device *d = &facts->devices.v[i];
-		const struct feed_tally *t = &f->tally.v[i];
-		d->seen_first = f->known.v[i].seen_first;
-		d->seen_last = f->known.v[i].seen_last;
+		const struct feed_known *t = &f->known.v[i];
+		d->seen_first = t->seen_first;
+		d->seen_last = t->seen_last;
 		d->provisioned = t->provisioned;
 		d->unprovisioned = t->unprovisioned;
 		memcpy(d->outcomes, t->outcomes, sizeof(d->outcomes));

@@ -69,6 +69,14 @@
 	 : UNPROVISION(e)         ? TRACE_UNPROVISION                                              \
 				  : TRACE_PROVISION)
 
+#define ODD(e)                                                                                     \
+	((e) == TRACE_EV_CONNECTED || (e) == TRACE_EV_CERT_RETRY || (e) == TRACE_EV_CALL ||        \
+	 KIND(e) == TRACE_UNPROVISION || KIND(e) == TRACE_PARTIAL_UNPROVISION)
+
+#define TOUCHES(e, rank)                                                                           \
+	((OPENS(e) ? FEED_NEXT : 0) | ((rank) || TERMINAL(e) ? FEED_MARK : 0) |                    \
+	 (ODD(e) ? FEED_ODD : 0))
+
 #define TRAITS(e, rank)                                                                            \
 	((OPENS(e) ? FEED_OPENS : 0) | (INSIDE(e) || (rank) >= 10 ? FEED_INSIDE : 0) |             \
 	 (OUTSIDE(e) || ((rank) && (rank) < 10) ? FEED_OUTSIDE : 0) | (WORD(e) ? FEED_WORD : 0) |  \
@@ -77,7 +85,24 @@
 
 const struct feed_event feed_events[TRACE_EVENTS] = {
 #define TRACE_EVENT(id, name, label, milestone)                                                    \
-	[TRACE_EV_##id] = {TRAITS(TRACE_EV_##id, milestone), milestone, KIND(TRACE_EV_##id)},
+	[TRACE_EV_##id] = {TRAITS(TRACE_EV_##id, milestone), milestone, KIND(TRACE_EV_##id),       \
+			   TOUCHES(TRACE_EV_##id, milestone)},
 #include "amtdiag/trace_events.def"
 #undef TRACE_EVENT
 };
+
+/* Calls that only one kind of task makes. */
+enum trace_kind feed_kind_of_call(const struct trace_match *m)
+{
+	static const char un[] = "SecurityAdministration.Unprovision",
+			  part[] = "SecurityAdministration.PartialUnprovision",
+			  power[] = "RemoteControl.";
+
+	if (m->method_len == sizeof(un) - 1 && !memcmp(m->method, un, sizeof(un) - 1))
+		return TRACE_UNPROVISION;
+	if (m->method_len == sizeof(part) - 1 && !memcmp(m->method, part, sizeof(part) - 1))
+		return TRACE_PARTIAL_UNPROVISION;
+	if (m->method_len > sizeof(power) - 1 && !memcmp(m->method, power, sizeof(power) - 1))
+		return TRACE_POWER;
+	return TRACE_PROVISION;
+}

@@ -30,8 +30,10 @@ struct feed_line {
 	const char *codepage; /* of text that is not UTF-8 */
 	const struct trace_match *m;
 	uint64_t hash, host_hash; /* of the thread, of the host; 0: not reckoned yet */
+	uint64_t name;            /* trace_index_name() of the host; 0: none */
 	const uint8_t *signs;
 	uint8_t n_signs;
+	uint8_t touches;        /* enum feed_touch */
 	struct feed_open *hint; /* the thread's state as feed_expect() saw it, or NULL */
 };
 
@@ -79,37 +81,48 @@ void feed_store_free(struct feed_store *s);
 _Static_assert(FEED_MILESTONES_MAX * sizeof(struct feed_mark) <= FEED_STORE_LINES * FEED_LINE &&
 		       sizeof(struct feed_text) + FEED_TEXT_MAX * 4 < FEED_STORE_LINES * FEED_LINE,
 	       "what is kept fits into a piece");
-/* Room for more milestones; those that are there come along. */
-struct feed_mark *feed_marks_grow(struct feed_store *s, struct feed_mark *m, uint8_t *cap);
+
+/* A call of a task that did not answer 0: its first one. */
+struct feed_call {
+	uint32_t status;
+	char name[];
+};
 
 /*
- * The state of a thread in three cache lines: what every line of a task touches, whom the
- * thread works for, and what is needed when a task begins, fails or ends. Thousands of
- * threads are busy at once, so its size decides how fast a busy log is read.
+ * The state of a thread in three cache lines: what every line of a task touches, its first
+ * milestones, and what is needed when a task begins, fails or ends. Thousands of threads
+ * are busy at once, so its size decides how fast a busy log is read.
  */
+#define FEED_MARKS_HERE (FEED_LINE / sizeof(struct feed_mark))
 struct feed_open {
-	uint64_t key; /* group and thread; FEED_NO_THREAD and group: text without threads */
-	struct feed_mark *milestones;
+	uint64_t key;  /* group and thread; FEED_NO_THREAD and group: text without threads */
+	uint64_t host; /* trace_index_name() of device's; 0: not known yet, or too long to keep */
 	amt_time end;
 	uint64_t last_line;
-	uint32_t last_file, task_device, machine; /* of the task; UINT32_MAX: not known yet */
+	uint32_t last_file, retries;
+	uint32_t device;  /* of the last task too: host and version are its */
+	uint32_t machine; /* the MachineId that the device had here */
 	uint8_t n_milestones, cap_milestones, reached, kind;
-	bool used, ended, pool_ok, pool_bad, done, terminal, implicit, placed, has_machine, hard;
-	bool named, has_numbered, confirmed; /* confirmed: a hard error in sure words was seen */
-	uint8_t host_len;                    /* 0: not known yet, or too long to keep */
-	uint8_t version_len;
+	uint8_t version; /* told last, of device; 0: not known */
+	bool used, ended, done, terminal, implicit, hard;
+	bool of_device;    /* the task: it named one */
+	bool has_machine;  /* the task: it told it */
+	bool has_numbered; /* the device has it */
+	bool named;        /* the device has a host name */
+	bool has_cause;
 
-	_Alignas(8) char host[FEED_HOST_MAX]; /* told last, of device */
-	char version[FEED_VERSION_MAX];       /* the same */
-	uint32_t device;                      /* of the last task too: host and version are its */
-	uint32_t numbered;                    /* the MachineId that the device had here */
-	uint32_t changes;                     /* feed_known.changes of it when that was so */
+	union {
+		struct feed_mark here[FEED_MARKS_HERE];
+		struct feed_mark *more; /* when cap_milestones is not 0 */
+	};
 
 	amt_time begin, seen; /* seen: the latest that device need not be told */
 	uint64_t first_line;
-	const char *failed_call;
+	const struct feed_call *failed_call;
 	struct feed_cause *cause, *summary; /* cause: a hard one, or else a soft one */
-	uint32_t first_file, errors, retries, failed_status;
+	uint32_t first_file, errors;
+	uint32_t changes;                          /* feed_known.changes when machine was so */
+	bool placed, pool_ok, pool_bad, confirmed; /* confirmed: a hard error in sure words */
 };
 
 /* A host name or UUID, or a MachineId of a folder, and the device it names. */
@@ -121,11 +134,13 @@ struct feed_machine {
 	uint32_t scope, machine, device;
 };
 
-/* What lines ask of a device again and again, apart from the rest of it. */
+/* What lines and ends of sessions ask of a device again and again, apart from the rest of it. */
 struct feed_known {
 	amt_time seen_first, seen_last;
 	uint32_t root;    /* the device that it turned out to be */
 	uint32_t changes; /* counts when its names or its firmware change */
+	uint32_t outcomes[TRACE_OUTCOMES];
+	bool provisioned, unprovisioned;
 };
 /* What dropping sessions asks of one that is kept. */
 struct feed_brief {
@@ -134,10 +149,10 @@ struct feed_brief {
 	uint16_t words; /* of feed.kept */
 	bool complete;
 };
-/* The same of what a session that ends asks. */
-struct feed_tally {
-	uint32_t outcomes[TRACE_OUTCOMES];
-	bool provisioned, unprovisioned;
+#define FEED_VERSIONS 255 /* of firmware: more are looked at each time */
+struct feed_version {
+	char text[15];
+	uint8_t len;
 };
 
 struct feed {
@@ -146,17 +161,19 @@ struct feed {
 	struct trace_index host_index, uuid_index, machine_index, open_index;
 	struct AMT_VEC(struct feed_name) names; /* hosts and UUIDs */
 	struct AMT_VEC(struct feed_machine) machines;
-	struct AMT_VEC(struct feed_known) known; /* one for each of facts.devices */
-	struct AMT_VEC(struct feed_tally) tally;
+	struct AMT_VEC(struct feed_known) known;  /* one for each of facts.devices */
 	struct AMT_VEC(uint64_t) kept;            /* milestones of the sessions: finish.c */
 	struct AMT_VEC(struct feed_brief) briefs; /* one for each of facts.sessions */
 	struct feed_store store;                  /* milestones and causes of tasks at hand */
 	struct feed_store texts;                  /* of causes: those of sessions too */
 	struct feed_text *recent[FEED_TEXTS_RECENT];
-	const char *version;         /* of firmware, told last */
+	const char *version; /* of firmware, told last */
+	struct feed_version versions[FEED_VERSIONS];
+	uint8_t n_versions;
 	struct AMT_VEC(char *) pool; /* blocks of FEED_POOL, filled in turn */
 	size_t n_open;
 	size_t day_at;
+	amt_time day_begin, day_end; /* of it; the same: not known */
 	struct trace_sign_facts signs[128];
 	struct feed_open carry; /* text without threads: the task that the file before left open */
 };
@@ -169,7 +186,23 @@ void feed_file_end(struct feed *f, uint32_t group);
 void feed_finish(struct feed *f); /* closes what is open, sorts, frees the state */
 
 _Static_assert(sizeof(struct feed_open) == 3 * FEED_LINE, "a state is three cache lines");
-_Static_assert(offsetof(struct feed_open, host) == FEED_LINE, "the second is about names");
+_Static_assert(offsetof(struct feed_open, here) == FEED_LINE &&
+		       offsetof(struct feed_open, begin) == 2 * FEED_LINE,
+	       "each in its line");
+
+static inline struct feed_mark *feed_marks(const struct feed_open *o)
+{
+	return o->cap_milestones ? o->more : (struct feed_mark *)o->here;
+}
+static inline size_t feed_marks_room(const struct feed_open *o)
+{
+	return o->cap_milestones ? o->cap_milestones : FEED_MARKS_HERE;
+}
+/* Of the task; UINT32_MAX: not known yet. */
+static inline uint32_t feed_task_device(const struct feed_open *o)
+{
+	return o->of_device ? o->device : UINT32_MAX;
+}
 
 /* The n-th state, n < n_open. */
 static inline struct feed_open *feed_nth(const struct feed *f, size_t n)
@@ -179,6 +212,10 @@ static inline struct feed_open *feed_nth(const struct feed *f, size_t n)
 	block = (block + FEED_LINE - 1) & ~(uintptr_t)(FEED_LINE - 1);
 	return (struct feed_open *)block + n % FEED_POOL;
 }
+
+/* Milestones of a state, store.c: room for more, those that are there come along; no more. */
+void feed_marks_grow(struct feed_store *s, struct feed_open *o);
+void feed_marks_clear(struct feed_store *s, struct feed_open *o);
 
 /* The same about a host. */
 enum feed_step { FEED_SLOT, FEED_STATE, FEED_TASK };
@@ -197,7 +234,7 @@ enum feed_trait {
 	FEED_SITE = 128, /* says something of the site */
 };
 struct feed_event {
-	uint8_t traits, rank, kind;
+	uint8_t traits, rank, kind, touches; /* touches: enum feed_touch, whatever the line names */
 };
 extern const struct feed_event feed_events[TRACE_EVENTS];
 /* Is it a line of a task? Else it may be one about a device. */
@@ -206,17 +243,22 @@ static inline bool feed_is_task(enum trace_event e)
 	return feed_events[e].traits & (FEED_OPENS | FEED_INSIDE | FEED_WORD);
 }
 
-/* What a line will touch of the state of its thread, beside the first part. Bits. */
+/* What a line says and touches of the state of its thread, known before its turn. Bits. */
 enum feed_touch {
-	FEED_NAMES = 1, /* it says who the thread works for: the second line */
+	FEED_NAMES = 1, /* it says who the thread works for */
 	FEED_WRONG = 2, /* that something failed */
 	FEED_NEXT = 4,  /* it begins a task, so that the one before is filed away */
+	FEED_MARK = 8,  /* a milestone */
+	FEED_ODD = 16,  /* session.c, odd() */
 };
-static inline uint8_t feed_touches(const struct trace_match *m, bool wrong)
+enum trace_kind feed_kind_of_call(const struct trace_match *m); /* TRACE_PROVISION: any */
+static inline uint8_t feed_touches(const struct trace_match *m, enum trace_severity severity)
 {
-	return (uint8_t)((m->host || m->has_machine || m->uuid ? FEED_NAMES : 0) |
-			 (wrong ? FEED_WRONG : 0) |
-			 (feed_events[m->event].traits & FEED_OPENS ? FEED_NEXT : 0));
+	bool names = ((m->host != NULL) | (m->uuid != NULL) | m->has_machine);
+
+	return (uint8_t)(feed_events[m->event].touches | (names ? FEED_NAMES : 0) |
+			 (severity != TRACE_INFO ? FEED_WRONG : 0) |
+			 (severity == TRACE_ERROR ? FEED_MARK : 0));
 }
 
 /*
@@ -236,12 +278,10 @@ static inline struct feed_open *feed_expect(const struct feed *f, uint64_t hash,
 	if (!s)
 		return NULL;
 	struct feed_open *o = feed_nth(f, s->number - 1);
-	const char *p = (const char *)o;
-	/* Without branches, here and below: one that is foreseen wrongly would wait for the
-	 * memory after all. */
-	trace_touch(p);
-	trace_touch(p + (touches & FEED_NAMES) * FEED_LINE);
-	trace_touch(p + (touches != 0) * offsetof(struct feed_open, begin));
+	trace_touch(o);
+	trace_touch(o->here);
+	if (touches & (FEED_NAMES | FEED_WRONG | FEED_NEXT))
+		trace_touch(&o->begin);
 	return o;
 }
 static inline void feed_expect_task(const struct feed *f, const struct feed_open *o,
@@ -249,14 +289,18 @@ static inline void feed_expect_task(const struct feed *f, const struct feed_open
 {
 	if (!o || o->device >= f->known.n)
 		return;
-	bool ends = o->ended | ((touches & FEED_NEXT) != 0);
-	const void *mark = o->milestones + o->n_milestones - (o->n_milestones > 0), *it = o;
-	const void *known = f->known.v + o->device, *tally = f->tally.v + o->device;
-
-	trace_touch(o->milestones ? mark : it);
-	trace_touch(touches & FEED_NAMES || ends ? known : it);
-	trace_touch(ends ? tally : it);
-	trace_touch(ends && o->cause ? o->cause : it);
+	if (o->cap_milestones)
+		trace_touch(o->more + o->n_milestones - (o->n_milestones > 0));
+	if (o->ended || touches & FEED_NEXT) {
+		const struct feed_known *k = &f->known.v[o->device];
+		trace_touch(&o->begin);
+		trace_touch(k);
+		trace_touch(&k->unprovisioned);
+		if (touches & FEED_NEXT && o->has_cause)
+			trace_touch(o->cause);
+	} else if (touches & FEED_NAMES && !o->of_device) {
+		trace_touch(&f->known.v[o->device]);
+	}
 }
 
 /* aside.c: lines that belong to a device or the site, not to a task. */
@@ -272,8 +316,8 @@ uint32_t feed_root(const struct feed *f, uint32_t device);
 bool feed_named(struct feed *f, const struct feed_line *l, struct trace_match *m);
 /* Whom a line of a task is about. */
 void feed_about(struct feed *f, struct feed_open *o, const struct feed_line *l);
-/* Nothing in the line that the state of a task does not know of its device. */
-bool feed_nothing_new(const struct feed_open *o, const struct trace_match *m);
+/* The line says of a device what the state of a task knows of its own, or nothing. */
+bool feed_nothing_new(const struct feed *f, const struct feed_open *o, const struct feed_line *l);
 void feed_seen(struct feed *f, struct feed_open *o); /* tells o->device of o->seen */
 void feed_devices_settle(struct feed *f);
 

@@ -37,9 +37,11 @@ void feed_count(struct feed *f, amt_time at, uint64_t records, uint64_t errors)
 /* An end that a public source shows (T086, T195): words that are not confirmed can't undo it. */
 static bool surely_done(const struct feed_open *o)
 {
+	const struct feed_mark *m = feed_marks(o);
+
 	for (size_t i = o->n_milestones; i-- > 0;)
-		if (o->milestones[i].event == TRACE_EV_UNPROVISIONED ||
-		    o->milestones[i].event == TRACE_EV_STATE_UNPROVISIONED)
+		if (m[i].event == TRACE_EV_UNPROVISIONED ||
+		    m[i].event == TRACE_EV_STATE_UNPROVISIONED)
 			return true;
 	return false;
 }
@@ -179,13 +181,12 @@ static void count(struct feed *f, const struct trace_session *s)
 		return;
 	uint32_t device = feed_root(f, s->device);
 	struct feed_known *k = &f->known.v[device];
-	struct feed_tally *t = &f->tally.v[device];
-	t->outcomes[s->outcome]++;
+	k->outcomes[s->outcome]++;
 	if (s->end > k->seen_last)
 		k->seen_last = s->end;
 	if (s->outcome == TRACE_COMPLETE && s->kind <= TRACE_PARTIAL_UNPROVISION) {
-		t->provisioned = s->kind == TRACE_PROVISION;
-		t->unprovisioned = !t->provisioned;
+		k->provisioned = s->kind == TRACE_PROVISION;
+		k->unprovisioned = !k->provisioned;
 	}
 }
 
@@ -215,14 +216,14 @@ void feed_close(struct feed *f, struct feed_open *o, bool at_end)
 	cause = o->cause ? o->cause : o->summary;
 	s = amt_vec_add(&f->facts->sessions);
 	*s = (struct trace_session){
-		.device = o->task_device,
+		.device = feed_task_device(o),
 		.kind = o->kind,
 		.outcome = outcome(o, cause != NULL, at_end),
 		.has_machine = o->has_machine,
 		.has_thread = !(o->key & FEED_NO_THREAD),
 		.implicit = o->implicit,
 		.placed = o->placed,
-		.machine = o->machine,
+		.machine = o->has_machine ? o->machine : 0,
 		.thread = o->key & FEED_NO_THREAD ? 0 : (uint32_t)o->key,
 		.begin = o->begin,
 		.end = o->end,
@@ -231,24 +232,20 @@ void feed_close(struct feed *f, struct feed_open *o, bool at_end)
 		.errors = o->errors,
 		.retries = o->retries,
 		.reached = o->reached,
-		.failed_call = o->failed_call,
-		.failed_status = o->failed_status,
+		.failed_call = o->failed_call ? o->failed_call->name : NULL,
+		.failed_status = o->failed_call ? o->failed_call->status : 0,
 		.n_milestones = o->n_milestones,
 	};
 	s->confirmed = confirmed(o, s->outcome, cause);
 	if (cause)
 		s->cause = cause->c;
-	keep(f, s, o->milestones, cause ? cause->text : NULL);
+	keep(f, s, feed_marks(o), cause ? cause->text : NULL);
 	feed_cause_clear(f, &o->cause);
 	feed_cause_clear(f, &o->summary);
+	o->has_cause = false;
 	o->n_milestones = 0;
 	/* A long task must not make its thread keep that much for good. */
-	if (o->cap_milestones > FEED_LINE / sizeof(*o->milestones)) {
-		feed_store_put(&f->store, o->milestones,
-			       o->cap_milestones * sizeof(*o->milestones));
-		o->milestones = NULL;
-		o->cap_milestones = 0;
-	}
+	feed_marks_clear(&f->store, o);
 	count(f, s);
 	if (f->facts->sessions.n >= f->max_sessions)
 		make_room(f);
@@ -277,8 +274,6 @@ void feed_close_all(struct feed *f)
 	for (size_t i = 0; i < f->n_open; i++) {
 		struct feed_open *o = feed_nth(f, i);
 		feed_close(f, o, true);
-		feed_store_put(&f->store, o->milestones,
-			       o->cap_milestones * sizeof(*o->milestones));
 		/* The scanner may still hold it as a hint. */
 		*o = (struct feed_open){.key = UINT64_MAX};
 	}
@@ -317,5 +312,4 @@ void feed_finish(struct feed *f)
 		if (f->signs[i].count)
 			amt_vec_push(&facts->signatures, f->signs[i]);
 	amt_vec_free(&f->known);
-	amt_vec_free(&f->tally);
 }

@@ -1,5 +1,7 @@
 #include "index.h"
 
+#include "bytes.h"
+
 #include <stdlib.h>
 #include <sys/random.h>
 
@@ -27,6 +29,32 @@ uint64_t trace_index_hash(uint64_t key)
 uint64_t trace_index_bytes(const char *p, size_t n)
 {
 	return amt_hash(p, n, seed());
+}
+
+/* The halves of a product, each of which hangs on all of both. */
+static inline uint64_t fold(uint64_t a, uint64_t b)
+{
+	__extension__ unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+uint64_t trace_index_name(const char *p, size_t n)
+{
+	const uint64_t other = UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t key = seed(), h = key ^ n ^ other, v = 0;
+
+	if (n < 8) {
+		for (size_t i = 0; i < n; i++)
+			v = v << 8 | (unsigned char)p[i];
+		return fold(v ^ key, h) | 1;
+	}
+	if (n < 16)
+		return fold(bytes_8(p) ^ key, bytes_8(p + n - 8) ^ h) | 1;
+	const char *last = p + n - 16;
+	for (; p < last; p += 16)
+		h = fold(bytes_8(p) ^ key, bytes_8(p + 8) ^ h) ^ other;
+	return fold(bytes_8(last) ^ key, bytes_8(last + 8) ^ h) | 1;
 }
 
 void trace_index_free(struct trace_index *t)

@@ -72,7 +72,7 @@ static void uncount(struct feed *f, const struct trace_session *s, int by)
 	uint32_t root = feed_root(f, s->device);
 
 	f->facts->outcomes[s->kind][s->outcome] += (uint64_t)(int64_t)by;
-	f->tally.v[root].outcomes[s->outcome] += (uint32_t)by;
+	f->known.v[root].outcomes[s->outcome] += (uint32_t)by;
 	feed_day(f, s->end)->outcomes[s->outcome] += (uint32_t)by;
 }
 

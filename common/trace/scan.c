@@ -71,6 +71,8 @@ static void slow(struct scanner *sc, struct trace_record *rec)
 	sc->l.text_len = rec->text_len;
 	sc->l.hash = 0;
 	sc->l.hint = NULL;
+	sc->l.name = m.m.host ? trace_index_name(m.m.host, m.m.host_len) : 0;
+	sc->l.touches = feed_touches(&m.m, m.severity);
 	hear(sc, &m);
 }
 
@@ -95,50 +97,68 @@ static void push(struct scanner *sc, const char *p, size_t n)
 /*
  * What the lines of a chunk will touch of the feed's state is spread over megabytes. So it
  * is asked for ahead of them in three steps, each of which needs what the one before
- * fetched, and each for some lines together, so that waiting overlaps.
+ * fetched.
  */
-#define AHEAD_STEP 16
-#define AHEAD_RING 64 /* 4 steps */
+#define AHEAD_SLOT  60 /* lines */
+#define AHEAD_STATE 48
+#define AHEAD_TASK  24
+#define AHEAD_RING  64
 struct ahead {
-	size_t end;                  /* lines before it are ready */
-	size_t slots, states, tasks; /* how far each step came */
 	struct feed_open *state[AHEAD_RING];
 };
 
-static size_t limit(const struct chunk *c, size_t at, size_t steps)
+static inline void ahead_slot(const struct feed *f, const struct chunk_line *v)
 {
-	size_t to = at + steps * AHEAD_STEP;
-
-	return to < c->lines.n ? to : c->lines.n;
+	if (v->about)
+		feed_expect_host(f, v->hash, FEED_SLOT);
+	else
+		feed_expect_slot(f, v->hash);
 }
 
-static void look_ahead(struct ahead *a, const struct feed *f, const struct chunk *c, size_t at)
+static inline struct feed_open *ahead_state(const struct feed *f, const struct chunk_line *v)
+{
+	if (!v->about)
+		return feed_expect(f, v->hash, v->touches);
+	feed_expect_host(f, v->hash, FEED_STATE);
+	return NULL;
+}
+
+static inline void ahead_task(const struct feed *f, const struct chunk_line *v,
+			      const struct feed_open *o)
+{
+	if (v->about)
+		feed_expect_host(f, v->hash, FEED_TASK);
+	else
+		feed_expect_task(f, o, v->touches);
+}
+
+static inline void look_ahead(struct ahead *a, const struct feed *f, const struct chunk *c,
+			      size_t i)
 {
 	const struct chunk_line *v = c->lines.v;
-	size_t i, to;
+	size_t last = c->lines.n - 1;
+	size_t at;
 
-	for (i = a->slots < at ? at : a->slots, to = limit(c, at, 4); i < to; i++) {
-		if (v[i].about)
-			feed_expect_host(f, v[i].hash, FEED_SLOT);
-		else
-			feed_expect_slot(f, v[i].hash);
-	}
-	a->slots = to;
-	for (i = a->states < at ? at : a->states, to = limit(c, at, 3); i < to; i++) {
-		a->state[i % AHEAD_RING] =
-			v[i].about ? NULL : feed_expect(f, v[i].hash, v[i].touches);
-		if (v[i].about)
-			feed_expect_host(f, v[i].hash, FEED_STATE);
-	}
-	a->states = to;
-	for (i = a->tasks < at ? at : a->tasks, to = limit(c, at, 2); i < to; i++) {
-		if (v[i].about)
-			feed_expect_host(f, v[i].hash, FEED_TASK);
-		else
-			feed_expect_task(f, a->state[i % AHEAD_RING], v[i].touches);
-	}
-	a->tasks = to;
-	a->end = limit(c, at, 1);
+	at = i + AHEAD_SLOT < last ? i + AHEAD_SLOT : last;
+	ahead_slot(f, &v[at]);
+	at = i + AHEAD_STATE < last ? i + AHEAD_STATE : last;
+	a->state[at % AHEAD_RING] = ahead_state(f, &v[at]);
+	at = i + AHEAD_TASK < last ? i + AHEAD_TASK : last;
+	ahead_task(f, &v[at], a->state[at % AHEAD_RING]);
+}
+
+/* The first lines of a chunk. */
+static void begin_ahead(struct ahead *a, const struct feed *f, const struct chunk *c)
+{
+	const struct chunk_line *v = c->lines.v;
+	size_t n = c->lines.n;
+
+	for (size_t i = 0; i < n && i < AHEAD_SLOT; i++)
+		ahead_slot(f, &v[i]);
+	for (size_t i = 0; i < n && i < AHEAD_STATE; i++)
+		a->state[i] = ahead_state(f, &v[i]);
+	for (size_t i = 0; i < n && i < AHEAD_TASK; i++)
+		ahead_task(f, &v[i], a->state[i]);
 }
 
 /* What the offset of a run's hour is; what is added to its times. */
@@ -188,14 +208,15 @@ static bool quick(struct scanner *sc, const struct chunk *c, const struct chunk_
 	sc->l.has_thread = true;
 	for (size_t i = u->lines; i < u->lines + u->n_lines; i++) {
 		const struct chunk_line *v = &c->lines.v[i];
-		if (i >= a->end)
-			look_ahead(a, sc->run->feed, c, i);
+		look_ahead(a, sc->run->feed, c, i);
 		sc->l.at = v->local + add;
 		sc->l.hash = v->about ? 0 : v->hash;
 		sc->l.line = r->line + v->no;
 		sc->l.thread = v->thread;
 		sc->l.text = c->buf + v->at;
 		sc->l.text_len = v->text_len;
+		sc->l.name = v->name;
+		sc->l.touches = v->touches;
 		sc->l.hint = a->state[i % AHEAD_RING];
 		if (c->meanings.v[v->meaning].m.event == TRACE_EV_STATMSG)
 			trace_scan_statmsg(sc->s, sc->l.text, sc->l.text_len);
@@ -207,9 +228,10 @@ static bool quick(struct scanner *sc, const struct chunk *c, const struct chunk_
 
 static void join(struct scanner *sc, const struct chunk *c)
 {
-	struct ahead a = {.end = 0};
+	struct ahead a = {{NULL}};
 	size_t pos = 0;
 
+	begin_ahead(&a, sc->run->feed, c);
 	for (size_t i = 0; i < c->runs.n; i++) {
 		const struct chunk_run *u = &c->runs.v[i];
 		push(sc, c->buf + pos, u->at - pos);

@@ -77,13 +77,13 @@ static void begin(struct feed_open *o, const struct feed_line *l)
 
 	o->used = true;
 	o->ended = o->pool_ok = o->pool_bad = o->done = o->terminal = o->has_machine = false;
+	o->of_device = false;
 	o->confirmed = false;
 	o->implicit = !(e->traits & FEED_OPENS);
 	o->placed = l->placed;
 	o->kind = e->kind;
 	o->n_milestones = o->reached = 0;
-	o->task_device = UINT32_MAX;
-	o->machine = o->errors = o->retries = o->failed_status = 0;
+	o->errors = o->retries = 0;
 	o->failed_call = NULL;
 	o->begin = o->end = l->at;
 	o->first_file = l->file;
@@ -93,76 +93,82 @@ static void begin(struct feed_open *o, const struct feed_line *l)
 static void milestone(struct feed *f, struct feed_open *o, const struct feed_line *l)
 {
 	enum trace_event e = l->m->event;
-	size_t n = o->n_milestones;
+	struct feed_mark *m = feed_marks(o) + o->n_milestones;
 
-	if (n && o->milestones[n - 1].event == e) {
-		if (o->milestones[n - 1].repeats < UINT16_MAX)
-			o->milestones[n - 1].repeats++;
+	if (o->n_milestones && m[-1].event == e) {
+		m[-1].repeats = (uint16_t)(m[-1].repeats + (m[-1].repeats < UINT16_MAX));
 		return;
 	}
 	uint32_t file = l->file - o->first_file;
-	if (n >= FEED_MILESTONES_MAX || file > UINT8_MAX || l->line > UINT32_MAX)
+	if (o->n_milestones >= FEED_MILESTONES_MAX || file > UINT8_MAX || l->line > UINT32_MAX)
 		return;
-	if (n == o->cap_milestones)
-		o->milestones = feed_marks_grow(&f->store, o->milestones, &o->cap_milestones);
-	o->milestones[o->n_milestones++] = (struct feed_mark){
+	if (o->n_milestones == feed_marks_room(o)) {
+		feed_marks_grow(&f->store, o);
+		m = o->more + o->n_milestones;
+	}
+	o->n_milestones++;
+	*m = (struct feed_mark){
 		.event = (uint8_t)e, .file = (uint8_t)file, .line = (uint32_t)l->line, .at = l->at};
 }
 
 static void failed_call(struct feed *f, struct feed_open *o, const struct trace_match *m)
 {
+	size_t n = m->method_len < 80 ? m->method_len : 80;
+
 	if (o->failed_call)
 		return;
-	o->failed_call = amt_arena_strndup(&f->facts->arena, m->method,
-					   m->method_len < 80 ? m->method_len : 80);
-	o->failed_status = m->status;
+	struct feed_call *c = amt_arena_alloc(&f->facts->arena, sizeof(*c) + n + 1);
+	c->status = m->status;
+	memcpy(c->name, m->method, n);
+	c->name[n] = '\0';
+	o->failed_call = c;
 }
 
-/* Calls that only one kind of task makes. */
-static void kind_of_call(struct feed_open *o, const struct trace_match *m)
+/* What few lines do beside the rest. */
+static void odd(struct feed *f, struct feed_open *o, const struct feed_line *l)
 {
-	static const char un[] = "SecurityAdministration.Unprovision",
-			  part[] = "SecurityAdministration.PartialUnprovision",
-			  power[] = "RemoteControl.";
+	const struct trace_match *m = l->m;
+	enum trace_kind kind = feed_events[m->event].kind;
 
-	if (m->method_len == sizeof(un) - 1 && !memcmp(m->method, un, sizeof(un) - 1))
-		o->kind = TRACE_UNPROVISION;
-	else if (m->method_len == sizeof(part) - 1 && !memcmp(m->method, part, sizeof(part) - 1))
-		o->kind = TRACE_PARTIAL_UNPROVISION;
-	else if (o->implicit && m->method_len > sizeof(power) - 1 &&
-		 !memcmp(m->method, power, sizeof(power) - 1))
-		o->kind = TRACE_POWER;
+	switch (m->event) {
+	case TRACE_EV_CERT_RETRY:
+		if (m->has_number && m->number > o->retries)
+			o->retries = m->number;
+		break;
+	case TRACE_EV_CONNECTED:
+		feed_connected(f, o);
+		break;
+	case TRACE_EV_CALL:
+		kind = feed_kind_of_call(m);
+		if (o->kind == TRACE_PROVISION && (kind != TRACE_POWER || o->implicit))
+			o->kind = (uint8_t)kind;
+		if (l->severity == TRACE_ERROR)
+			failed_call(f, o, m);
+		break;
+	default:
+		if (kind == TRACE_UNPROVISION || kind == TRACE_PARTIAL_UNPROVISION)
+			o->kind = (uint8_t)kind;
+	}
 }
 
-static void take(struct feed *f, struct feed_open *o, const struct feed_line *l)
+static inline void take(struct feed *f, struct feed_open *o, const struct feed_line *l, bool known)
 {
 	enum trace_event e = l->m->event;
 	const struct feed_event *t = &feed_events[e];
+	bool success = t->traits & FEED_SUCCESS, terminal = t->traits & FEED_TERMINAL;
+	bool further = t->rank < 70 && t->rank > feed_events[o->reached].rank;
 
-	feed_about(f, o, l);
+	if (!known)
+		feed_about(f, o, l);
 	o->last_file = l->file;
 	o->last_line = l->line;
-	if (l->at != AMT_TIME_NONE)
-		o->end = l->at;
-	if (t->kind == TRACE_UNPROVISION || t->kind == TRACE_PARTIAL_UNPROVISION)
-		o->kind = t->kind;
-	if (t->rank < 70 && t->rank > feed_events[o->reached].rank)
-		o->reached = (uint8_t)e;
-	if (e == TRACE_EV_CERT_RETRY && l->m->has_number && l->m->number > o->retries)
-		o->retries = l->m->number;
-	if (e == TRACE_EV_CONNECTED)
-		feed_connected(f, o);
-	if (e == TRACE_EV_CALL && o->kind == TRACE_PROVISION)
-		kind_of_call(o, l->m);
-	if (e == TRACE_EV_CALL && l->severity == TRACE_ERROR)
-		failed_call(f, o, l->m);
-	if (t->traits & FEED_SUCCESS) {
-		o->done = true;
-		o->terminal = false;
-	}
-	if (t->traits & FEED_TERMINAL)
-		o->terminal = true;
-	if (t->rank || (t->traits & FEED_TERMINAL) || l->severity == TRACE_ERROR)
+	o->end = l->at != AMT_TIME_NONE ? l->at : o->end;
+	o->reached = further ? (uint8_t)e : o->reached;
+	o->done |= success;
+	o->terminal = (o->terminal & !success) | terminal;
+	if (l->touches & FEED_ODD)
+		odd(f, o, l);
+	if (l->touches & FEED_MARK)
 		milestone(f, o, l);
 	if (l->severity != TRACE_INFO || l->n_signs)
 		feed_causes(f, o, l);
@@ -171,14 +177,12 @@ static void take(struct feed *f, struct feed_open *o, const struct feed_line *l)
 /* A thread that tells of many devices in turn, as those of the proxy component do. */
 static bool other_device(struct feed *f, const struct feed_open *o, const struct feed_line *l)
 {
-	const struct trace_match *m = l->m;
 	uint32_t d;
 
-	if (!o->used || !o->implicit || o->key & FEED_NO_THREAD || o->task_device == UINT32_MAX ||
-	    (!m->host && !m->uuid && !m->has_machine) || feed_nothing_new(o, m))
+	if (!o->used || !o->implicit || o->key & FEED_NO_THREAD || !o->of_device)
 		return false;
 	d = feed_device(f, l);
-	return d != UINT32_MAX && feed_root(f, d) != feed_root(f, o->task_device);
+	return d != UINT32_MAX && feed_root(f, d) != feed_root(f, o->device);
 }
 
 static void task_line(struct feed *f, const struct feed_line *l)
@@ -190,26 +194,27 @@ static void task_line(struct feed *f, const struct feed_line *l)
 
 	if (!o)
 		return;
+	bool known = feed_nothing_new(f, o, l);
 	if (traits & FEED_WORD) {
 		if (!o->used)
 			return;
 		o->pool_ok = e == TRACE_EV_POOL_OK;
 		o->pool_bad = !o->pool_ok;
-		take(f, o, l);
+		take(f, o, l, known);
 		feed_close(f, o, false);
 		return;
 	}
-	if (o->used &&
-	    (start || (o->ended && inside && e != TRACE_EV_END) || other_device(f, o, l)))
+	if (o->used && (start || (o->ended && inside && e != TRACE_EV_END) ||
+			(!known && other_device(f, o, l))))
 		feed_close(f, o, false);
 	if (!o->used) {
 		if (!start && (!inside || (traits & FEED_OUTSIDE)))
 			return;
 		begin(o, l);
+		known = !(l->touches & FEED_NAMES);
 	}
-	take(f, o, l);
-	if (traits & FEED_ENDS)
-		o->ended = true;
+	take(f, o, l, known);
+	o->ended |= (traits & FEED_ENDS) != 0;
 }
 
 /* ---- any line ---- */
@@ -245,8 +250,10 @@ static void stray(struct feed *f, const struct feed_line *l)
 	if (feed_named(f, l, &m)) {
 		about.m = &m;
 		about.hash = about.host_hash = 0;
+		about.name = m.host ? trace_index_name(m.host, m.host_len) : 0;
+		about.touches = feed_touches(&m, l->severity);
 		o = of_line(f, &about, true);
-		if (other_device(f, o, &about))
+		if (!feed_nothing_new(f, o, &about) && other_device(f, o, &about))
 			feed_close(f, o, false);
 		if (!o->used)
 			begin(o, &about);
@@ -255,7 +262,7 @@ static void stray(struct feed *f, const struct feed_line *l)
 		if (!o || !o->used || o->ended)
 			return;
 	}
-	take(f, o, &about);
+	take(f, o, &about, feed_nothing_new(f, o, &about));
 }
 
 /* No step of a task, but it says that something went wrong on the thread of one. */

@@ -66,18 +66,21 @@ void feed_store_free(struct feed_store *s)
 	*s = (struct feed_store){.left = 0};
 }
 
-struct feed_mark *feed_marks_grow(struct feed_store *s, struct feed_mark *m, uint8_t *cap)
+void feed_marks_grow(struct feed_store *s, struct feed_open *o)
 {
-	/* Few have more than four; those that do go on. */
-	uint8_t more =
-		*cap ? (uint8_t)(*cap < FEED_MILESTONES_MAX / 2 ? *cap * 2 : FEED_MILESTONES_MAX)
-		     : FEED_LINE / sizeof(*m);
-	struct feed_mark *out = feed_store_get(s, more * sizeof(*m));
+	size_t room = feed_marks_room(o),
+	       more = room < FEED_MILESTONES_MAX / 2 ? room * 2 : FEED_MILESTONES_MAX;
+	struct feed_mark *out = feed_store_get(s, more * sizeof(*out));
 
-	if (*cap) {
-		memcpy(out, m, *cap * sizeof(*m));
-		feed_store_put(s, m, *cap * sizeof(*m));
-	}
-	*cap = more;
-	return out;
+	memcpy(out, feed_marks(o), room * sizeof(*out));
+	feed_marks_clear(s, o);
+	o->more = out;
+	o->cap_milestones = (uint8_t)more;
+}
+
+void feed_marks_clear(struct feed_store *s, struct feed_open *o)
+{
+	if (o->cap_milestones)
+		feed_store_put(s, o->more, o->cap_milestones * sizeof(*o->more));
+	o->cap_milestones = 0;
 }
