@@ -27,6 +27,7 @@ struct trace_say {
 	uint8_t severity;
 	bool unknown, rollover; /* no row of the templates; the marker of a rolled file */
 	bool amt;               /* a row that only the service point writes */
+	uint8_t touches;        /* enum feed_touch */
 };
 
 struct chunk_line { /* one that the feed must hear of */
@@ -59,8 +60,9 @@ struct chunk_run {
 	bool amt, rolled;
 };
 
+#define CHUNK_SLACK 64
 struct chunk {
-	char *buf;
+	char *buf; /* CHUNK_SLACK bytes can be read behind len */
 	size_t len, cap;
 	struct AMT_VEC(struct chunk_line) lines;
 	struct AMT_VEC(struct chunk_run) runs;
@@ -74,17 +76,21 @@ struct chunk {
  * without the name of a computer. One of each thread. Lines of one chunk share what
  * they mean.
  */
+struct trace_quick;
 #define MEMO_SLOTS 64 /* of two lines */
 #define MEMO_TEXT  160
 struct trace_memo {
 	uint64_t chunk; /* counts them */
 	unsigned turn;  /* which of two goes */
+	/* What lines that begin so were, either or none: classify.h. */
+	const struct trace_quick *quick[256];
+	struct trace_memo_line *line[256];
 	struct trace_memo_line {
 		uint16_t len; /* 0: free */
 		bool ours;
 		struct trace_say say;
-		uint64_t chunk; /* for which say.meaning holds */
-		char text[MEMO_TEXT];
+		uint64_t chunk;               /* for which say.meaning holds */
+		char text[MEMO_TEXT + 32];    /* to be compared in steps of 32 */
 		struct trace_meaning meaning; /* strings point into text */
 	} lines[MEMO_SLOTS][2];
 };
@@ -104,6 +110,10 @@ struct chunk_bench {
 /* Frames and understands the lines of c->buf that stand alone. */
 void chunk_frame(struct chunk *c, struct chunk_bench *b);
 void chunk_free(struct chunk *c);
+/* It is one of these: for any processor; chunk_wide.c: for one with AVX2. */
+void chunk_frame_any(struct chunk *c, struct chunk_bench *b);
+bool chunk_can_wide(void);
+void chunk_frame_wide(struct chunk *c, struct chunk_bench *b);
 
 /* crew.c: the chunks of a reader's file, prepared by several threads. */
 struct crew;

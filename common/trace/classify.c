@@ -197,16 +197,6 @@ static void clear(struct trace_match *m)
  */
 static _Thread_local const struct trace_compiled *recent[256][2];
 
-static size_t recent_slot(const char *p, size_t n)
-{
-	uint64_t a, b;
-
-	memcpy(&a, p, 8);
-	memcpy(&b, p + (n < 28 ? n - 8 : 20), 8);
-	return (size_t)((a ^ b * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xff51afd7ed558ccd) >>
-			56);
-}
-
 static bool try_recent(const struct trace_compiled *c, const char *p, const char *end,
 		       struct trace_match *m)
 {
@@ -306,7 +296,7 @@ bool trace_classify(const char *text, size_t n, bool ours, struct trace_match *m
 		p++;
 	if (p == end)
 		return false;
-	size_t slot = end - p >= 8 ? recent_slot(p, (size_t)(end - p)) : 0;
+	size_t slot = end - p >= 8 ? trace_kind_of(p, (size_t)(end - p)) : 0;
 	/* Two, as two kinds of lines that take turns may meet in one place. */
 	for (int i = 0; i < 2 && end - p >= 8 && recent[slot][i]; i++) {
 		if (try_recent(recent[slot][i], p, end, m))

@@ -2,6 +2,8 @@
 #ifndef TRACE_CLASSIFY_H
 #define TRACE_CLASSIFY_H
 
+#include "bytes.h"
+
 #include "amtdiag/trace.h"
 
 #define SEGMENTS_MAX 10
@@ -22,6 +24,15 @@ struct trace_compiled {
 	char *flat; /* head in the loose form */
 	size_t flat_len;
 };
+
+/* How a text of 8 bytes or more begins. */
+static inline size_t trace_kind_of(const char *p, size_t n)
+{
+	uint64_t a = bytes_8(p), b = bytes_8(p + (n < 28 ? n - 8 : 20));
+
+	return (size_t)((a ^ b * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xff51afd7ed558ccd) >>
+			56);
+}
 
 /* match.c */
 uint8_t trace_class_of(char type);

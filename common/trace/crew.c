@@ -176,7 +176,7 @@ struct crew *crew_new(struct trace_reader *r, struct trace_signer *signer,
 	w->n_ring = jobs > 1 ? 2 * jobs + 1 : 1;
 	w->ring = amt_calloc(w->n_ring, sizeof(*w->ring));
 	for (size_t i = 0; i < w->n_ring; i++)
-		w->ring[i].buf = amt_malloc(2 * w->window);
+		w->ring[i].buf = amt_calloc(1, 2 * w->window + CHUNK_SLACK);
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->changed, NULL);
 	while (w->n_hands < jobs) {

@@ -15,7 +15,7 @@ struct frame {
 	size_t component_len;
 	/* What nearly every line has from its "$$<" to its thread, and the bits of it that all
 	 * those lines share; the clock in it begins behind before_len bytes: frame_fast.c. */
-	char like[288], same[288];
+	char like[320], same[320];
 	size_t like_len, before_len;
 	size_t fast_component;  /* length of the component in before */
 	struct trace_when fast; /* of such a line, but for its time */

@@ -1,15 +1,7 @@
 /* What a line says by itself: its template, its severity, its signatures. */
-#include "chunk.h"
+#include "quick.h"
 
-#include "bytes.h"
-
-/* Signature V02 is about old firmware: it looks at versions from 0 to 3. */
-static bool newer(const struct trace_match *m)
-{
-	const char *v = m->version;
-
-	return v && (*v >= '4' || (m->version_len > 1 && v[1] >= '0' && v[1] <= '9'));
-}
+#include "classify.h"
 
 /* Lines of a known wording without free parts can't hold an error: no need to look. */
 static bool quiet(const struct trace_match *m)
@@ -18,7 +10,7 @@ static bool quiet(const struct trace_match *m)
 		return false;
 	switch (m->event) {
 	case TRACE_EV_CONNECTED:
-		return newer(m);
+		return trace_is_new(m); /* signature V02 is about older ones */
 	case TRACE_EV_WORKER:
 	case TRACE_EV_SENT:
 	case TRACE_EV_POOL:
@@ -58,7 +50,7 @@ static bool quiet(const struct trace_match *m)
 	}
 }
 
-static bool is_quiet(const struct trace_match *m)
+bool trace_is_quiet(const struct trace_match *m)
 {
 	/* A call that answered 0 is as quiet. */
 	return quiet(m) ||
@@ -74,7 +66,7 @@ bool trace_understand(struct trace_signer *signer, const struct trace_record *re
 	out->n_signs = 0;
 	trace_classify(rec->text, rec->text_len, ours, &out->m);
 	out->severity = trace_severity_of(rec, &out->m);
-	if (signer && (ours ? !is_quiet(&out->m) : out->severity != TRACE_INFO))
+	if (signer && (ours ? !trace_is_quiet(&out->m) : out->severity != TRACE_INFO))
 		out->n_signs = (uint8_t)trace_sign(signer, rec->text, rec->text_len, out->signs);
 	e = out->m.event;
 	out->host_hash = out->m.host && e != TRACE_EV_NONE && !feed_is_task(e)
@@ -102,14 +94,15 @@ static size_t memo_slot(const char *p, size_t n)
 	return (size_t)(h * UINT64_C(0xff51afd7ed558ccd) >> 32) % MEMO_SLOTS;
 }
 
-static struct trace_say say_of(const struct trace_meaning *m, bool ours)
+struct trace_say trace_say_of(const struct trace_meaning *m, bool ours)
 {
 	enum trace_event e = m->m.event;
 
 	return (struct trace_say){.severity = (uint8_t)m->severity,
 				  .unknown = e == TRACE_EV_NONE && ours,
 				  .rollover = e == TRACE_EV_ROLLOVER,
-				  .amt = ours && m->m.row && e < TRACE_EV_CLIENT_FAILED};
+				  .amt = ours && m->m.row && e < TRACE_EV_CLIENT_FAILED,
+				  .touches = feed_touches(&m->m, m->severity)};
 }
 
 /* The next free place of c->meanings, to be written in place. */
@@ -121,20 +114,23 @@ static struct trace_meaning *room(struct chunk *c)
 	return &c->meanings.v[c->meanings.n];
 }
 
-static struct trace_say anew(struct chunk *c, struct trace_signer *signer,
+static struct trace_say anew(struct chunk *c, struct trace_memo *memo, struct trace_signer *signer,
 			     const struct trace_record *rec, bool ours)
 {
 	struct trace_meaning *m = room(c);
 	bool worth = trace_understand(signer, rec, ours, m);
-	struct trace_say s = say_of(m, ours);
+	struct trace_say s = trace_say_of(m, ours);
 
 	c->meanings.n += worth;
 	s.meaning = worth ? (uint32_t)c->meanings.n : 0;
+	if (m->m.row && m->m.whole && rec->text_len >= 8 && trace_quick_of(m->m.row))
+		memo->quick[trace_kind_of(rec->text, rec->text_len)] = trace_quick_of(m->m.row);
 	return s;
 }
 
-static void remember(struct trace_memo_line *e, uint64_t chunk, const struct trace_meaning *m,
-		     struct trace_say say, const struct trace_record *rec, bool ours)
+static void remember(struct trace_memo *memo, struct trace_memo_line *e,
+		     const struct trace_meaning *m, struct trace_say say,
+		     const struct trace_record *rec, bool ours)
 {
 	if (m->m.host || m->m.uuid || m->m.version || m->m.has_machine || m->m.address)
 		return;
@@ -144,7 +140,8 @@ static void remember(struct trace_memo_line *e, uint64_t chunk, const struct tra
 	e->len = (uint16_t)rec->text_len;
 	e->ours = ours;
 	e->say = say;
-	e->chunk = chunk;
+	e->chunk = memo->chunk;
+	memo->line[trace_kind_of(rec->text, rec->text_len)] = e;
 }
 
 static inline bool is_of(const struct trace_memo_line *e, const char *p, size_t n, bool ours)
@@ -160,15 +157,16 @@ struct trace_say trace_understand_in(struct chunk *c, struct trace_memo *memo,
 	size_t n = rec->text_len;
 
 	if (n < 8 || n > MEMO_TEXT)
-		return anew(c, signer, rec, ours);
+		return anew(c, memo, signer, rec, ours);
 	struct trace_memo_line *e = memo->lines[memo_slot(p, n)];
 	if (!is_of(e, p, n, ours) && !is_of(++e, p, n, ours)) {
-		struct trace_say s = anew(c, signer, rec, ours);
+		struct trace_say s = anew(c, memo, signer, rec, ours);
 		/* It stands in c->meanings until the next line, worth a place or not. */
-		remember(e - (memo->turn++ & 1), memo->chunk,
+		remember(memo, e - (memo->turn++ & 1),
 			 s.meaning ? &c->meanings.v[s.meaning - 1] : room(c), s, rec, ours);
 		return s;
 	}
+	memo->line[trace_kind_of(p, n)] = e;
 	if (e->say.meaning && e->chunk != memo->chunk) {
 		struct trace_meaning *m = room(c);
 		*m = e->meaning;

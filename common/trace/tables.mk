@@ -20,4 +20,4 @@ $(BUILD)/gen/trace_signature_db.inc: $(BUILD)/gen/trace_signature_db
 $(BUILD)/obj/common/trace/signature.o: $(BUILD)/gen/trace_signature_db.inc
 
 # What every line of a log passes through: loops over a few bytes gain from being laid out.
-$(patsubst %,$(BUILD)/obj/common/trace/%.o,frame_fast chunk meaning match classify scan session about): CFLAGS += -O3
+$(patsubst %,$(BUILD)/obj/common/trace/%.o,frame_fast chunk chunk_wide meaning match classify scan session about): CFLAGS += -O3

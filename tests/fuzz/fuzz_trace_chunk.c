@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct chunk c = {.buf = amt_malloc(size), .len = size};
+	struct chunk c = {.buf = amt_calloc(1, size + CHUNK_SLACK), .len = size};
 	static struct trace_memo memo;
 	struct trace_record rec = {.type = -1, .framing = TRACE_SERVER};
 	struct chunk_bench bench = {.group = 1, .memo = &memo};
