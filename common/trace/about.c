@@ -75,7 +75,7 @@ bool feed_nothing_new(const struct feed *f, const struct feed_open *o, const str
  * the last task, nothing. They need not be told of a time that is not before o->seen
  * now, but at the end.
  */
-static bool as_before(const struct feed *f, const struct feed_open *o, const struct feed_line *l)
+bool feed_as_before(const struct feed *f, const struct feed_open *o, const struct feed_line *l)
 {
 	const struct trace_match *m = l->m;
 
@@ -114,7 +114,7 @@ void feed_about(struct feed *f, struct feed_open *o, const struct feed_line *l)
 		o->of_device = true;
 		return;
 	}
-	if (as_before(f, o, l)) {
+	if (feed_as_before(f, o, l)) {
 		o->of_device = true;
 		o->seen = l->at;
 	} else {

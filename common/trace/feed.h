@@ -142,9 +142,25 @@ struct feed_known {
 	uint32_t outcomes[TRACE_OUTCOMES];
 	bool provisioned, unprovisioned;
 };
+/* A session that is over, packed: kept.c. */
+struct feed_done {
+	amt_time begin, end;
+	uint64_t first_line, last_line;
+	const struct feed_call *failed_call;
+	struct feed_text *text; /* of its cause; NULL: none, and nothing else of it is set */
+	uint64_t cause_line;
+	amt_time cause_when;
+	uint32_t cause_file, cause_code;
+	uint32_t first_file, last_file;
+	uint32_t device, machine, thread, errors, retries;
+	int16_t signature;
+	uint8_t cause_event, reached, kind, outcome, n_milestones;
+	bool unconfirmed : 1, has_code : 1, firmware : 1; /* of the cause */
+	bool has_machine : 1, has_thread : 1, implicit : 1, placed : 1, confirmed : 1;
+	struct feed_mark milestones[];
+};
 /* What dropping sessions asks of one that is kept. */
 struct feed_brief {
-	struct feed_text *text; /* of its cause, or NULL */
 	uint32_t device;
 	uint16_t words; /* of feed.kept */
 	bool complete;
@@ -162,8 +178,8 @@ struct feed {
 	struct AMT_VEC(struct feed_name) names; /* hosts and UUIDs */
 	struct AMT_VEC(struct feed_machine) machines;
 	struct AMT_VEC(struct feed_known) known;  /* one for each of facts.devices */
-	struct AMT_VEC(uint64_t) kept;            /* milestones of the sessions: finish.c */
-	struct AMT_VEC(struct feed_brief) briefs; /* one for each of facts.sessions */
+	struct AMT_VEC(uint64_t) kept;            /* sessions: kept.c */
+	struct AMT_VEC(struct feed_brief) briefs; /* one for each of them */
 	struct feed_store store;                  /* milestones and causes of tasks at hand */
 	struct feed_store texts;                  /* of causes: those of sessions too */
 	struct feed_text *recent[FEED_TEXTS_RECENT];
@@ -314,7 +330,9 @@ uint32_t feed_device(struct feed *f, const struct feed_line *l);
 uint32_t feed_root(const struct feed *f, uint32_t device);
 /* A device that a text names somewhere, by a host or a MachineId known already. */
 bool feed_named(struct feed *f, const struct feed_line *l, struct trace_match *m);
-/* Whom a line of a task is about. */
+/* What the tables would say of the line's names is o->device, and nothing in them changes. */
+bool feed_as_before(const struct feed *f, const struct feed_open *o, const struct feed_line *l);
+/* Whom a line of a task is about: it says something new. */
 void feed_about(struct feed *f, struct feed_open *o, const struct feed_line *l);
 /* The line says of a device what the state of a task knows of its own, or nothing. */
 bool feed_nothing_new(const struct feed *f, const struct feed_open *o, const struct feed_line *l);
@@ -335,6 +353,12 @@ void feed_connected(struct feed *f,
 struct feed_text *feed_text_get(struct feed *f, const struct feed_line *l);
 void feed_text_put(struct feed *f, struct feed_text *t);         /* NULL: nothing */
 const char *feed_text_keep(struct feed *f, struct feed_text *t); /* in the facts */
+
+/* kept.c */
+void feed_keep(struct feed *f, const struct feed_open *o, enum trace_outcome outcome,
+	       bool confirmed, const struct feed_cause *cause);
+void feed_make_room(struct feed *f); /* there are as many as the cap allows */
+void feed_unpack(struct feed *f);    /* into the facts */
 
 /* finish.c: files a closed session away */
 void feed_close(struct feed *f, struct feed_open *o, bool at_end);

@@ -179,7 +179,8 @@ static bool other_device(struct feed *f, const struct feed_open *o, const struct
 {
 	uint32_t d;
 
-	if (!o->used || !o->implicit || o->key & FEED_NO_THREAD || !o->of_device)
+	if (!o->used || !o->implicit || o->key & FEED_NO_THREAD || !o->of_device ||
+	    feed_as_before(f, o, l))
 		return false;
 	d = feed_device(f, l);
 	return d != UINT32_MAX && feed_root(f, d) != feed_root(f, o->device);
