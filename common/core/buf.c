@@ -194,8 +194,8 @@ bool amt_buf_json_text(struct amt_buf *b, const char *json, size_t n)
 }
 
 #ifdef __SSE2__
-/* 16 bytes from s to o; the top bit of each that does not stand for itself. */
-static inline __m128i copy_16(char *o, const char *s)
+/* 16 bytes from s to o; the top bit of each that does not stand for itself, or is but. */
+static inline __m128i copy_16(char *o, const char *s, __m128i but)
 {
 	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
 	/* As signed numbers: less than a blank is a control character or beyond ASCII. */
@@ -204,24 +204,26 @@ static inline __m128i copy_16(char *o, const char *s)
 	_mm_storeu_si128((__m128i *)(void *)o, v);
 	odd = _mm_or_si128(odd, _mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
 	odd = _mm_or_si128(odd, _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+	odd = _mm_or_si128(odd, _mm_cmpeq_epi8(v, but));
 	return _mm_or_si128(odd, _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7f)));
 }
 #endif
 
-bool amt_json_plain(char *o, const char *s, size_t n)
+bool amt_json_plain(char *o, const char *s, size_t n, char but)
 {
 	size_t i = 0;
 
 #ifdef __SSE2__
 	if (n >= 16) {
+		const __m128i other = _mm_set1_epi8(but);
 		/* The last 16 first: they meet the others in the middle. */
-		__m128i odd = copy_16(o + n - 16, s + n - 16);
+		__m128i odd = copy_16(o + n - 16, s + n - 16, other);
 		for (; i < n - 16; i += 16)
-			odd = _mm_or_si128(odd, copy_16(o + i, s + i));
+			odd = _mm_or_si128(odd, copy_16(o + i, s + i, other));
 		return !_mm_movemask_epi8(odd);
 	}
 #endif
-	for (; i < n && plain((unsigned char)s[i]); i++)
+	for (; i < n && plain((unsigned char)s[i]) && s[i] != but; i++)
 		o[i] = s[i];
 	return i == n;
 }
@@ -233,7 +235,7 @@ bool amt_buf_json(struct amt_buf *b, const char *s, size_t n)
 	if (!amt_buf_reserve(b, n + 2))
 		return false;
 	char *o = b->data + b->len;
-	if (amt_json_plain(o + 1, s, n)) {
+	if (amt_json_plain(o + 1, s, n, '"')) {
 		o[0] = o[n + 1] = '"';
 		o[n + 2] = '\0';
 		b->len += n + 2;

@@ -75,14 +75,15 @@ static bool open_beside(struct amt_out *o, const char *path, struct amt_error *e
 
 /* A pipe holds 64 KiB until it is asked to hold more; to fill it and wait, again and again,
  * costs three times what the copying does. That it can't is no loss. */
-#define PIPE_HOLDS (512 * AMT_KIB)
+#define PIPE_HOLDS AMT_MIB
 
 static void widen(int fd)
 {
 	int holds = fcntl(fd, F_GETPIPE_SZ); /* -1: no pipe */
 
-	if (holds > 0 && (size_t)holds < PIPE_HOLDS)
-		(void)fcntl(fd, F_SETPIPE_SZ, (int)PIPE_HOLDS);
+	for (int want = PIPE_HOLDS; holds > 0 && want > holds; want /= 2)
+		if (fcntl(fd, F_SETPIPE_SZ, want) >= 0)
+			break;
 }
 
 bool amt_out_open(struct amt_out *o, const char *path, struct amt_error *err)

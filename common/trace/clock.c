@@ -78,19 +78,23 @@ static bool same_hour(const struct trace_reader *r, const struct trace_when *w)
 	       w->daylight == r->hour_daylight;
 }
 
+static inline bool is_status(const struct trace_record *rec)
+{
+	return rec->text_len > 60 && !memcmp(rec->text, "STATMSG:", 8);
+}
+
 void trace_reader_offset(struct trace_reader *r, struct trace_record *rec)
 {
 	struct trace_when *w = &rec->when;
 
 	/* Within the hour of the record before, and no status message: as there. */
-	if (same_hour(r, w) && rec->lines == 1 && (!rec->text_len || *rec->text != 'S')) {
+	if (same_hour(r, w) && rec->lines == 1 && !is_status(rec)) {
 		w->bias = r->hour_bias;
 		w->offset = r->hour_offset;
 		return;
 	}
 	enum trace_offset written = w->offset;
-	if (rec->text_len > 60 && w->offset == TRACE_OFFSET_UNKNOWN &&
-	    !memcmp(rec->text, "STATMSG:", 8))
+	if (is_status(rec) && w->offset == TRACE_OFFSET_UNKNOWN)
 		calibrate(r, rec);
 	else if (rec->lines > 1 && w->offset == TRACE_OFFSET_UNKNOWN)
 		calibrate(r, rec);

@@ -315,15 +315,19 @@ static inline bool is_end(char c)
 	return c == '~' || c == ' ' || c == '\r' || c == '\n';
 }
 
-const char *trace_text_in_place(const struct trace_record *rec, size_t *len)
+size_t trace_text_len(const struct trace_record *rec)
 {
-	const char *s = rec->text;
 	size_t n = rec->text_len;
 
-	while (n && is_end(s[n - 1]))
+	while (n && is_end(rec->text[n - 1]))
 		n--;
-	*len = n;
-	return bytes_themselves(s, n) ? s : NULL;
+	return n;
+}
+
+const char *trace_text_in_place(const struct trace_record *rec, size_t *len)
+{
+	*len = trace_text_len(rec);
+	return bytes_themselves(rec->text, *len) ? rec->text : NULL;
 }
 
 /* '~' at an end, doubled or before a blank is a line end; in a path it is itself. */

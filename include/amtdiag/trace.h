@@ -169,8 +169,10 @@ void trace_reader_facts(const struct trace_reader *r, struct trace_file_facts *o
 void trace_reader_clock(struct trace_reader *r, struct trace_record *rec);
 /* The text in UTF-8, '~' marks and carriage returns turned into line ends or dropped. */
 void trace_reader_text(struct trace_reader *r, const struct trace_record *rec, struct amt_buf *out);
-/* The same without a copy, *len bytes long, where the bytes of the file are the text and ASCII:
- * nearly always. Else NULL. */
+/* The bytes of the file that are the text, without the marks and blanks at their end. They are
+ * the text in UTF-8 if they are ASCII without '~', carriage return and NUL. */
+size_t trace_text_len(const struct trace_record *rec);
+/* The same without a copy, *len bytes long, where that is so: nearly always. Else NULL. */
 const char *trace_text_in_place(const struct trace_record *rec, size_t *len);
 /* Any other string of a record in UTF-8, as it stands. */
 void trace_reader_utf8(struct trace_reader *r, const char *s, size_t n, struct amt_buf *out);

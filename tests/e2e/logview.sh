@@ -61,6 +61,10 @@ awk -v long="$tmp/long.log" -v want="$tmp/want" 'BEGIN {
 amt-logview --records "$tmp/long.log" | sed 's/"file":"[^"]*",//' >"$tmp/got"
 ok "records: every number, time and component" cmp "$tmp/got" "$tmp/want"
 
+# The text of a record settles its code page, by the zone's name; its component is read after it.
+sed 's/<SMS_AMT_/<\x83G\x83\x89_/' $L/japanese-932.log >"$tmp/japanese.log"
+is "records: the component in the code page of the text" "$(amt-logview --records "$tmp/japanese.log" | jq -r .component | head -n 1)" "エラ_OPERATION_MANAGER"
+
 # Packed and piped input gives the same records.
 amt-logview --records $L/server-2007.log | jq -c 'del(.file)' >"$tmp/plain"
 gzip -c $L/server-2007.log >"$tmp/x.log.gz"; zstd -qc $L/server-2007.log >"$tmp/x.log.zst"

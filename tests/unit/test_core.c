@@ -112,13 +112,16 @@ static void json_plain(void **state)
 		amt_buf_clear(&b);
 		assert_true(amt_buf_json(&b, s, n));
 		assert_string_equal(b.data, want);
-		assert_true(amt_json_plain(o, s, n));
+		assert_true(amt_json_plain(o, s, n, '\t'));
 		assert_memory_equal(o, s, n);
 		for (size_t at = 0; at < n; at++)
 			for (size_t k = 0; k < sizeof(odd); k++) {
 				char was = s[at];
 				s[at] = odd[k];
-				assert_false(amt_json_plain(o, s, n));
+				assert_false(amt_json_plain(o, s, n, '\t'));
+				s[at] = 'x';
+				assert_true(amt_json_plain(o, s, n, '\t'));
+				assert_false(amt_json_plain(o, s, n, 'x'));
 				s[at] = was;
 			}
 	}

@@ -146,6 +146,9 @@ bool put_component_of(struct writer *w, struct stream *s)
 	if (k->set && rec->component && k->raw_len == rec->component_len &&
 	    !memcmp(k->raw, rec->component, k->raw_len))
 		return k->ours;
+	/* First of all: what is not UTF-8 in it may settle the code page. */
+	if (!w->text)
+		put_find_text(w, s);
 	component(w, s);
 	amt_buf_clear(&k->json);
 	amt_buf_str(&k->json, ",\"component\":");
@@ -177,6 +180,18 @@ static void put_damage(struct amt_buf *b, unsigned damage)
 	amt_buf_byte(b, ']');
 }
 
+bool put_find_text(struct writer *w, struct stream *s)
+{
+	w->text = trace_text_in_place(&s->rec, &w->text_len);
+	if (w->text)
+		return true;
+	amt_buf_clear(&w->copy);
+	trace_reader_text(s->r, &s->rec, &w->copy);
+	w->text = amt_buf_cstr(&w->copy);
+	w->text_len = w->copy.len;
+	return false;
+}
+
 /* --utc; a time whose offset nobody knows stays as it is, and without a Z. */
 static void in_utc(struct trace_when *w)
 {
@@ -190,6 +205,7 @@ void put_record(struct writer *w, struct stream *s, const char *name, enum trace
 {
 	struct amt_buf *b = &w->out;
 	struct trace_record *rec = &s->rec;
+	size_t n = trace_text_len(rec);
 
 	in_utc(&rec->when);
 	if (w->name_of != name) {
@@ -200,8 +216,7 @@ void put_record(struct writer *w, struct stream *s, const char *name, enum trace
 		amt_buf_reserve(&w->name, 16);
 		w->name_of = name;
 	}
-	if (!amt_buf_reserve(b, w->name.len + w->component.json.len + AMT_TIME_TEXT + 200 +
-					w->text_len))
+	if (!amt_buf_reserve(b, w->name.len + w->component.json.len + AMT_TIME_TEXT + 200 + n))
 		return;
 	char *o = b->data + b->len;
 	o = add_wide(o, w->name.data, w->name.len);
@@ -216,14 +231,17 @@ void put_record(struct writer *w, struct stream *s, const char *name, enum trace
 	o = add_wide(o, w->component.json.data, w->component.json.len);
 	o = rec->has_thread ? put_number(o, rec->thread) : ADD(o, "null");
 	o = add_wide(o, w->severity[sev], w->severity_len[sev]);
-	if (!rec->damage && amt_json_plain(o + 1, w->text, w->text_len)) {
+	/* What needs no escaping and is no '~' is the text as it is. */
+	if (!rec->damage && amt_json_plain(o + 1, rec->text, n, '~')) {
 		*o = '"';
-		o = ADD(o + 1 + w->text_len, "\"}\n");
+		o = ADD(o + 1 + n, "\"}\n");
 		*o = '\0';
 		b->len = (size_t)(o - b->data);
 		return;
 	}
 	b->len = (size_t)(o - b->data);
+	if (!w->text)
+		put_find_text(w, s);
 	amt_buf_json(b, w->text, w->text_len);
 	if (rec->damage)
 		put_damage(b, rec->damage);
@@ -235,6 +253,8 @@ void put_line(struct writer *w, struct stream *s, enum trace_severity sev)
 	struct trace_record *rec = &s->rec;
 	char t[AMT_TIME_TEXT];
 
+	if (!w->text)
+		put_find_text(w, s);
 	in_utc(&rec->when);
 	trace_when_format(&rec->when, t);
 	amt_buf_str(&w->out, t);

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ENOUGH (64 * AMT_KIB) /* to be written at once; what the processor keeps near */
+#define ENOUGH (256 * AMT_KIB) /* to be written at once */
 
 static void fail(struct writer *w)
 {
@@ -21,17 +21,14 @@ static void flush(struct writer *w)
 	amt_buf_clear(&w->out);
 }
 
-/* True: it stands in the window, and is ASCII. */
-static bool find_text(struct writer *w, struct stream *s)
+/* What --grep asks; the text is found on the way. */
+static bool fits(struct writer *w, struct stream *s)
 {
-	w->text = trace_text_in_place(&s->rec, &w->text_len);
-	if (w->text)
+	bool there = put_find_text(w, s);
+
+	if (there && w->search && trace_search_knows(w->search, s->r, w->text, w->text_len))
 		return true;
-	amt_buf_clear(&w->copy);
-	trace_reader_text(s->r, &s->rec, &w->copy);
-	w->text = amt_buf_cstr(&w->copy);
-	w->text_len = w->copy.len;
-	return false;
+	return logview_filter_text(logview.filter, w->text, w->text_len, there);
 }
 
 static void give(struct writer *w, struct stream *s)
@@ -40,11 +37,9 @@ static void give(struct writer *w, struct stream *s)
 	struct trace_match m;
 	const char *name = s->paths[s->at].path;
 
-	bool there = find_text(w, s);
+	w->text = NULL;
 	/* The cheapest first: most records of a search end here. */
-	if (w->choosy &&
-	    !(there && w->search && trace_search_knows(w->search, s->r, w->text, w->text_len)) &&
-	    !logview_filter_text(logview.filter, w->text, w->text_len, there))
+	if (w->choosy && !fits(w, s))
 		return;
 	bool ours = put_component_of(w, s);
 	trace_classify(rec->text, rec->text_len, ours, &m);

@@ -38,7 +38,7 @@ struct last_component {
 struct writer {
 	struct amt_cli *cli;
 	struct amt_buf out, copy, other;
-	const char *text; /* of the record, UTF-8: in the window, or in copy */
+	const char *text; /* of the record, UTF-8: in the window, or in copy; NULL: not looked at */
 	size_t text_len;
 	struct amt_out file;
 	bool failed, choosy;         /* choosy: a filter was given */
@@ -56,6 +56,8 @@ struct writer {
 
 /* put.c */
 void put_begin(struct writer *w);
+/* w->text. True: it stands in the window, and is ASCII. */
+bool put_find_text(struct writer *w, struct stream *s);
 void put_record(struct writer *w, struct stream *s, const char *name, enum trace_severity sev);
 void put_line(struct writer *w, struct stream *s, enum trace_severity sev);
 /* The component of the record: whether it is one of ours; keeps its text. */

@@ -38,9 +38,9 @@ void amt_buf_consume(struct amt_buf *b, size_t n); /* drop n bytes at the front 
 const char *amt_buf_cstr(const struct amt_buf *b);
 /* A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 bool amt_buf_json(struct amt_buf *b, const char *s, size_t n);
-/* n bytes from s to o, if all of them stand for themselves in a JSON string: nearly always.
- * False: o holds nothing of use. */
-bool amt_json_plain(char *o, const char *s, size_t n);
+/* n bytes from s to o, if all of them stand for themselves in a JSON string and none is but:
+ * nearly always. False: o holds nothing of use. */
+bool amt_json_plain(char *o, const char *s, size_t n, char but);
 /* Valid JSON as it is, but what would drive a terminal is escaped: the same document. */
 bool amt_buf_json_text(struct amt_buf *b, const char *json, size_t n);
 
