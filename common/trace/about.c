@@ -47,10 +47,12 @@ static uint8_t version(struct feed *f, const struct trace_match *m)
 static bool same_version(const struct feed *f, const struct feed_open *o,
 			 const struct trace_match *m)
 {
-	if (!o->version || m->version_len > FEED_VERSION_MAX)
+	const struct feed_version *v;
+
+	if (!o->version)
 		return false;
-	struct feed_version v = version_of(m);
-	return !memcmp(&v, &f->versions[o->version - 1], sizeof(v));
+	v = &f->versions[o->version - 1];
+	return v->len == m->version_len && !memcmp(v->text, m->version, v->len);
 }
 
 static bool same_host(const struct feed_open *o, const struct feed_line *l)
@@ -58,16 +60,14 @@ static bool same_host(const struct feed_open *o, const struct feed_line *l)
 	return l->name && o->host == l->name;
 }
 
-bool feed_nothing_new(const struct feed *f, const struct feed_open *o, const struct feed_line *l)
+/* Of a line that names a version or a UUID. */
+bool feed_deep_known(const struct feed *f, const struct feed_open *o, const struct feed_line *l)
 {
 	const struct trace_match *m = l->m;
 
-	if (!(l->touches & FEED_NAMES))
-		return true;
-	if (!o->of_device || m->uuid || (m->version && !same_version(f, o, m)) ||
-	    (m->has_machine && (!o->has_machine || o->machine != m->machine)))
+	if (m->uuid || !same_version(f, o, m))
 		return false;
-	return m->host ? same_host(o, l) : m->has_machine && o->named;
+	return m->host ? same_host(o, l) : o->named;
 }
 
 /*

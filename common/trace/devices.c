@@ -97,11 +97,27 @@ static uint32_t add_named(struct feed *f, struct trace_index *t, uint64_t hash, 
 	return d;
 }
 
+/* Eight letters at once: a byte from 'A' to 'Z' gets the bit that tells small ones apart. */
+static inline uint64_t lower_8(uint64_t v)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+	uint64_t low = v & ~tops;
+	uint64_t from_a = low + ones * (128 - 'A'), past_z = low + ones * (127 - 'Z');
+
+	return v | ((from_a & ~past_z & ~v & tops) >> 2);
+}
+
 static size_t lower(const char *p, size_t n, char out[256])
 {
+	size_t i = 0;
+
 	if (n > 255)
 		n = 255;
-	for (size_t i = 0; i < n; i++)
+	for (; i + 8 <= n; i += 8) {
+		uint64_t v = lower_8(bytes_8(p + i));
+		memcpy(out + i, &v, sizeof(v));
+	}
+	for (; i < n; i++)
 		out[i] = p[i] >= 'A' && p[i] <= 'Z' ? (char)(p[i] | 0x20) : p[i];
 	return n;
 }
@@ -112,27 +128,6 @@ uint64_t feed_host_hash(const char *p, size_t n)
 
 	n = lower(p, n, host);
 	return trace_index_bytes(host, n);
-}
-
-void feed_expect_host(const struct feed *f, uint64_t hash, enum feed_step step)
-{
-	const struct trace_index_slot *s;
-	size_t at = 0;
-
-	if (step == FEED_SLOT) {
-		trace_index_fetch(&f->host_index, hash);
-		return;
-	}
-	s = trace_index_next(&f->host_index, hash, &at);
-	if (!s)
-		return;
-	const struct feed_name *v = &f->names.v[s->number - 1];
-	if (step == FEED_STATE) {
-		trace_touch(v);
-		return;
-	}
-	trace_touch(v->name);
-	trace_touch(&f->known.v[v->device]);
 }
 
 static uint32_t by_host(struct feed *f, const char *p, size_t n, uint64_t hash)

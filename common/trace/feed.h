@@ -14,8 +14,7 @@
 #define FEED_OPEN_MAX       65536  /* sessions open at once */
 #define FEED_HOST_MAX       40     /* bytes of a host name that are kept beside the state */
 #define FEED_VERSION_MAX    12     /* the same of a version */
-#define FEED_POOL           512 /* states that are made together: blocks that the system gets back */
-#define FEED_TEXT_MAX       240 /* bytes kept of a line that is a cause */
+#define FEED_TEXT_MAX       240    /* bytes kept of a line that is a cause */
 
 /* One line that may matter. text is in the file's encoding. */
 struct feed_line {
@@ -186,7 +185,8 @@ struct feed {
 	const char *version; /* of firmware, told last */
 	struct feed_version versions[FEED_VERSIONS];
 	uint8_t n_versions;
-	struct AMT_VEC(char *) pool; /* blocks of FEED_POOL, filled in turn */
+	void *open_block; /* for FEED_OPEN_MAX; a page of it takes memory when it is written */
+	struct feed_open *open; /* in it */
 	size_t n_open;
 	size_t day_at;
 	amt_time day_begin, day_end; /* of it; the same: not known */
@@ -223,19 +223,13 @@ static inline uint32_t feed_task_device(const struct feed_open *o)
 /* The n-th state, n < n_open. */
 static inline struct feed_open *feed_nth(const struct feed *f, size_t n)
 {
-	uintptr_t block = (uintptr_t)f->pool.v[n / FEED_POOL];
-
-	block = (block + FEED_LINE - 1) & ~(uintptr_t)(FEED_LINE - 1);
-	return (struct feed_open *)block + n % FEED_POOL;
+	return f->open + n;
 }
 
 /* Milestones of a state, store.c: room for more, those that are there come along; no more. */
 void feed_marks_grow(struct feed_store *s, struct feed_open *o);
 void feed_marks_clear(struct feed_store *s, struct feed_open *o);
 
-/* The same about a host. */
-enum feed_step { FEED_SLOT, FEED_STATE, FEED_TASK };
-void feed_expect_host(const struct feed *f, uint64_t hash, enum feed_step step);
 uint64_t feed_key(uint32_t group, uint32_t thread);
 
 /* events.c: what an event means for tasks. Bits. */
@@ -266,57 +260,17 @@ enum feed_touch {
 	FEED_NEXT = 4,  /* it begins a task, so that the one before is filed away */
 	FEED_MARK = 8,  /* a milestone */
 	FEED_ODD = 16,  /* session.c, odd() */
+	FEED_DEEP = 32, /* names other than a host or a MachineId */
 };
 enum trace_kind feed_kind_of_call(const struct trace_match *m); /* TRACE_PROVISION: any */
 static inline uint8_t feed_touches(const struct trace_match *m, enum trace_severity severity)
 {
 	bool names = ((m->host != NULL) | (m->uuid != NULL) | m->has_machine);
+	bool deep = ((m->version != NULL) | (m->uuid != NULL)) & names;
 
 	return (uint8_t)(feed_events[m->event].touches | (names ? FEED_NAMES : 0) |
-			 (severity != TRACE_INFO ? FEED_WRONG : 0) |
+			 (deep ? FEED_DEEP : 0) | (severity != TRACE_INFO ? FEED_WRONG : 0) |
 			 (severity == TRACE_ERROR ? FEED_MARK : 0));
-}
-
-/*
- * A line of this thread comes soon: brings nearer what it will touch of the thread's
- * state. Three steps, each of which needs what the one before fetched; the second gives
- * the state, for feed_line.hint.
- */
-static inline void feed_expect_slot(const struct feed *f, uint64_t hash)
-{
-	trace_index_fetch(&f->open_index, hash);
-}
-static inline struct feed_open *feed_expect(const struct feed *f, uint64_t hash, unsigned touches)
-{
-	size_t at = 0;
-	const struct trace_index_slot *s = trace_index_next(&f->open_index, hash, &at);
-
-	if (!s)
-		return NULL;
-	struct feed_open *o = feed_nth(f, s->number - 1);
-	trace_touch(o);
-	trace_touch(o->here);
-	if (touches & (FEED_NAMES | FEED_WRONG | FEED_NEXT))
-		trace_touch(&o->begin);
-	return o;
-}
-static inline void feed_expect_task(const struct feed *f, const struct feed_open *o,
-				    unsigned touches)
-{
-	if (!o || o->device >= f->known.n)
-		return;
-	if (o->cap_milestones)
-		trace_touch(o->more + o->n_milestones - (o->n_milestones > 0));
-	if (o->ended || touches & FEED_NEXT) {
-		const struct feed_known *k = &f->known.v[o->device];
-		trace_touch(&o->begin);
-		trace_touch(k);
-		trace_touch(&k->unprovisioned);
-		if (touches & FEED_NEXT && o->has_cause)
-			trace_touch(o->cause);
-	} else if (touches & FEED_NAMES && !o->of_device) {
-		trace_touch(&f->known.v[o->device]);
-	}
 }
 
 /* aside.c: lines that belong to a device or the site, not to a task. */
@@ -335,7 +289,19 @@ bool feed_as_before(const struct feed *f, const struct feed_open *o, const struc
 /* Whom a line of a task is about: it says something new. */
 void feed_about(struct feed *f, struct feed_open *o, const struct feed_line *l);
 /* The line says of a device what the state of a task knows of its own, or nothing. */
-bool feed_nothing_new(const struct feed *f, const struct feed_open *o, const struct feed_line *l);
+bool feed_deep_known(const struct feed *f, const struct feed_open *o, const struct feed_line *l);
+static inline bool feed_nothing_new(const struct feed *f, const struct feed_open *o,
+				    const struct feed_line *l)
+{
+	const struct trace_match *m = l->m;
+	bool host = l->name ? l->name == o->host : o->named,
+	     other = m->has_machine & ((o->machine != m->machine) | !o->has_machine);
+
+	if (l->touches & FEED_DEEP)
+		return o->of_device && !other && feed_deep_known(f, o, l);
+	/* Not && and ||: which it is changes from line to line. */
+	return ((l->touches & FEED_NAMES) == 0) | (o->of_device & host & !other);
+}
 void feed_seen(struct feed *f, struct feed_open *o); /* tells o->device of o->seen */
 void feed_devices_settle(struct feed *f);
 

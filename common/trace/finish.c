@@ -162,9 +162,7 @@ void feed_finish(struct feed *f)
 	feed_close(f, &f->carry, true);
 	feed_close_all(f);
 	feed_store_free(&f->store);
-	for (size_t i = 0; i < f->pool.n; i++)
-		free(f->pool.v[i]);
-	amt_vec_free(&f->pool);
+	free(f->open_block);
 	trace_index_free(&f->open_index);
 	trace_index_free(&f->host_index);
 	trace_index_free(&f->uuid_index);

@@ -15,28 +15,22 @@ static uint64_t seed(void)
 	return value;
 }
 
-uint64_t trace_index_hash(uint64_t key)
-{
-	uint64_t x = key ^ seed();
-
-	x ^= x >> 32;
-	x *= UINT64_C(0xd6e8feb86659fd93);
-	x ^= x >> 32;
-	x *= UINT64_C(0xd6e8feb86659fd93);
-	return x ^ x >> 32;
-}
-
-uint64_t trace_index_bytes(const char *p, size_t n)
-{
-	return amt_hash(p, n, seed());
-}
-
 /* The halves of a product, each of which hangs on all of both. */
 static inline uint64_t fold(uint64_t a, uint64_t b)
 {
 	__extension__ unsigned __int128 product = (unsigned __int128)a * b;
 
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+uint64_t trace_index_hash(uint64_t key)
+{
+	return fold(key ^ seed(), UINT64_C(0xd6e8feb86659fd93));
+}
+
+uint64_t trace_index_bytes(const char *p, size_t n)
+{
+	return amt_hash(p, n, seed());
 }
 
 uint64_t trace_index_name(const char *p, size_t n)

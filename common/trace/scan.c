@@ -1,5 +1,5 @@
 /* All records of one file into the feed. */
-#include "chunk.h"
+#include "ahead.h"
 
 struct scanner {
 	struct trace_run *run;
@@ -35,7 +35,7 @@ static void note_day(struct scanner *sc, amt_time at, uint64_t records, uint64_t
 	sc->errors += errors;
 }
 
-static void hear(struct scanner *sc, const struct trace_meaning *m)
+static inline void hear(struct scanner *sc, const struct trace_meaning *m)
 {
 	struct feed_line *l = &sc->l;
 
@@ -45,8 +45,6 @@ static void hear(struct scanner *sc, const struct trace_meaning *m)
 	l->signs = m->signs;
 	l->n_signs = m->n_signs;
 	feed_line(sc->run->feed, l);
-	l->m = NULL;
-	l->signs = NULL;
 }
 
 /* A record that the reader gave. */
@@ -92,73 +90,6 @@ static void push(struct scanner *sc, const char *p, size_t n)
 		n -= took;
 		drain(sc, false);
 	}
-}
-
-/*
- * What the lines of a chunk will touch of the feed's state is spread over megabytes. So it
- * is asked for ahead of them in three steps, each of which needs what the one before
- * fetched.
- */
-#define AHEAD_SLOT  60 /* lines */
-#define AHEAD_STATE 48
-#define AHEAD_TASK  24
-#define AHEAD_RING  64
-struct ahead {
-	struct feed_open *state[AHEAD_RING];
-};
-
-static inline void ahead_slot(const struct feed *f, const struct chunk_line *v)
-{
-	if (v->about)
-		feed_expect_host(f, v->hash, FEED_SLOT);
-	else
-		feed_expect_slot(f, v->hash);
-}
-
-static inline struct feed_open *ahead_state(const struct feed *f, const struct chunk_line *v)
-{
-	if (!v->about)
-		return feed_expect(f, v->hash, v->touches);
-	feed_expect_host(f, v->hash, FEED_STATE);
-	return NULL;
-}
-
-static inline void ahead_task(const struct feed *f, const struct chunk_line *v,
-			      const struct feed_open *o)
-{
-	if (v->about)
-		feed_expect_host(f, v->hash, FEED_TASK);
-	else
-		feed_expect_task(f, o, v->touches);
-}
-
-static inline void look_ahead(struct ahead *a, const struct feed *f, const struct chunk *c,
-			      size_t i)
-{
-	const struct chunk_line *v = c->lines.v;
-	size_t last = c->lines.n - 1;
-	size_t at;
-
-	at = i + AHEAD_SLOT < last ? i + AHEAD_SLOT : last;
-	ahead_slot(f, &v[at]);
-	at = i + AHEAD_STATE < last ? i + AHEAD_STATE : last;
-	a->state[at % AHEAD_RING] = ahead_state(f, &v[at]);
-	at = i + AHEAD_TASK < last ? i + AHEAD_TASK : last;
-	ahead_task(f, &v[at], a->state[at % AHEAD_RING]);
-}
-
-/* The first lines of a chunk. */
-static void begin_ahead(struct ahead *a, const struct feed *f, const struct chunk *c)
-{
-	const struct chunk_line *v = c->lines.v;
-	size_t n = c->lines.n;
-
-	for (size_t i = 0; i < n && i < AHEAD_SLOT; i++)
-		ahead_slot(f, &v[i]);
-	for (size_t i = 0; i < n && i < AHEAD_STATE; i++)
-		a->state[i] = ahead_state(f, &v[i]);
-	for (size_t i = 0; i < n && i < AHEAD_TASK; i++)
-		ahead_task(f, &v[i], a->state[i]);
 }
 
 /* What the offset of a run's hour is; what is added to its times. */
@@ -208,7 +139,8 @@ static bool quick(struct scanner *sc, const struct chunk *c, const struct chunk_
 	sc->l.has_thread = true;
 	for (size_t i = u->lines; i < u->lines + u->n_lines; i++) {
 		const struct chunk_line *v = &c->lines.v[i];
-		look_ahead(a, sc->run->feed, c, i);
+		const struct trace_meaning *m = &c->meanings.v[v->meaning];
+		void *found = ahead_step(a, sc->run->feed, c, i);
 		sc->l.at = v->local + add;
 		sc->l.hash = v->about ? 0 : v->hash;
 		sc->l.line = r->line + v->no;
@@ -217,10 +149,10 @@ static bool quick(struct scanner *sc, const struct chunk *c, const struct chunk_
 		sc->l.text_len = v->text_len;
 		sc->l.name = v->name;
 		sc->l.touches = v->touches;
-		sc->l.hint = a->state[i % AHEAD_RING];
-		if (c->meanings.v[v->meaning].m.event == TRACE_EV_STATMSG)
+		sc->l.hint = v->about ? NULL : found;
+		if (m->m.event == TRACE_EV_STATMSG)
 			trace_scan_statmsg(sc->s, sc->l.text, sc->l.text_len);
-		hear(sc, &c->meanings.v[v->meaning]);
+		hear(sc, m);
 	}
 	trace_reader_pass(r, u->records, u->len);
 	return true;
@@ -231,7 +163,7 @@ static void join(struct scanner *sc, const struct chunk *c)
 	struct ahead a = {{NULL}};
 	size_t pos = 0;
 
-	begin_ahead(&a, sc->run->feed, c);
+	ahead_begin(&a, sc->run->feed, c);
 	for (size_t i = 0; i < c->runs.n; i++) {
 		const struct chunk_run *u = &c->runs.v[i];
 		push(sc, c->buf + pos, u->at - pos);

@@ -24,9 +24,11 @@ static struct feed_open *make(struct feed *f, uint64_t key, uint64_t hash)
 		feed_close_all(f);
 		trace_index_free(&f->open_index);
 	}
-	if (f->n_open == f->pool.n * FEED_POOL)
-		amt_vec_push(&f->pool,
-			     amt_calloc(1, FEED_POOL * sizeof(struct feed_open) + FEED_LINE));
+	if (!f->open) {
+		f->open_block = amt_malloc(FEED_OPEN_MAX * sizeof(*f->open) + FEED_LINE);
+		f->open = (struct feed_open *)(((uintptr_t)f->open_block + FEED_LINE - 1) &
+					       ~(uintptr_t)(FEED_LINE - 1));
+	}
 	trace_index_add(&f->open_index, hash, (uint32_t)f->n_open);
 	struct feed_open *o = feed_nth(f, f->n_open++);
 	*o = (struct feed_open){.key = key, .seen = AMT_TIME_NONE};
@@ -60,7 +62,7 @@ static uint64_t key_of(const struct feed_line *l)
 	return l->has_thread ? feed_key(l->group, l->thread) : FEED_NO_THREAD | l->group;
 }
 
-static struct feed_open *of_line(struct feed *f, const struct feed_line *l, bool may_make)
+static inline struct feed_open *of_line(struct feed *f, const struct feed_line *l, bool may_make)
 {
 	uint64_t key = key_of(l);
 
@@ -90,25 +92,28 @@ static void begin(struct feed_open *o, const struct feed_line *l)
 	o->first_line = l->line;
 }
 
-static void milestone(struct feed *f, struct feed_open *o, const struct feed_line *l)
+static void add_milestone(struct feed *f, struct feed_open *o, const struct feed_line *l)
 {
-	enum trace_event e = l->m->event;
-	struct feed_mark *m = feed_marks(o) + o->n_milestones;
-
-	if (o->n_milestones && m[-1].event == e) {
-		m[-1].repeats = (uint16_t)(m[-1].repeats + (m[-1].repeats < UINT16_MAX));
-		return;
-	}
 	uint32_t file = l->file - o->first_file;
-	if (o->n_milestones >= FEED_MILESTONES_MAX || file > UINT8_MAX || l->line > UINT32_MAX)
+
+	if ((o->n_milestones >= FEED_MILESTONES_MAX) | (file > UINT8_MAX) | (l->line > UINT32_MAX))
 		return;
-	if (o->n_milestones == feed_marks_room(o)) {
+	if (o->n_milestones == feed_marks_room(o))
 		feed_marks_grow(&f->store, o);
-		m = o->more + o->n_milestones;
-	}
-	o->n_milestones++;
-	*m = (struct feed_mark){
-		.event = (uint8_t)e, .file = (uint8_t)file, .line = (uint32_t)l->line, .at = l->at};
+	feed_marks(o)[o->n_milestones++] = (struct feed_mark){.event = (uint8_t)l->m->event,
+							      .file = (uint8_t)file,
+							      .line = (uint32_t)l->line,
+							      .at = l->at};
+}
+
+static inline void milestone(struct feed *f, struct feed_open *o, const struct feed_line *l)
+{
+	struct feed_mark *last = feed_marks(o) + o->n_milestones - 1;
+
+	if (o->n_milestones && last->event == l->m->event)
+		last->repeats = (uint16_t)(last->repeats + (last->repeats < UINT16_MAX));
+	else
+		add_milestone(f, o, l);
 }
 
 static void failed_call(struct feed *f, struct feed_open *o, const struct trace_match *m)
@@ -287,15 +292,16 @@ void feed_line(struct feed *f, const struct feed_line *l)
 {
 	enum trace_event e = l->m->event;
 
-	count_signs(f, l);
-	if (e == TRACE_EV_WORKER || e == TRACE_EV_POOL)
-		return;
+	if (l->n_signs)
+		count_signs(f, l);
 	if (feed_events[e].traits & FEED_SITE)
 		feed_site_line(f, l);
 	if (feed_is_task(e)) {
 		task_line(f, l);
 		return;
 	}
+	if (e == TRACE_EV_WORKER || e == TRACE_EV_POOL)
+		return;
 	if (l->severity == TRACE_ERROR || l->n_signs)
 		trouble(f, l);
 	if (e != TRACE_EV_NONE && (l->m->host || l->m->uuid || l->m->has_machine))
