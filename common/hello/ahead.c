@@ -2,11 +2,9 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/sysinfo.h>
 #include <unistd.h>
 
 /* Measured from 128 KiB to 4 MiB: what is copied and then skimmed must stay in the cache. */
@@ -299,22 +297,6 @@ void hello_ahead_stop(struct hello_bytes *b)
 	b->ahead = NULL;
 }
 
-/*
- * Those that may be used; one, when others keep all of them busy: two threads that copy out of the
- * page cache at once take half as much time again as one, which is lost where there is none to
- * spare.
- */
-static unsigned processors(void)
-{
-	cpu_set_t set;
-	struct sysinfo now;
-	unsigned n = sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
-
-	if (sysinfo(&now) == 0 && now.loads[0] >> SI_LOAD_SHIFT > n)
-		return 1;
-	return n;
-}
-
 /* Where the pieces begin, and how many bytes there are; at < 0: it can't be done. */
 static off_t possible(const struct hello_reader *r, const struct hello_engine *e, off_t *at)
 {
@@ -363,7 +345,9 @@ bool hello_ahead_start(struct hello_reader *r, const struct hello_engine *e,
 		       const struct hello_ahead_options *opt)
 {
 	struct hello_bytes *b = &r->bytes;
-	unsigned n = opt->threads ? opt->threads : processors();
+	/* Two that copy out of the page cache at once take half as much time again as one: lost
+	 * where no processor is to spare. */
+	unsigned n = opt->threads ? opt->threads : amt_processors();
 	off_t at, size = possible(r, e, &at);
 
 	n = n > THREADS ? THREADS : n;

@@ -10,6 +10,7 @@
 #define JOBS_MAX   64
 #define WINDOW     (64 * AMT_KIB) /* stays in the second-level cache */
 #define WINDOW_MIN 64
+#define WORTH      (4 * AMT_MIB) /* a thread more for a log of less would take longer to make */
 
 struct crew;
 struct hand {
@@ -162,11 +163,21 @@ static void add_hand(struct crew *w, struct trace_signer *signer, uint32_t group
 	w->n_hands++;
 }
 
+/* Joining is half of the work, and only one thread joins: a third would have nothing to do. */
+static size_t jobs_for(const struct trace_reader *r, const struct trace_options *o)
+{
+	uint64_t size = trace_input_size(r->in); /* 0: nobody knows */
+
+	if (o->threads)
+		return o->threads < JOBS_MAX ? o->threads : JOBS_MAX;
+	return (size && size < WORTH) || amt_processors() < 2 ? 1 : 2;
+}
+
 struct crew *crew_new(struct trace_reader *r, struct trace_signer *signer,
 		      const struct trace_options *o, uint32_t group)
 {
 	struct crew *w = amt_calloc(1, sizeof(*w));
-	size_t jobs = o->threads > JOBS_MAX ? JOBS_MAX : o->threads ? o->threads : 1;
+	size_t jobs = jobs_for(r, o);
 
 	w->r = r;
 	w->window = !o->window ? WINDOW : o->window < WINDOW_MIN ? WINDOW_MIN : o->window;

@@ -10,6 +10,7 @@
 #include "amtdiag/core/file.h"
 #include "amtdiag/core/map.h"
 #include "amtdiag/core/num.h"
+#include "amtdiag/core/processors.h"
 #include "amtdiag/core/rd.h"
 #include "amtdiag/core/stop.h"
 #include "amtdiag/core/text.h"
