@@ -65,6 +65,16 @@ ok "records: every number, time and component" cmp "$tmp/got" "$tmp/want"
 sed 's/<SMS_AMT_/<\x83G\x83\x89_/' $L/japanese-932.log >"$tmp/japanese.log"
 is "records: the component in the code page of the text" "$(amt-logview --records "$tmp/japanese.log" | jq -r .component | head -n 1)" "エラ_OPERATION_MANAGER"
 
+# --codes: every HRESULT of the table in a line of its own comes out with its symbol and its tag.
+awk -F'\t' '!/^#/ && $2 == "HRESULT" { n++; printf "Error %s (%d) returned.  $$<SMS_AMT_OPERATION_MANAGER><Wed Jan 14 13:43:12.123 2009 GMT Standard Time><thread=%d (0x%X)>\r\n", $1, n, n, n }' common/trace/codes.tsv >"$tmp/codes.log"
+awk -F'\t' '!/^#/ && $2 == "HRESULT" { print "6", toupper(substr($1, 3)), $3, $4 }' common/trace/codes.tsv >"$tmp/want"
+amt-logview --records --codes "$tmp/codes.log" | jq -r '.codes[0] | "\(.at) \(.code[2:]) \(.tag) \(.symbol)"' >"$tmp/got"
+ok "records: codes in place" cmp "$tmp/got" "$tmp/want"
+ok "records: enough codes" [ "$(wc -l <"$tmp/want")" -gt 100 ]
+is "records: no codes" "$(amt-logview --records --codes $L/server-2007.log | jq -c 'select(.text | test("Wakes up")) | .codes' | sort -u)" "[]"
+ok "records: codes behind a line of text" sh -c "amt-logview --records --raw --codes '$tmp/codes.log' | grep -q 'Error 0x80090326 .*returned\.  \[0x80090326 SEC_E_ILLEGAL_MESSAGE: '"
+is "records: as without them but for the list" "$(amt-logview --records --codes $L/damaged.log | jq -c 'del(.codes)' | md5sum)" "$(amt-logview --records $L/damaged.log | jq -c . | md5sum)"
+
 # Packed and piped input gives the same records.
 amt-logview --records $L/server-2007.log | jq -c 'del(.file)' >"$tmp/plain"
 gzip -c $L/server-2007.log >"$tmp/x.log.gz"; zstd -qc $L/server-2007.log >"$tmp/x.log.zst"

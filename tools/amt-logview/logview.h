@@ -8,7 +8,7 @@
 struct logview {
 	/* options */
 	struct amt_strlist files;
-	bool records, sessions, errors, stats, follow, raw, utc, no_signatures, partial, tui;
+	bool records, sessions, errors, stats, follow, raw, codes, utc, no_signatures, partial, tui;
 	const char *lookup, *tz, *codepage, *date_order, *source;
 	struct amt_strlist device, component, severity_text, grep, thread_text;
 	amt_time since, until;

@@ -22,6 +22,12 @@ const struct amt_opt logview_options[] = {
 		"a file without a name in /var/tmp as they are read."},
 	{0, "raw", AMT_OPT_FLAG, &logview.raw,
 	 .help = "with --records: as lines of text instead of JSON"},
+	{0, "codes", AMT_OPT_FLAG, &logview.codes,
+	 .help = "with --records: with what the status codes in each text mean",
+	 .man = "Each record has a list \"codes\": where one stands in the text (in bytes), its "
+		"value, and, where the table knows it, its symbol, its meaning, and how well that "
+		"is sourced (S seen in a source, E inferred, U unconfirmed). With --raw it "
+		"follows the text in brackets."},
 	{0, "sessions", AMT_OPT_FLAG, &logview.sessions,
 	 .help = "show every task of every device, not only the last"},
 	{0, "errors", AMT_OPT_FLAG, &logview.errors,

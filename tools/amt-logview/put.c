@@ -180,6 +180,43 @@ static void put_damage(struct amt_buf *b, unsigned damage)
 	amt_buf_byte(b, ']');
 }
 
+/* --codes: what the status codes in the text mean, in the order in which they stand there. */
+#define CODES_MAX 16
+static void put_codes(struct amt_buf *b, const char *text, size_t n)
+{
+	struct trace_code_hit hits[CODES_MAX];
+	size_t found = trace_codes_in(text, n, hits, CODES_MAX);
+
+	amt_buf_str(b, ",\"codes\":[");
+	for (size_t i = 0; i < found; i++) {
+		const struct trace_code_hit *h = &hits[i];
+		amt_buf_printf(b, "%s{\"at\":%zu,\"code\":\"0x%08X\"", i ? "," : "", h->at,
+			       h->code);
+		if (h->row) {
+			amt_buf_str(b, ",\"symbol\":");
+			amt_buf_json(b, h->row->symbol, strlen(h->row->symbol));
+			amt_buf_str(b, ",\"meaning\":");
+			amt_buf_json(b, h->row->meaning, strlen(h->row->meaning));
+			amt_buf_printf(b, ",\"tag\":\"%c\"", h->row->tag);
+		}
+		amt_buf_byte(b, '}');
+	}
+	amt_buf_byte(b, ']');
+}
+
+/* The same behind a line of text: [0x80090326 SEC_E_ILLEGAL_MESSAGE: ...]. */
+static void say_codes(struct amt_buf *b, const char *text, size_t n)
+{
+	struct trace_code_hit hits[CODES_MAX];
+	size_t found = trace_codes_in(text, n, hits, CODES_MAX);
+
+	for (size_t i = 0; i < found; i++)
+		if (hits[i].row)
+			amt_buf_printf(b, "  [%.*s %s: %s%s]", (int)hits[i].len, text + hits[i].at,
+				       hits[i].row->symbol, hits[i].row->meaning,
+				       hits[i].row->tag == 'U' ? " (unconfirmed)" : "");
+}
+
 bool put_find_text(struct writer *w, struct stream *s)
 {
 	w->text = trace_text_in_place(&s->rec, &w->text_len);
@@ -232,7 +269,7 @@ void put_record(struct writer *w, struct stream *s, const char *name, enum trace
 	o = rec->has_thread ? put_number(o, rec->thread) : ADD(o, "null");
 	o = add_wide(o, w->severity[sev], w->severity_len[sev]);
 	/* What needs no escaping and is no '~' is the text as it is. */
-	if (!rec->damage && amt_json_plain(o + 1, rec->text, n, '~')) {
+	if (!rec->damage && !logview.codes && amt_json_plain(o + 1, rec->text, n, '~')) {
 		*o = '"';
 		o = ADD(o + 1 + n, "\"}\n");
 		*o = '\0';
@@ -245,6 +282,8 @@ void put_record(struct writer *w, struct stream *s, const char *name, enum trace
 	amt_buf_json(b, w->text, w->text_len);
 	if (rec->damage)
 		put_damage(b, rec->damage);
+	if (logview.codes)
+		put_codes(b, w->text, w->text_len);
 	amt_buf_add(b, "}\n", 2);
 }
 
@@ -265,5 +304,7 @@ void put_line(struct writer *w, struct stream *s, enum trace_severity sev)
 		amt_buf_printf(&w->out, "  %u (0x%X)", rec->thread, rec->thread);
 	amt_buf_str(&w->out, "  ");
 	amt_text_safe(&w->out, w->text, w->text_len, true);
+	if (logview.codes)
+		say_codes(&w->out, w->text, w->text_len);
 	amt_buf_byte(&w->out, '\n');
 }
