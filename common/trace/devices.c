@@ -130,19 +130,36 @@ uint64_t feed_host_hash(const char *p, size_t n)
 	return trace_index_bytes(host, n);
 }
 
+/* Is it the name in small letters of p? */
+static bool is_lower(const char *name, const char *p, size_t n)
+{
+	size_t i = 0;
+
+	for (; i + 8 <= n; i += 8)
+		if (lower_8(bytes_8(p + i)) != bytes_8(name + i))
+			return false;
+	for (; i < n; i++)
+		if ((p[i] >= 'A' && p[i] <= 'Z' ? p[i] | 0x20 : p[i]) != name[i])
+			return false;
+	return true;
+}
+
 static uint32_t by_host(struct feed *f, const char *p, size_t n, uint64_t hash)
 {
+	const struct trace_index_slot *s;
 	char host[256];
-	uint32_t d;
 
-	n = lower(p, n, host);
 	if (!hash)
-		hash = trace_index_bytes(host, n);
-	d = find(f, &f->host_index, hash, host, n);
-	if (d == UINT32_MAX) {
-		d = add_named(f, &f->host_index, hash, host, n);
-		f->facts->devices.v[d].host = f->names.v[f->names.n - 1].name;
+		hash = feed_host_hash(p, n);
+	n = n < sizeof(host) ? n : sizeof(host) - 1;
+	for (size_t at = 0; (s = trace_index_next(&f->host_index, hash, &at));) {
+		const struct feed_name *v = &f->names.v[s->number - 1];
+		if (v->len == n && is_lower(v->name, p, n))
+			return feed_root(f, v->device);
 	}
+	lower(p, n, host);
+	uint32_t d = add_named(f, &f->host_index, hash, host, n);
+	f->facts->devices.v[d].host = f->names.v[f->names.n - 1].name;
 	return d;
 }
 

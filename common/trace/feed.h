@@ -154,8 +154,9 @@ struct feed_done {
 	uint32_t device, machine, thread, errors, retries;
 	int16_t signature;
 	uint8_t cause_event, reached, kind, outcome, n_milestones;
-	bool unconfirmed : 1, has_code : 1, firmware : 1; /* of the cause */
-	bool has_machine : 1, has_thread : 1, implicit : 1, placed : 1, confirmed : 1;
+	/* Not bits: setting one would wait for the memory to come first. */
+	bool unconfirmed, has_code, firmware; /* of the cause */
+	bool has_machine, has_thread, implicit, placed, confirmed;
 	struct feed_mark milestones[];
 };
 /* What dropping sessions asks of one that is kept. */

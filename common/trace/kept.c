@@ -72,6 +72,10 @@ void feed_keep(struct feed *f, const struct feed_open *o, enum trace_outcome out
 	if (cause)
 		keep_cause(d, cause);
 	memcpy(d->milestones, feed_marks(o), n * sizeof(struct feed_mark));
+	/* Where the next one will be written. */
+	if (f->kept.n + 4 * FEED_LINE / WORD <= f->kept.cap)
+		for (size_t i = 0; i < 4; i++)
+			trace_touch(f->kept.v + f->kept.n + i * FEED_LINE / WORD);
 	amt_vec_push(&f->briefs, (struct feed_brief){.device = d->device,
 						     .words = (uint16_t)words,
 						     .complete = outcome == TRACE_COMPLETE});
@@ -174,7 +178,7 @@ static void drop_some(struct feed *f, size_t keep_n, const bool *may_go)
 	f->kept.n = to;
 }
 
-#define AHEAD 16
+#define AHEAD 64
 
 /* Over the cap: completed sessions go first, each device's last one stays; then the oldest. */
 void feed_make_room(struct feed *f)
