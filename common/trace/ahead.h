@@ -14,9 +14,10 @@
 #define AHEAD_TASK  8
 #define AHEAD_RING  32
 struct ahead {
-	/* What the second step found for a line, by its number: a struct feed_open, or a struct
-	 * feed_name when the line is about a device; NULL: nothing. */
-	void *found[AHEAD_RING];
+	/* What the second step found for a line, by its number: + 1, of a state, or of a name
+	 * when the line is about a device; 0: nothing. */
+	uint32_t found[AHEAD_RING];
+	size_t next; /* the line that found goes on with */
 };
 
 static inline const struct trace_index *ahead_index(const struct feed *f,
@@ -25,21 +26,27 @@ static inline const struct trace_index *ahead_index(const struct feed *f,
 	return v->about ? &f->host_index : &f->open_index;
 }
 
-static inline void *ahead_find(const struct feed *f, const struct chunk_line *v)
+/* p when it is so, else a place that is near already. */
+static inline void ahead_touch(bool so, const void *p, const void *near)
 {
-	size_t at = 0;
-	const struct trace_index_slot *s = trace_index_next(ahead_index(f, v), v->hash, &at);
+	uintptr_t mask = (uintptr_t)0 - so;
 
-	if (!s)
-		return NULL;
-	const char *open = (const char *)feed_nth(f, s->number - 1);
-	const char *name = (const char *)(f->names.v + (s->number - 1));
-	const char *p = v->about ? name : open;
-	bool rest = v->touches & (FEED_NAMES | FEED_WRONG | FEED_NEXT);
+	trace_touch((const void *)(((uintptr_t)p & mask) | ((uintptr_t)near & ~mask)));
+}
+
+static inline uint32_t ahead_find(const struct feed *f, const struct chunk_line *v)
+{
+	uint32_t number = trace_index_first(ahead_index(f, v), v->hash);
+	uintptr_t base = v->about ? (uintptr_t)f->names.v : (uintptr_t)f->open;
+	size_t size = v->about ? sizeof(struct feed_name) : sizeof(struct feed_open);
+
+	if (!number)
+		return 0;
+	const char *p = (const char *)(base + (number - 1) * size);
 	trace_touch(p);
-	trace_touch(v->about ? p : open + offsetof(struct feed_open, here));
-	trace_touch((v->about | !rest) ? p : open + offsetof(struct feed_open, begin));
-	return (void *)p;
+	trace_touch(p + !v->about * offsetof(struct feed_open, here));
+	trace_touch(p + !v->about * offsetof(struct feed_open, begin));
+	return number;
 }
 
 static inline void ahead_name(const struct feed *f, const struct feed_name *name)
@@ -51,32 +58,31 @@ static inline void ahead_name(const struct feed *f, const struct feed_name *name
 static inline void ahead_task(const struct feed *f, const struct feed_open *o, unsigned touches)
 {
 	const struct feed_known *known = &f->known.v[o->device];
-	bool next = touches & FEED_NEXT, ends = o->ended | next;
-	bool names = (touches & FEED_NAMES) && !o->of_device;
-	const struct feed_mark *more = o->more; /* or a milestone: only asked for */
-	const void *it = o;
+	bool ends = o->ended | ((touches & FEED_NEXT) != 0);
+	bool names = (touches & FEED_NAMES) & !o->of_device;
+	/* Or a milestone, when there are few: not asked for then. */
+	uintptr_t more = (uintptr_t)o->more + (o->n_milestones - 1u) * sizeof(struct feed_mark);
 
-	trace_touch(o->cap_milestones ? more + o->n_milestones - 1 : it);
-	trace_touch(ends ? &o->begin : it);
-	trace_touch((ends | names) ? known : it);
-	trace_touch(ends ? &known->unprovisioned : it);
-	if (next && o->has_cause)
+	ahead_touch(o->cap_milestones != 0, (const void *)more, o);
+	ahead_touch(ends | names, known, o);
+	ahead_touch(ends, &known->unprovisioned, o);
+	if (ends & o->has_cause)
 		trace_touch(o->cause);
 }
 
-static inline void ahead_last(const struct feed *f, const struct chunk_line *v, const void *found)
+static inline void ahead_last(const struct feed *f, const struct chunk_line *v, uint32_t found)
 {
 	if (!found || !f->known.n)
 		return;
 	if (v->about)
-		ahead_name(f, found);
+		ahead_name(f, &f->names.v[found - 1]);
 	else
-		ahead_task(f, found, v->touches);
+		ahead_task(f, feed_nth(f, found - 1), v->touches);
 }
 
-/* For the line at i; gives what was found for it. */
-static inline void *ahead_step(struct ahead *a, const struct feed *f, const struct chunk *c,
-			       size_t i)
+/* For the line at i; gives the state of its thread, or NULL. */
+static inline struct feed_open *ahead_step(struct ahead *a, const struct feed *f,
+					   const struct chunk *c, size_t i)
 {
 	const struct chunk_line *v = c->lines.v;
 	size_t last = c->lines.n - 1;
@@ -87,7 +93,15 @@ static inline void *ahead_step(struct ahead *a, const struct feed *f, const stru
 	trace_index_fetch(ahead_index(f, &v[slot]), v[slot].hash);
 	a->found[state % AHEAD_RING] = ahead_find(f, &v[state]);
 	ahead_last(f, &v[task], a->found[task % AHEAD_RING]);
-	return a->found[i % AHEAD_RING];
+	uint32_t found = a->found[i % AHEAD_RING];
+	return found && !v[i].about ? feed_nth(f, found - 1) : NULL;
+}
+
+/* Before the line at i: what was found for lines that went the slow way is of no use. */
+static inline void ahead_from(struct ahead *a, size_t i)
+{
+	if (a->next != i)
+		*a = (struct ahead){.next = i};
 }
 
 /* Before the first line of a chunk. */

@@ -295,7 +295,7 @@ static inline bool feed_nothing_new(const struct feed *f, const struct feed_open
 				    const struct feed_line *l)
 {
 	const struct trace_match *m = l->m;
-	bool host = l->name ? l->name == o->host : o->named,
+	bool host = ((l->name == o->host) & (l->name != 0)) | ((l->name == 0) & o->named),
 	     other = m->has_machine & ((o->machine != m->machine) | !o->has_machine);
 
 	if (l->touches & FEED_DEEP)

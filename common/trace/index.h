@@ -43,6 +43,26 @@ static inline struct trace_index_slot *trace_index_next(const struct trace_index
 	}
 	return NULL;
 }
+/* The number of the first entry that trace_index_next() gives, + 1; 0: none. */
+static inline uint32_t trace_index_first(const struct trace_index *t, uint64_t hash)
+{
+	const struct trace_index_slot *s = t->slots, *one, *two;
+	size_t at = hash >> 32, mask = t->n_slots - 1;
+	uint32_t tag = (uint32_t)at, number;
+
+	if (!t->n_slots)
+		return 0;
+	/* Which of the first two it is can't be foreseen: both are looked at. */
+	one = &s[at & mask];
+	two = &s[(at + 1) & mask];
+	number = two->tag == tag ? two->number : 0;
+	number = one->tag == tag ? one->number : number;
+	if (number)
+		return number;
+	size_t walked = 0;
+	s = trace_index_next(t, hash, &walked);
+	return s ? s->number : 0;
+}
 /*
  * Brings nearer what will be read soon. A processor drops such requests when two dozen wait
  * already: they have to be spread over what is done meanwhile. GCC takes a function that

@@ -137,10 +137,11 @@ static bool quick(struct scanner *sc, const struct chunk *c, const struct chunk_
 	note_run(sc, u, add);
 	sc->l.ours = c->heads.v[u->head].ours;
 	sc->l.has_thread = true;
+	ahead_from(a, u->lines);
 	for (size_t i = u->lines; i < u->lines + u->n_lines; i++) {
 		const struct chunk_line *v = &c->lines.v[i];
 		const struct trace_meaning *m = &c->meanings.v[v->meaning];
-		void *found = ahead_step(a, sc->run->feed, c, i);
+		struct feed_open *state = ahead_step(a, sc->run->feed, c, i);
 		sc->l.at = v->local + add;
 		sc->l.hash = v->about ? 0 : v->hash;
 		sc->l.line = r->line + v->no;
@@ -149,18 +150,19 @@ static bool quick(struct scanner *sc, const struct chunk *c, const struct chunk_
 		sc->l.text_len = v->text_len;
 		sc->l.name = v->name;
 		sc->l.touches = v->touches;
-		sc->l.hint = v->about ? NULL : found;
+		sc->l.hint = state;
 		if (m->m.event == TRACE_EV_STATMSG)
 			trace_scan_statmsg(sc->s, sc->l.text, sc->l.text_len);
 		hear(sc, m);
 	}
+	a->next = u->lines + u->n_lines;
 	trace_reader_pass(r, u->records, u->len);
 	return true;
 }
 
 static void join(struct scanner *sc, const struct chunk *c)
 {
-	struct ahead a = {{NULL}};
+	struct ahead a = {.next = 0};
 	size_t pos = 0;
 
 	ahead_begin(&a, sc->run->feed, c);

@@ -161,7 +161,7 @@ static inline void take(struct feed *f, struct feed_open *o, const struct feed_l
 	enum trace_event e = l->m->event;
 	const struct feed_event *t = &feed_events[e];
 	bool success = t->traits & FEED_SUCCESS, terminal = t->traits & FEED_TERMINAL;
-	bool further = t->rank < 70 && t->rank > feed_events[o->reached].rank;
+	bool further = (t->rank < 70) & (t->rank > feed_events[o->reached].rank);
 
 	if (!known)
 		feed_about(f, o, l);
