@@ -79,12 +79,17 @@ struct chunk {
 struct trace_quick;
 #define MEMO_SLOTS 64 /* of two lines */
 #define MEMO_TEXT  160
+#define MEMO_SIGNS 2048
 struct trace_memo {
 	uint64_t chunk; /* counts them */
 	unsigned turn;  /* which of two goes */
 	/* What lines that begin so were, either or none: classify.h. */
 	const struct trace_quick *quick[256];
 	struct trace_memo_line *line[256];
+	/* Texts that were searched for signatures, by trace_index_name(), with what was found in
+	 * the place of its last byte: 0 nothing, else a row + 1. */
+	uint64_t signs[MEMO_SIGNS][4];
+	unsigned sign_turn;
 	struct trace_memo_line {
 		uint16_t len; /* 0: free */
 		bool ours;

@@ -110,7 +110,7 @@ static inline struct trace_say meaning_of(struct chunk *c, struct chunk_bench *b
 		m->host_hash = feed_host_hash(m->m.host, m->m.host_len);
 	if (b->signer &&
 	    (ours ? q->loud || (q->old && !trace_is_new(&m->m)) : m->severity != TRACE_INFO)) {
-		m->n_signs = (uint8_t)trace_sign(b->signer, p, n, m->signs);
+		m->n_signs = trace_sign_again(memo, b->signer, p, n, m->signs);
 		s.meaning |= m->n_signs != 0;
 	}
 	if (s.meaning)

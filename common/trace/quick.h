@@ -37,6 +37,10 @@ static inline bool trace_is_new(const struct trace_match *m)
 	return v && (*v >= '4' || (m->version_len > 1 && v[1] >= '0' && v[1] <= '9'));
 }
 struct trace_say trace_say_of(const struct trace_meaning *m, bool ours);
+/* trace_sign() for one who asks for the same texts again and again: a line that tells of a
+ * computer comes as often as the computer does. */
+uint8_t trace_sign_again(struct trace_memo *memo, struct trace_signer *signer, const char *text,
+			 size_t n, uint8_t out[TRACE_SIGNS_MAX]);
 
 /* Texts of which 64 bytes behind the end can be read, with a character there that is none of
  * a host's. */
