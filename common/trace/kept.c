@@ -164,7 +164,7 @@ static void drop_some(struct feed *f, size_t keep_n, const bool *may_go)
 			feed_text_put(f, ((struct feed_done *)(f->kept.v + from))->text);
 			from += v[j].words;
 		}
-		for (i = j; j < n && !(drop && (!may_go || may_go[j])); j++) {
+		for (; j < n && !(drop && (!may_go || may_go[j])); j++) {
 			words += v[j].words;
 			v[k++] = v[j];
 		}

@@ -72,6 +72,8 @@ static void slow(struct scanner *sc, struct trace_record *rec)
 	sc->l.name = m.m.host ? trace_index_name(m.m.host, m.m.host_len) : 0;
 	sc->l.touches = feed_touches(&m.m, m.severity);
 	hear(sc, &m);
+	sc->l.m = NULL;
+	sc->l.signs = NULL;
 }
 
 static void drain(struct scanner *sc, bool final)
