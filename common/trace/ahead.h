@@ -1,20 +1,19 @@
 /*
  * What the lines of a chunk will touch of the feed's state is spread over megabytes. So it
- * is asked for ahead of them in three steps, each of which needs what the one before
- * fetched. There are few branches in it: one that is foreseen wrongly costs as much as the
- * rest of it, so what is not needed is a second request for what is.
+ * is asked for ahead of them in two steps, the second of which needs what the first one
+ * fetched; the index is small enough to be near. There are few branches in it: one that is foreseen
+ * wrongly costs as much as the rest of it, so what is not needed is a second request for what is.
  */
 #ifndef TRACE_AHEAD_H
 #define TRACE_AHEAD_H
 
 #include "chunk.h"
 
-#define AHEAD_SLOT  24 /* lines */
-#define AHEAD_STATE 16
+#define AHEAD_STATE 16 /* lines */
 #define AHEAD_TASK  8
 #define AHEAD_RING  32
 struct ahead {
-	/* What the second step found for a line, by its number: + 1, of a state, or of a name
+	/* What the first step found for a line, by its number: + 1, of a state, or of a name
 	 * when the line is about a device; 0: nothing. */
 	uint32_t found[AHEAD_RING];
 	size_t next; /* the line that found goes on with */
@@ -86,11 +85,9 @@ static inline struct feed_open *ahead_step(struct ahead *a, const struct feed *f
 {
 	const struct chunk_line *v = c->lines.v;
 	size_t last = c->lines.n - 1;
-	size_t slot = i + AHEAD_SLOT < last ? i + AHEAD_SLOT : last,
-	       state = i + AHEAD_STATE < last ? i + AHEAD_STATE : last,
+	size_t state = i + AHEAD_STATE < last ? i + AHEAD_STATE : last,
 	       task = i + AHEAD_TASK < last ? i + AHEAD_TASK : last;
 
-	trace_index_fetch(ahead_index(f, &v[slot]), v[slot].hash);
 	a->found[state % AHEAD_RING] = ahead_find(f, &v[state]);
 	ahead_last(f, &v[task], a->found[task % AHEAD_RING]);
 	uint32_t found = a->found[i % AHEAD_RING];
@@ -110,8 +107,6 @@ static inline void ahead_begin(struct ahead *a, const struct feed *f, const stru
 	const struct chunk_line *v = c->lines.v;
 	size_t n = c->lines.n;
 
-	for (size_t i = 0; i < n && i < AHEAD_SLOT; i++)
-		trace_index_fetch(ahead_index(f, &v[i]), v[i].hash);
 	for (size_t i = 0; i < n && i < AHEAD_STATE; i++)
 		a->found[i] = ahead_find(f, &v[i]);
 	for (size_t i = 0; i < n && i < AHEAD_TASK; i++)

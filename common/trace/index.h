@@ -73,10 +73,5 @@ static inline void trace_touch(const void *p)
 	__builtin_prefetch(p, 1);
 	__asm__ volatile("");
 }
-static inline void trace_index_fetch(const struct trace_index *t, uint64_t hash)
-{
-	if (t->n_slots)
-		trace_touch(&t->slots[hash >> 32 & (t->n_slots - 1)]);
-}
 
 #endif
