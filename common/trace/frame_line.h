@@ -23,7 +23,7 @@ BYTES_INLINE bool is_alike(const struct frame *f, const char *d)
 	       bytes_bits(bytes_equal(other, other));
 }
 
-static inline unsigned digit(char c)
+static inline unsigned digit_value(char c)
 {
 	return (unsigned)(unsigned char)c - '0';
 }
@@ -34,7 +34,7 @@ BYTES_INLINE bool clock_in(const char *p, amt_time *out)
 	/* With the pattern taken off digits are 0 to 9 and marks 0; what is more overflows. */
 	static const char pattern[8] = "00:00.00", over[8] = {10, 6, 15, 10, 6, 15, 6, 6};
 	uint64_t v = bytes_8(p) ^ bytes_8(pattern);
-	unsigned last = digit(p[8]);
+	unsigned last = digit_value(p[8]);
 
 	if ((((v + bytes_8(over)) | v) & UINT64_C(0xf0f0f0f0f0f0f0f0)) || last > 9)
 		return false;

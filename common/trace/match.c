@@ -121,56 +121,30 @@ static inline __attribute__((always_inline)) bool literal_at(const struct trace_
 	return (size_t)(end - p) >= s->len && bytes_same(p, s->p, s->len);
 }
 
-#ifdef __SSE2__
-/* A bit for each of 16 characters that is none of a host's. */
-static inline unsigned no_host(const char *p)
-{
-	__m128i v = bytes_16(p), low = _mm_or_si128(v, _mm_set1_epi8(0x20));
-	__m128i a = _mm_sub_epi8(low, _mm_set1_epi8('a'));
-	__m128i d = _mm_sub_epi8(v, _mm_set1_epi8('0'));
-	__m128i m = _mm_sub_epi8(v, _mm_set1_epi8('-')); /* and '.' */
-	__m128i ok = _mm_cmpeq_epi8(_mm_min_epu8(a, _mm_set1_epi8(25)), a);
+#define STEP (long)sizeof(bytes_v)
 
-	ok = _mm_or_si128(ok, _mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(9)), d));
-	ok = _mm_or_si128(ok, _mm_cmpeq_epi8(_mm_min_epu8(m, _mm_set1_epi8(1)), m));
-	ok = _mm_or_si128(ok, _mm_cmpeq_epi8(v, _mm_set1_epi8('_')));
-	return ~(unsigned)_mm_movemask_epi8(ok) & 0xffff;
+/* A bit for each of STEP characters that is none of a host's. */
+static inline uint32_t no_host(const char *p)
+{
+	return ~bytes_bits(bytes_host(bytes_get(p), bytes_all(0x20))) & (UINT32_MAX >> (32 - STEP));
 }
-#endif
 
 /* Behind a host name; begin is that of the text. */
 static inline const char *past_host(const char *begin, const char *p, const char *end)
 {
-#ifdef __SSE2__
-	for (; end - p >= 16; p += 16) {
-		unsigned miss = no_host(p);
+	for (; end - p >= STEP; p += STEP) {
+		uint32_t miss = no_host(p);
 		if (miss)
 			return p + __builtin_ctz(miss);
 	}
 	/* The last ones together with some before them. */
-	if (end - begin >= 16) {
-		unsigned miss = no_host(end - 16) >> (16 - (end - p));
+	if (p < end && end - begin >= STEP) {
+		uint32_t miss = no_host(end - STEP) >> (STEP - (end - p));
 		return miss ? p + __builtin_ctz(miss) : end;
 	}
-#else
-	(void)begin;
-#endif
 	while (p < end && is(IS_HOST, *p))
 		p++;
 	return p;
-}
-
-static inline void keep_number(struct trace_match *m, char type, uint64_t v)
-{
-	uint32_t n = v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
-
-	if (type == 'm' && !m->has_machine) {
-		m->machine = n;
-		m->has_machine = true;
-	} else if (type == 'n' && !m->has_number) {
-		m->number = n;
-		m->has_number = true;
-	}
 }
 
 /* A host or a short number whose run ends where the next literal begins: nearly all. Behind

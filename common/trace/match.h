@@ -40,6 +40,19 @@ static inline uint32_t hexnumber(const char *p, const char *e)
 	return v;
 }
 
+static inline void keep_number(struct trace_match *m, char type, uint64_t v)
+{
+	uint32_t n = v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
+
+	if (type == 'm' && !m->has_machine) {
+		m->machine = n;
+		m->has_machine = true;
+	} else if (type == 'n' && !m->has_number) {
+		m->number = n;
+		m->has_number = true;
+	}
+}
+
 /* The value from p to e, as a place of this type has it. */
 static inline bool keep(struct trace_match *m, char type, const char *p, const char *e)
 {
@@ -49,16 +62,8 @@ static inline bool keep(struct trace_match *m, char type, const char *p, const c
 		return false;
 	switch (type) {
 	case 'm':
-		if (!m->has_machine) {
-			m->machine = number(p, e);
-			m->has_machine = true;
-		}
-		break;
 	case 'n':
-		if (!m->has_number) {
-			m->number = number(p, e);
-			m->has_number = true;
-		}
+		keep_number(m, type, number(p, e));
 		break;
 	case 'h':
 		m->host = p;

@@ -8,6 +8,7 @@
 
 #include "bytes.h"
 #include "chunk.h"
+#include "match.h"
 
 #define QUICK_PARTS 8
 
@@ -87,15 +88,7 @@ BYTES_INLINE const char *quick_value(char type, const char *p, struct trace_matc
 	}
 	if (!n || n > 10)
 		return NULL;
-	uint64_t v = bytes_number(p, (unsigned)n);
-	uint32_t number = v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
-	if (type == 'm' && !m->has_machine) {
-		m->machine = number;
-		m->has_machine = true;
-	} else if (type == 'n' && !m->has_number) {
-		m->number = number;
-		m->has_number = true;
-	}
+	keep_number(m, type, bytes_number(p, (unsigned)n));
 	return p + n;
 }
 
