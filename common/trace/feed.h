@@ -192,6 +192,8 @@ struct feed {
 	size_t day_at;
 	amt_time day_begin, day_end; /* of it; the same: not known */
 	struct trace_sign_facts signs[128];
+	struct feed_open
+		nobody;         /* in place of the state of a thread that has none; never written */
 	struct feed_open carry; /* text without threads: the task that the file before left open */
 };
 

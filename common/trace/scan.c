@@ -7,6 +7,7 @@ struct scanner {
 	struct trace_scan *s;
 	struct trace_signer *signer;
 	struct feed_line l;
+	struct ahead ahead;
 	/* of the day at hand */
 	amt_time day_begin, day_end;
 	uint64_t records, errors;
@@ -125,8 +126,7 @@ static void note_run(struct scanner *sc, const struct chunk_run *u, amt_time add
 }
 
 /* Lines that were framed and understood ahead. False: they go the slow way. */
-static bool quick(struct scanner *sc, const struct chunk *c, const struct chunk_run *u,
-		  struct ahead *a)
+static bool quick(struct scanner *sc, const struct chunk *c, const struct chunk_run *u)
 {
 	struct trace_reader *r = sc->r;
 
@@ -139,11 +139,10 @@ static bool quick(struct scanner *sc, const struct chunk *c, const struct chunk_
 	note_run(sc, u, add);
 	sc->l.ours = c->heads.v[u->head].ours;
 	sc->l.has_thread = true;
-	ahead_from(a, u->lines);
 	for (size_t i = u->lines; i < u->lines + u->n_lines; i++) {
 		const struct chunk_line *v = &c->lines.v[i];
 		const struct trace_meaning *m = &c->meanings.v[v->meaning];
-		struct feed_open *state = ahead_step(a, sc->run->feed, c, i);
+		struct feed_open *state = ahead_step(&sc->ahead, sc->run->feed, c, i);
 		sc->l.at = v->local + add;
 		sc->l.hash = v->about ? 0 : v->hash;
 		sc->l.line = r->line + v->no;
@@ -157,21 +156,19 @@ static bool quick(struct scanner *sc, const struct chunk *c, const struct chunk_
 			trace_scan_statmsg(sc->s, sc->l.text, sc->l.text_len);
 		hear(sc, m);
 	}
-	a->next = u->lines + u->n_lines;
 	trace_reader_pass(r, u->records, u->len);
 	return true;
 }
 
 static void join(struct scanner *sc, const struct chunk *c)
 {
-	struct ahead a = {.next = 0};
 	size_t pos = 0;
 
-	ahead_begin(&a, sc->run->feed, c);
+	ahead_begin(&sc->ahead, sc->run->feed, c);
 	for (size_t i = 0; i < c->runs.n; i++) {
 		const struct chunk_run *u = &c->runs.v[i];
 		push(sc, c->buf + pos, u->at - pos);
-		if (!quick(sc, c, u, &a))
+		if (!quick(sc, c, u))
 			push(sc, c->buf + u->at, u->len);
 		pos = u->at + u->len;
 	}
@@ -203,6 +200,7 @@ void trace_scan_file(struct trace_run *run, struct trace_reader *r, struct trace
 		}
 	}
 	crew_free(crew);
+	amt_vec_free(&sc.ahead);
 	if (!amt_stopped())
 		drain(&sc, true);
 	count_day(&sc);

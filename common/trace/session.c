@@ -10,7 +10,8 @@
 void feed_init(struct feed *f, struct trace_facts *facts, size_t max_sessions)
 {
 	*f = (struct feed){.facts = facts,
-			   .max_sessions = max_sessions ? max_sessions : TRACE_SESSIONS_DEFAULT};
+			   .max_sessions = max_sessions ? max_sessions : TRACE_SESSIONS_DEFAULT,
+			   .nobody.key = UINT64_MAX};
 	(void)trace_index_hash(0); /* the seed, before there are threads */
 	facts->site.cert_hash = "";
 }
