@@ -61,6 +61,9 @@ static inline void ahead_task(const struct feed *f, const struct feed_open *o, u
 
 	known = ahead_either(ends | names, known, o);
 	trace_touch((const void *)ahead_either(o->cap_milestones != 0, more, o));
+	/* The first ones of many: they are filed away with it. */
+	more = (uintptr_t)o->more;
+	trace_touch((const void *)ahead_either(ends & (o->cap_milestones != 0), more, o));
 	trace_touch((const void *)known);
 	trace_touch((const void *)(known + offsetof(struct feed_known, unprovisioned)));
 	if (ends & o->has_cause)

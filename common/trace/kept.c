@@ -9,6 +9,7 @@
 
 #define WORD sizeof(uint64_t)
 _Static_assert(sizeof(struct feed_done) % WORD == 0, "milestones begin at a word");
+_Static_assert(FEED_MILESTONES_MAX % FEED_MARKS_HERE == 0, "milestones take whole cache lines");
 
 /* Room at the end of kept, of which nothing is written yet. */
 static struct feed_done *room(struct feed *f, size_t words)
@@ -16,7 +17,8 @@ static struct feed_done *room(struct feed *f, size_t words)
 	size_t at = f->kept.n;
 
 	f->kept.n += words;
-	if (f->kept.n > f->kept.cap) {
+	/* And for a cache line more, so that milestones can be copied by whole ones. */
+	if (f->kept.n + FEED_LINE / WORD > f->kept.cap) {
 		f->kept.cap = f->kept.n + f->kept.n / 2 + 64;
 		f->kept.v = amt_reallocarray(f->kept.v, f->kept.cap, WORD);
 	}
@@ -71,7 +73,8 @@ void feed_keep(struct feed *f, const struct feed_open *o, enum trace_outcome out
 	d->confirmed = confirmed;
 	if (cause)
 		keep_cause(d, cause);
-	memcpy(d->milestones, feed_marks(o), n * sizeof(struct feed_mark));
+	for (size_t i = 0; i < n; i += FEED_MARKS_HERE)
+		memcpy(d->milestones + i, feed_marks(o) + i, FEED_LINE);
 	/* Where the next one will be written. */
 	if (f->kept.n + 4 * FEED_LINE / WORD <= f->kept.cap)
 		for (size_t i = 0; i < 4; i++)
