@@ -73,28 +73,13 @@ static bool open_beside(struct amt_out *o, const char *path, struct amt_error *e
 	return false;
 }
 
-/* A pipe holds 64 KiB until it is asked to hold more; to fill it and wait, again and again,
- * costs three times what the copying does. That it can't is no loss. */
-#define PIPE_HOLDS AMT_MIB
-
-static void widen(int fd)
-{
-	int holds = fcntl(fd, F_GETPIPE_SZ); /* -1: no pipe */
-
-	for (int want = PIPE_HOLDS; holds > 0 && want > holds; want /= 2)
-		if (fcntl(fd, F_SETPIPE_SZ, want) >= 0)
-			break;
-}
-
 bool amt_out_open(struct amt_out *o, const char *path, struct amt_error *err)
 {
 	struct stat st;
 
 	*o = (struct amt_out){.f = stdout};
-	if (!path || !strcmp(path, "-")) {
-		widen(STDOUT_FILENO);
+	if (!path || !strcmp(path, "-"))
 		return true;
-	}
 	o->f = NULL;
 	bool there = !stat(path, &st);
 	if (there && S_ISDIR(st.st_mode))
@@ -108,6 +93,18 @@ static void close_names(struct amt_out *o)
 	free(o->path);
 	free(o->temp);
 	*o = (struct amt_out){0};
+}
+
+/* To fill a pipe of 64 KiB and wait, again and again, costs three times what the copying does. */
+#define PIPE_HOLDS AMT_MIB
+
+void amt_out_widen(const struct amt_out *o)
+{
+	int fd = fileno(o->f), holds = fcntl(fd, F_GETPIPE_SZ); /* -1: no pipe */
+
+	for (int want = PIPE_HOLDS; holds > 0 && want > holds; want /= 2)
+		if (fcntl(fd, F_SETPIPE_SZ, want) >= 0)
+			break;
 }
 
 void amt_out_abort(struct amt_out *o)

@@ -216,6 +216,7 @@ int logview_records(struct amt_cli *cli)
 		return AMT_EXIT_IO;
 	}
 	setvbuf(w.file.f, NULL, _IONBF, 0); /* w.out is the buffer */
+	amt_out_widen(&w.file);
 	/* Logs that are merged need the times of all their records. */
 	if (n == 1 && logview.grep.n && !logview.follow)
 		w.search = trace_search_new((const char *const *)logview.grep.v, logview.grep.n);

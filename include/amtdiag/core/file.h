@@ -39,6 +39,8 @@ struct amt_out {
 	char *path, *temp; /* NULL for standard output */
 };
 bool amt_out_open(struct amt_out *o, const char *path, struct amt_error *err);
+/* Much will be written: a pipe is asked to hold more. That it can't is no loss. */
+void amt_out_widen(const struct amt_out *o);
 bool amt_out_commit(struct amt_out *o, struct amt_error *err);
 void amt_out_abort(struct amt_out *o);
 /* Unlinks every unfinished output; safe in a signal handler and at out of memory. */
