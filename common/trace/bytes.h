@@ -89,7 +89,7 @@ typedef struct {
 	uint8_t b[16];
 } bytes_v;
 #define BYTES_EACH(expression)                                                                     \
-	bytes_v out;                                                                               \
+	bytes_v out = {{0}};                                                                       \
 	for (unsigned i = 0; i < sizeof(out); i++)                                                 \
 		out.b[i] = (uint8_t)(expression);                                                  \
 	return out
