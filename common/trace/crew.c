@@ -5,6 +5,7 @@
 #include "chunk.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #define JOBS_MAX   64
@@ -34,7 +35,8 @@ struct crew {
 	struct chunk *ring;
 	size_t n_ring;
 	uint64_t n_read, n_joined; /* chunks so far */
-	bool reading, ended, quit, given;
+	atomic_bool reading;
+	bool ended, quit, given;
 };
 
 static long more(struct crew *w, char *out, size_t n)
@@ -111,6 +113,30 @@ static bool room(const struct crew *w)
 	return !w->reading && !w->ended && w->n_read - w->n_joined < w->n_ring;
 }
 
+#define LOOKS 1000 /* some ten microseconds */
+
+/* Until something changed. Another thread's read takes a few microseconds, to be woken after it
+ * ten times as many: so it is looked at for a while. Only a pipe keeps it for longer. */
+static void wait(struct crew *w)
+{
+	bool reading = w->reading;
+
+	if (reading) {
+		pthread_mutex_unlock(&w->lock);
+		for (int i = 0; i < LOOKS && reading; i++) {
+#if defined(__x86_64__) || defined(__i386__)
+			__builtin_ia32_pause();
+#endif
+			reading = atomic_load_explicit(&w->reading, memory_order_relaxed);
+		}
+		pthread_mutex_lock(&w->lock);
+		reading = reading && w->reading;
+		if (!reading)
+			return;
+	}
+	pthread_cond_wait(&w->changed, &w->lock);
+}
+
 static void *help(void *arg)
 {
 	struct hand *h = arg;
@@ -121,7 +147,7 @@ static void *help(void *arg)
 		if (room(w))
 			work(w, h);
 		else
-			pthread_cond_wait(&w->changed, &w->lock);
+			wait(w);
 	}
 	pthread_mutex_unlock(&w->lock);
 	return NULL;
@@ -221,7 +247,7 @@ const struct chunk *crew_next(struct crew *w)
 		if (room(w))
 			work(w, &w->hands[0]);
 		else
-			pthread_cond_wait(&w->changed, &w->lock);
+			wait(w);
 	}
 	pthread_mutex_unlock(&w->lock);
 	return out;
