@@ -37,8 +37,8 @@ sp2 = yes
 X
 scripted tests/lab/ldap_forest.py
 # Stage by stage: in a walk through all of them a client stops at the first that fails for it.
-for n in 1 3 5 7; do amt-stage --site "$W/site.ini" --stage $n --timeout 2 --json >"$W/o$n.json" 2>"$W/o.err"; done
-amt-stage --site "$W/site.ini" --timeout 2 --json >"$W/o.json" 2>/dev/null
+for n in 1 3 5 7; do amt-stage --site "$W/site.ini" --stage $n --timeout 5 --json >"$W/o$n.json" 2>"$W/o.err"; done
+amt-stage --site "$W/site.ini" --timeout 5 --json >"$W/o.json" 2>/dev/null
 says() { $PYTHON -c 'import json,sys
 want = sys.argv[3] if len(sys.argv) > 3 else None
 v = {f["verdict"] for n in sys.argv[1].split() for f in json.load(open(n))["findings"]
@@ -90,7 +90,7 @@ ok "judged again elsewhere, it is the same" cmp <($PYTHON -c 'import json; print
 
 # Tickets for an AMT object of the other domain
 krb() { amt-krbsize --server ldaps://dc1.x.test --domain x.test --bind-dn CN=jane,CN=Users,DC=x,DC=test --bind-password-file "$W/password" \
-	--ca-file "$W/ca.pem" --timeout 2 "$@"; }
+	--ca-file "$W/ca.pem" --timeout 5 "$@"; }
 tally() { $PYTHON -c 'import json,sys
 for u in json.load(open(sys.argv[1]))["facts"]["users"]: print(u["user"], *sorted("%s=%d" % (g["name"] or g["sid"], g["bytes"]) for g in u["groups"] if g["bytes"]))' "$1"; }
 krb --user jane --user tina --spn HTTP/pc3.child.x.test:16993 --json >"$W/cross.json" 2>"$W/cross.err"
@@ -107,11 +107,11 @@ is "replayed, the sizes are the same" "$(tally "$W/cross2.json")" "$(tally "$W/c
 krb --user jane --spn HTTP/pc5.x.test:16993 --json >"$W/old.json" 2>/dev/null
 is "an AMT object that has expired" "$(JSON=$W/old.json says S3.V03a)" fail
 amt-krbsize --server ldap://dc1.x.test --starttls --bind-dn CN=jane,CN=Users,DC=x,DC=test --bind-password-file "$W/password" --ca-file "$W/ca.pem" \
-	--user jane --spn HTTP/pc1.x.test:16993 --timeout 2 --format csv >"$W/tls.csv" 2>"$W/tls.err"
+	--user jane --spn HTTP/pc1.x.test:16993 --timeout 5 --format csv >"$W/tls.csv" 2>"$W/tls.err"
 ok "simple bind after StartTLS" grep -q '^jane,' "$W/tls.csv"
 is "and not before" "$(grep -c '^bind.* clear' "$W/ldap.log")" 0
 amt-krbsize --server ldaps://dc1.x.test --bind-dn CN=jane,CN=Users,DC=x,DC=test --bind-password-file "$W/password" --ca-file "$W/other.pem" \
-	--user jane --spn HTTP/pc1.x.test:16993 --timeout 2 >/dev/null 2>"$W/ca.err"
+	--user jane --spn HTTP/pc1.x.test:16993 --timeout 5 >/dev/null 2>"$W/ca.err"
 ok "a server of another CA gets no password" grep -qi 'certificate' "$W/ca.err"
 sntp() { # seconds that the controller is ahead: verdict, and what SNTP made of it
 	CLOCK=$1 scripted tests/lab/ldap_forest.py
