@@ -5,20 +5,21 @@
 # grep -c stops at the first match when its output is /dev/null, so everything goes through cat.
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
-RUNS=${RUNS:-3}
+RUNS=${RUNS:-5}
 SIZE=$(numfmt --from=si "${SIZE:-1G}") || exit 1
 log=$tmp/amt.log
 gen_log "$SIZE" >"$log" || exit 1
 cat "$log" >/dev/null
 
-# The least of RUNS, in seconds; the peers are run in between, so that noise meets both.
-least() {
-	local best=999 s
-	for _ in $(seq "$RUNS"); do
-		s=$({ TIMEFORMAT=%R; time "$@" 2>/dev/null | cat >/dev/null; } 2>&1 | tail -n 1)
-		best=$(awk -v a="$best" -v b="$s" 'BEGIN { print b < a ? b : a }')
-	done
-	echo "$best"
+# Ours and the peer in turn, so that noise meets both; the least of RUNS each, in seconds: $o $p.
+once() { # LEAST COMMAND
+	local s
+	s=$({ TIMEFORMAT=%R; time "${@:2}" 2>/dev/null | cat >/dev/null; } 2>&1 | tail -n 1)
+	awk -v a="$1" -v b="$s" 'BEGIN { print b < a ? b : a }'
+}
+pair() { # OURS PEER
+	o=999 p=999
+	for _ in $(seq "$RUNS"); do o=$(once "$o" "$1"); p=$(once "$p" "$2"); done
 }
 row() { # work ours peer target(ratio at most)
 	awk -v w="$1" -v o="$2" -v p="$3" -v t="$4" 'BEGIN { r = o / p; printf "%s\t%.2f s\t%.2f s\t%.2f\t<= %s\t%s\n", w, o, p, r, t, r <= t ? "yes" : "no" }'
@@ -30,21 +31,20 @@ two_catalogue() { amt-logview --format status --jobs 2 "$log"; }
 as_run() { amt-logview --format status "$log"; }
 records() { amt-logview --records "$log"; }
 grep_c() { LC_ALL=C grep -c ERROR "$log"; }
-g=$(least grep_c); s=$(least sessions); c=$(least catalogue)
-row "logview: sessions, against grep -c" "$s" "$g" 1.0
-row "logview: with the whole catalogue, against grep -c" "$c" "$g" 2.5
+search_one() { amt-logview --records --grep pc01234 "$log"; }
+search_many() { amt-logview --records --grep error "$log"; }
+# The same work: letters of either case, what is found is written.
+rg_one() { rg -i pc01234 "$log"; }
+rg_many() { rg -i error "$log"; }
+pair sessions grep_c; row "logview: sessions, against grep -c" "$o" "$p" 1.0
+pair catalogue grep_c; row "logview: with the whole catalogue, against grep -c" "$o" "$p" 2.5
 if [ "$(nproc)" -ge 2 ]; then
-	t=$(least two); s=$(least sessions)
-	row "logview: sessions, two threads against one" "$t" "$s" 0.6
-	t=$(least two_catalogue)
-	row "logview: whole catalogue, two threads against one" "$t" "$c" 0.6
+	pair two sessions; row "logview: sessions, two threads against one" "$o" "$p" 0.6
+	pair two_catalogue catalogue; row "logview: whole catalogue, two threads against one" "$o" "$p" 0.6
 fi
 if command -v rg >/dev/null; then
-	# The same work on both sides: letters of either case, what is found is written.
-	r=$(least rg -i pc01234 "$log"); m=$(least amt-logview --records --grep pc01234 "$log")
-	row "logview: search for one computer, against rg -i" "$m" "$r" 3
-	r=$(least rg -i error "$log"); m=$(least amt-logview --records --grep error "$log")
-	row "logview: search for what every fifth line holds, against rg -i" "$m" "$r" 3
+	pair search_one rg_one; row "logview: search for one computer, against rg -i" "$o" "$p" 3
+	pair search_many rg_many; row "logview: search for what every fifth line holds, against rg -i" "$o" "$p" 3
 fi
 if command -v lnav >/dev/null; then
 	export HOME=$tmp
@@ -53,12 +53,13 @@ if command -v lnav >/dev/null; then
 { "sms_log": { "title": "SMS", "regex": { "a": { "pattern": "^(?<body>.*?)  \\$\\$<(?<comp>[^>]*)><(?<timestamp>\\w{3} \\w{3} \\d+ [\\d:.]+ \\d{4}) [^>]*><thread=(?<thread>\\d+) \\(0x[0-9A-F]+\\)>$" } },
   "timestamp-format": ["%a %b %d %H:%M:%S.%L %Y"], "sample": [ { "line": "x  $$<C><Wed Jan 14 13:43:12.123 2009 GMT Standard Time><thread=1 (0x1)>" } ] } }
 FORMAT
-	RUNS=1 l=$(RUNS=1 least lnav -n -c ';select count(*) from sms_log' "$log")
-	row "logview: sessions, against lnav's count" "$s" "$l" 0.1
-	d=$(least as_run)
-	row "logview: whole catalogue as it is run without options, against lnav's count" "$d" "$l" 0.1
+	lnav_count() { lnav -n -c ';select count(*) from sms_log' "$log"; }
+	l=$(once 999 lnav_count)
+	pair sessions as_run
+	row "logview: sessions, against lnav's count" "$o" "$l" 0.1
+	row "logview: whole catalogue as it is run without options, against lnav's count" "$p" "$l" 0.1
 fi
-t=$(least records); n=$(wc -l <"$log")
+pair records grep_c; t=$o n=$(wc -l <"$log")
 awk -v t="$t" -v n="$n" 'BEGIN { r = n / t / 1e6; ok = (r >= 2) ? "yes" : "no"; printf "logview: --records\t%.2f M records/s\t2 M records/s\t%.2f\t>= 1\t%s\n", r, r / 2, ok }'
 peak() { # FILE OPTION...: in KiB
 	/usr/bin/time -f %M -o "$tmp/peak" amt-logview --format status "${@:2}" "$1" >/dev/null 2>&1
