@@ -14,34 +14,19 @@ void feed_seen(struct feed *f, struct feed_open *o)
 		k->seen_last = o->seen;
 }
 
-/* The number of a version that was told before; 0: none. */
-static uint8_t version_known(const struct feed *f, const struct feed_version *v)
-{
-	for (size_t i = 0; i < f->n_versions; i++)
-		if (!memcmp(&f->versions[i], v, sizeof(*v)))
-			return (uint8_t)(i + 1);
-	return 0;
-}
-
-static struct feed_version version_of(const struct trace_match *m)
+/* The number of a version, at most FEED_VERSION_MAX bytes of it; 0: too many were told before. */
+static uint8_t version(struct feed *f, const struct trace_match *m)
 {
 	struct feed_version v = {.len = (uint8_t)m->version_len};
 
 	memcpy(v.text, m->version, m->version_len);
-	return v;
-}
-
-static uint8_t version(struct feed *f, const struct trace_match *m)
-{
-	if (m->version_len > FEED_VERSION_MAX)
+	for (size_t i = 0; i < f->n_versions; i++)
+		if (!memcmp(&f->versions[i], &v, sizeof(v)))
+			return (uint8_t)(i + 1);
+	if (f->n_versions == FEED_VERSIONS)
 		return 0;
-	struct feed_version v = version_of(m);
-	uint8_t n = version_known(f, &v);
-	if (!n && f->n_versions < FEED_VERSIONS) {
-		f->versions[f->n_versions++] = v;
-		n = f->n_versions;
-	}
-	return n;
+	f->versions[f->n_versions++] = v;
+	return f->n_versions;
 }
 
 static bool same_version(const struct feed *f, const struct feed_open *o,

@@ -241,30 +241,6 @@ static inline bool bytes_ascii(const char *p, size_t n)
 	return true;
 }
 
-/* No byte has its top bit set, and none is '~', a carriage return or NUL. */
-static inline bool bytes_themselves(const char *p, size_t n)
-{
-	size_t i = 0;
-
-#ifdef __SSE2__
-	if (n >= 16) {
-		__m128i odd = _mm_setzero_si128();
-		for (;; i = i + 32 > n ? n - 16 : i + 16) { /* the last ones overlap */
-			__m128i v = bytes_16(p + i);
-			odd = _mm_or_si128(odd, _mm_cmplt_epi8(v, _mm_set1_epi8(1)));
-			odd = _mm_or_si128(odd, _mm_cmpeq_epi8(v, _mm_set1_epi8('~')));
-			odd = _mm_or_si128(odd, _mm_cmpeq_epi8(v, _mm_set1_epi8('\r')));
-			if (i == n - 16)
-				return !_mm_movemask_epi8(odd);
-		}
-	}
-#endif
-	for (; i < n; i++)
-		if ((signed char)p[i] < 1 || p[i] == '~' || p[i] == '\r')
-			return false;
-	return true;
-}
-
 /* How many bytes there are before the first '~', carriage return or NUL. */
 static inline size_t bytes_plain(const char *p, size_t n)
 {

@@ -17,6 +17,17 @@ struct trace_meaning {
 	uint8_t n_signs;
 	uint8_t signs[TRACE_SIGNS_MAX];
 };
+/* Must the feed hear of such a line, whatever signatures are in it? */
+static inline bool trace_is_worth(enum trace_event e, enum trace_severity s)
+{
+	return s == TRACE_ERROR ||
+	       (e != TRACE_EV_NONE && e != TRACE_EV_WORKER && e != TRACE_EV_POOL);
+}
+/* Is a line with a host about a device, and not of a task? */
+static inline bool trace_is_about(enum trace_event e)
+{
+	return e != TRACE_EV_NONE && !feed_is_task(e);
+}
 /* True if the feed must hear of it. signer may be NULL. */
 bool trace_understand(struct trace_signer *signer, const struct trace_record *rec, bool ours,
 		      struct trace_meaning *out);
@@ -63,13 +74,21 @@ struct chunk_run {
 #define CHUNK_SLACK 64
 struct chunk {
 	char *buf; /* CHUNK_SLACK bytes can be read behind len */
-	size_t len, cap;
+	size_t len;
 	struct AMT_VEC(struct chunk_line) lines;
 	struct AMT_VEC(struct chunk_run) runs;
 	struct AMT_VEC(struct trace_meaning) meanings;
 	struct AMT_VEC(struct chunk_head) heads;
 	bool ready;
 };
+/* The next free place of c->meanings, to be written in place. */
+static inline struct trace_meaning *chunk_room(struct chunk *c)
+{
+	if (c->meanings.n == c->meanings.cap)
+		c->meanings.v = amt_vec_grow_(c->meanings.v, c->meanings.n, &c->meanings.cap,
+					      sizeof(*c->meanings.v));
+	return &c->meanings.v[c->meanings.n];
+}
 
 /*
  * The lines of a log that repeat word for word, and what they said: of short lines

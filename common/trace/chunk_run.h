@@ -55,11 +55,7 @@ static inline void add_line(struct chunk *c, const struct chunk_bench *b, const 
 			    const struct frame_line *l, struct trace_say s, uint32_t no)
 {
 	const struct trace_meaning *m = &c->meanings.v[s.meaning - 1];
-
-	if (c->lines.n == c->lines.cap)
-		c->lines.v =
-			amt_vec_grow_(c->lines.v, c->lines.n, &c->lines.cap, sizeof(*c->lines.v));
-	c->lines.v[c->lines.n++] = (struct chunk_line){
+	struct chunk_line line = {
 		.at = (uint32_t)(p - c->buf),
 		.text_len = (uint32_t)l->text_len,
 		.thread = l->thread,
@@ -72,6 +68,8 @@ static inline void add_line(struct chunk *c, const struct chunk_bench *b, const 
 		.name = m->m.host ? trace_index_name(m->m.host, m->m.host_len) : 0,
 		.touches = s.touches,
 	};
+
+	amt_vec_push(&c->lines, line);
 }
 
 static inline bool same_line(const struct trace_memo *memo, const struct trace_memo_line *e,
@@ -99,10 +97,7 @@ static inline struct trace_say meaning_of(struct chunk *c, struct chunk_bench *b
 		return e && same_line(memo, e, p, n, ours)
 			       ? e->say
 			       : trace_understand_in(c, memo, b->signer, rec, ours);
-	if (c->meanings.n == c->meanings.cap)
-		c->meanings.v = amt_vec_grow_(c->meanings.v, c->meanings.n, &c->meanings.cap,
-					      sizeof(*c->meanings.v));
-	struct trace_meaning *m = &c->meanings.v[c->meanings.n];
+	struct trace_meaning *m = chunk_room(c);
 	if (!quick_match(q, p, p + n, m))
 		return trace_understand_in(c, memo, b->signer, rec, ours);
 	struct trace_say s = q->say[ours];

@@ -45,7 +45,7 @@ void trace_match_loose(const char *p, const char *end, struct trace_match *m);
 /* Letters and digits only, lower case, without a leading "error" or "warning". */
 size_t trace_flatten(const char *p, const char *end, char *out, size_t max);
 
-/* classify.c: rows whose lines never match a signature, by row number; see signature.c. */
+/* classify.c: one for each of trace_templates. */
 const struct trace_compiled *trace_compiled_rows(void);
 
 #endif

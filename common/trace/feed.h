@@ -33,7 +33,7 @@ struct feed_line {
 	const uint8_t *signs;
 	uint8_t n_signs;
 	uint8_t touches;        /* enum feed_touch */
-	struct feed_open *hint; /* the thread's state as feed_expect() saw it, or NULL */
+	struct feed_open *hint; /* the thread's state, looked up ahead: ahead.h; or NULL */
 };
 
 #define FEED_NO_THREAD (UINT64_C(1) << 63)
@@ -49,7 +49,6 @@ struct feed_mark {
 	uint16_t repeats;
 	uint8_t event, file; /* file: from the task's first one on */
 };
-#define FEED_MARK_WORDS (sizeof(struct feed_mark) / sizeof(uint64_t))
 
 /* The text of a cause, shared by all that are the same: texts.c. */
 struct feed_text {
@@ -259,11 +258,10 @@ static inline bool feed_is_task(enum trace_event e)
 /* What a line says and touches of the state of its thread, known before its turn. Bits. */
 enum feed_touch {
 	FEED_NAMES = 1, /* it says who the thread works for */
-	FEED_WRONG = 2, /* that something failed */
-	FEED_NEXT = 4,  /* it begins a task, so that the one before is filed away */
-	FEED_MARK = 8,  /* a milestone */
-	FEED_ODD = 16,  /* session.c, odd() */
-	FEED_DEEP = 32, /* names other than a host or a MachineId */
+	FEED_NEXT = 2,  /* it begins a task, so that the one before is filed away */
+	FEED_MARK = 4,  /* a milestone */
+	FEED_ODD = 8,   /* session.c, odd() */
+	FEED_DEEP = 16, /* names other than a host or a MachineId */
 };
 enum trace_kind feed_kind_of_call(const struct trace_match *m); /* TRACE_PROVISION: any */
 static inline uint8_t feed_touches(const struct trace_match *m, enum trace_severity severity)
@@ -272,8 +270,7 @@ static inline uint8_t feed_touches(const struct trace_match *m, enum trace_sever
 	bool deep = ((m->version != NULL) | (m->uuid != NULL)) & names;
 
 	return (uint8_t)(feed_events[m->event].touches | (names ? FEED_NAMES : 0) |
-			 (deep ? FEED_DEEP : 0) | (severity != TRACE_INFO ? FEED_WRONG : 0) |
-			 (severity == TRACE_ERROR ? FEED_MARK : 0));
+			 (deep ? FEED_DEEP : 0) | (severity == TRACE_ERROR ? FEED_MARK : 0));
 }
 
 /* aside.c: lines that belong to a device or the site, not to a task. */

@@ -1,5 +1,4 @@
-/* What match.c and match_free.c know of single values; in a header, for every line passes through.
- */
+/* Single values of a text; in a header, for every line passes through. */
 #ifndef TRACE_MATCH_H
 #define TRACE_MATCH_H
 

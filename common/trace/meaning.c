@@ -69,11 +69,9 @@ bool trace_understand(struct trace_signer *signer, const struct trace_record *re
 	if (signer && (ours ? !trace_is_quiet(&out->m) : out->severity != TRACE_INFO))
 		out->n_signs = (uint8_t)trace_sign(signer, rec->text, rec->text_len, out->signs);
 	e = out->m.event;
-	out->host_hash = out->m.host && e != TRACE_EV_NONE && !feed_is_task(e)
-				 ? feed_host_hash(out->m.host, out->m.host_len)
-				 : 0;
-	return out->n_signs || out->severity == TRACE_ERROR ||
-	       (e != TRACE_EV_NONE && e != TRACE_EV_WORKER && e != TRACE_EV_POOL);
+	out->host_hash =
+		out->m.host && trace_is_about(e) ? feed_host_hash(out->m.host, out->m.host_len) : 0;
+	return out->n_signs || trace_is_worth(e, out->severity);
 }
 
 uint8_t trace_sign_again(struct trace_memo *memo, struct trace_signer *signer, const char *text,
@@ -122,26 +120,18 @@ struct trace_say trace_say_of(const struct trace_meaning *m, bool ours)
 				  .touches = feed_touches(&m->m, m->severity)};
 }
 
-/* The next free place of c->meanings, to be written in place. */
-static struct trace_meaning *room(struct chunk *c)
-{
-	if (c->meanings.n == c->meanings.cap)
-		c->meanings.v = amt_vec_grow_(c->meanings.v, c->meanings.n, &c->meanings.cap,
-					      sizeof(*c->meanings.v));
-	return &c->meanings.v[c->meanings.n];
-}
-
 static struct trace_say anew(struct chunk *c, struct trace_memo *memo, struct trace_signer *signer,
 			     const struct trace_record *rec, bool ours)
 {
-	struct trace_meaning *m = room(c);
+	struct trace_meaning *m = chunk_room(c);
 	bool worth = trace_understand(signer, rec, ours, m);
 	struct trace_say s = trace_say_of(m, ours);
 
 	c->meanings.n += worth;
 	s.meaning = worth ? (uint32_t)c->meanings.n : 0;
-	if (m->m.row && m->m.whole && rec->text_len >= 8 && trace_quick_of(m->m.row))
-		memo->quick[trace_kind_of(rec->text, rec->text_len)] = trace_quick_of(m->m.row);
+	const struct trace_quick *q = m->m.row && m->m.whole ? trace_quick_of(m->m.row) : NULL;
+	if (q && rec->text_len >= 8)
+		memo->quick[trace_kind_of(rec->text, rec->text_len)] = q;
 	return s;
 }
 
@@ -180,12 +170,12 @@ struct trace_say trace_understand_in(struct chunk *c, struct trace_memo *memo,
 		struct trace_say s = anew(c, memo, signer, rec, ours);
 		/* It stands in c->meanings until the next line, worth a place or not. */
 		remember(memo, e - (memo->turn++ & 1),
-			 s.meaning ? &c->meanings.v[s.meaning - 1] : room(c), s, rec, ours);
+			 s.meaning ? &c->meanings.v[s.meaning - 1] : chunk_room(c), s, rec, ours);
 		return s;
 	}
 	memo->line[trace_kind_of(p, n)] = e;
 	if (e->say.meaning && e->chunk != memo->chunk) {
-		struct trace_meaning *m = room(c);
+		struct trace_meaning *m = chunk_room(c);
 		*m = e->meaning;
 		move_to(&m->m, e->text, p);
 		e->say.meaning = (uint32_t)++c->meanings.n;

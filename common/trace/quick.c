@@ -25,8 +25,6 @@ static void make(struct trace_quick *q, const struct trace_compiled *c)
 	static const char any[] = "9.0";
 	struct trace_meaning m = {.severity = c->row->severity};
 	enum trace_event e = c->row->event;
-	bool worth = m.severity == TRACE_ERROR ||
-		     (e != TRACE_EV_NONE && e != TRACE_EV_WORKER && e != TRACE_EV_POOL);
 
 	m.m.row = c->row;
 	m.m.event = e;
@@ -49,9 +47,11 @@ static void make(struct trace_quick *q, const struct trace_compiled *c)
 	}
 	q->old = m.m.version != NULL;
 	q->loud = !trace_is_quiet(&m.m);
-	q->about = m.m.host && e != TRACE_EV_NONE && !feed_is_task(e);
-	for (int ours = 0; ours < 2; ours++)
-		q->say[ours] = trace_say_of(&m, ours), q->say[ours].meaning = worth;
+	q->about = m.m.host && trace_is_about(e);
+	for (int ours = 0; ours < 2; ours++) {
+		q->say[ours] = trace_say_of(&m, ours);
+		q->say[ours].meaning = trace_is_worth(e, m.severity);
+	}
 }
 
 static void build(void)

@@ -14,10 +14,11 @@
 
 struct trace_quick {
 	struct trace_meaning like; /* what all its lines say; without places and signatures */
-	struct trace_say say[2];   /* the same of lines that are not ours, that are */
-	bool loud;                 /* signatures are looked for in it */
-	bool old;                  /* they are when the version is below 4 */
-	bool about;                /* host_hash is wanted */
+	struct trace_say
+		say[2]; /* the same of lines that are not ours, that are; meaning: 1 or 0 */
+	bool loud;      /* signatures are looked for in it */
+	bool old;       /* they are when the version is below 4 */
+	bool about;     /* host_hash is wanted */
 	size_t n;
 	struct trace_quick_part {
 		char type;     /* of a trace_segment: 'l', 'h', 'n', 'm' or 'v' */

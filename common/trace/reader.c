@@ -327,7 +327,8 @@ size_t trace_text_len(const struct trace_record *rec)
 const char *trace_text_in_place(const struct trace_record *rec, size_t *len)
 {
 	*len = trace_text_len(rec);
-	return bytes_themselves(rec->text, *len) ? rec->text : NULL;
+	return bytes_ascii(rec->text, *len) && bytes_plain(rec->text, *len) == *len ? rec->text
+										    : NULL;
 }
 
 /* '~' at an end, doubled or before a blank is a line end; in a path it is itself. */

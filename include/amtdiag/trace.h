@@ -97,10 +97,8 @@ struct trace_options {
 	bool has_tz;                 /* --tz: these offsets rule */
 	int tz_bias;                 /* minutes, when tz_zone is NULL */
 	const struct trace_zone *tz_zone;
-	bool no_signatures; /* sessions only */
-	/* What is found is the same for any number; 0: two, where a processor is free and the log
-	 * is large. */
-	unsigned threads;
+	bool no_signatures;  /* sessions only */
+	unsigned threads;    /* 0: two, if that pays; what is found is the same for any number */
 	size_t window;       /* bytes read at once; 0: what is best. For tests */
 	size_t max_sessions; /* kept in detail; 0: TRACE_SESSIONS_DEFAULT */
 	const char *source;  /* name of this place in partial results; NULL: "" */
