@@ -73,6 +73,9 @@ ok "records: codes in place" cmp "$tmp/got" "$tmp/want"
 ok "records: enough codes" [ "$(wc -l <"$tmp/want")" -gt 100 ]
 is "records: no codes" "$(amt-logview --records --codes $L/server-2007.log | jq -c 'select(.text | test("Wakes up")) | .codes' | sort -u)" "[]"
 ok "records: codes behind a line of text" sh -c "amt-logview --records --raw --codes '$tmp/codes.log' | grep -q 'Error 0x80090326 .*returned\.  \[0x80090326 SEC_E_ILLEGAL_MESSAGE: '"
+# However many there are in one text.
+{ printf 'Errors'; for i in $(seq 1000); do printf ' 0x80090326'; done; printf '  $$<SMS_AMT_OPERATION_MANAGER><Wed Jan 14 13:43:12.123 2009 GMT Standard Time><thread=1 (0x1)>\r\n'; } >"$tmp/many.log"
+is "records: a thousand codes in a text" "$(amt-logview --records --codes "$tmp/many.log" | jq -c '.codes | [length, .[0].at, .[999].at]')" "[1000,7,10996]"
 is "records: as without them but for the list" "$(amt-logview --records --codes $L/damaged.log | jq -c 'del(.codes)' | md5sum)" "$(amt-logview --records $L/damaged.log | jq -c . | md5sum)"
 
 # Packed and piped input gives the same records.

@@ -180,41 +180,46 @@ static void put_damage(struct amt_buf *b, unsigned damage)
 	amt_buf_byte(b, ']');
 }
 
-/* --codes: what the status codes in the text mean, in the order in which they stand there. */
-#define CODES_MAX 16
-static void put_codes(struct amt_buf *b, const char *text, size_t n)
+static void put_code(struct amt_buf *b, const char *text, const struct trace_code_hit *h)
 {
-	struct trace_code_hit hits[CODES_MAX];
-	size_t found = trace_codes_in(text, n, hits, CODES_MAX);
-
-	amt_buf_str(b, ",\"codes\":[");
-	for (size_t i = 0; i < found; i++) {
-		const struct trace_code_hit *h = &hits[i];
-		amt_buf_printf(b, "%s{\"at\":%zu,\"code\":\"0x%08X\"", i ? "," : "", h->at,
-			       h->code);
-		if (h->row) {
-			amt_buf_str(b, ",\"symbol\":");
-			amt_buf_json(b, h->row->symbol, strlen(h->row->symbol));
-			amt_buf_str(b, ",\"meaning\":");
-			amt_buf_json(b, h->row->meaning, strlen(h->row->meaning));
-			amt_buf_printf(b, ",\"tag\":\"%c\"", h->row->tag);
-		}
-		amt_buf_byte(b, '}');
+	(void)text;
+	amt_buf_printf(b, "%s{\"at\":%zu,\"code\":\"0x%08X\"",
+		       b->data[b->len - 1] == '[' ? "" : ",", h->at, h->code);
+	if (h->row) {
+		amt_buf_str(b, ",\"symbol\":");
+		amt_buf_json(b, h->row->symbol, strlen(h->row->symbol));
+		amt_buf_str(b, ",\"meaning\":");
+		amt_buf_json(b, h->row->meaning, strlen(h->row->meaning));
+		amt_buf_printf(b, ",\"tag\":\"%c\"", h->row->tag);
 	}
-	amt_buf_byte(b, ']');
+	amt_buf_byte(b, '}');
 }
 
-/* The same behind a line of text: [0x80090326 SEC_E_ILLEGAL_MESSAGE: ...]. */
-static void say_codes(struct amt_buf *b, const char *text, size_t n)
+/* Behind a line of text: [0x80090326 SEC_E_ILLEGAL_MESSAGE: ...]. */
+static void say_code(struct amt_buf *b, const char *text, const struct trace_code_hit *h)
 {
-	struct trace_code_hit hits[CODES_MAX];
-	size_t found = trace_codes_in(text, n, hits, CODES_MAX);
+	if (h->row)
+		amt_buf_printf(b, "  [%.*s %s: %s%s]", (int)h->len, text + h->at, h->row->symbol,
+			       h->row->meaning, h->row->tag == 'U' ? " (unconfirmed)" : "");
+}
 
-	for (size_t i = 0; i < found; i++)
-		if (hits[i].row)
-			amt_buf_printf(b, "  [%.*s %s: %s%s]", (int)hits[i].len, text + hits[i].at,
-				       hits[i].row->symbol, hits[i].row->meaning,
-				       hits[i].row->tag == 'U' ? " (unconfirmed)" : "");
+/* --codes: each status code in the text, in the order in which they stand there. */
+#define CODES 64 /* at a time */
+static void each_code(struct amt_buf *b, const char *text, size_t n,
+		      void (*put)(struct amt_buf *, const char *, const struct trace_code_hit *))
+{
+	struct trace_code_hit hits[CODES];
+	size_t found, from = 0;
+
+	do {
+		size_t begin = from;
+		found = trace_codes_in(text + begin, n - begin, hits, CODES);
+		for (size_t i = 0; i < found; i++) {
+			hits[i].at += begin;
+			from = hits[i].at + hits[i].len;
+			put(b, text, &hits[i]);
+		}
+	} while (found == CODES);
 }
 
 bool put_find_text(struct writer *w, struct stream *s)
@@ -282,8 +287,11 @@ void put_record(struct writer *w, struct stream *s, const char *name, enum trace
 	amt_buf_json(b, w->text, w->text_len);
 	if (rec->damage)
 		put_damage(b, rec->damage);
-	if (logview.codes)
-		put_codes(b, w->text, w->text_len);
+	if (logview.codes) {
+		amt_buf_str(b, ",\"codes\":[");
+		each_code(b, w->text, w->text_len, put_code);
+		amt_buf_byte(b, ']');
+	}
 	amt_buf_add(b, "}\n", 2);
 }
 
@@ -305,6 +313,6 @@ void put_line(struct writer *w, struct stream *s, enum trace_severity sev)
 	amt_buf_str(&w->out, "  ");
 	amt_text_safe(&w->out, w->text, w->text_len, true);
 	if (logview.codes)
-		say_codes(&w->out, w->text, w->text_len);
+		each_code(&w->out, w->text, w->text_len, say_code);
 	amt_buf_byte(&w->out, '\n');
 }
