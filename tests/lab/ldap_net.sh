@@ -25,15 +25,18 @@ srv=()
 for d in x.test:1 child.x.test:3 tree.test:4 away.test:5; do
 	srv+=("--srv-host=_ldap._tcp.dc._msdcs.${d%:*},dc1.${d%:*},389" "--host-record=dc1.${d%:*},10.9.0.${d#*:}")
 done
-dnsmasq -C /dev/null -k -u "$(id -un)" --listen-address=10.9.0.1 --bind-interfaces --no-resolv --no-hosts --host-record=dc2.x.test,10.9.0.2 \
+# No pid file: /run is everybody's, and two that start at once would take it from each other.
+dnsmasq -C /dev/null -k -u "$(id -un)" --pid-file= --log-facility=- --listen-address=10.9.0.1 --bind-interfaces --no-resolv --no-hosts --host-record=dc2.x.test,10.9.0.2 \
 	--local=/test/ "${srv[@]}" 9>&- >"$W/dns.log" 2>&1 &
 at_exit "kill $! 2>/dev/null"
+dns_up() { for _ in $(seq 300); do (: </dev/tcp/10.9.0.1/53) 2>/dev/null && return; sleep 0.1; done; false; }
+dns_up || { fail_ "dnsmasq: $(tail -n 1 "$W/dns.log")"; done_testing; exit 1; }
 scripted() {
 	[ ! -e "$W/ldap.pid" ] || kill "$(cat "$W/ldap.pid")" 2>/dev/null
 	: >"$W/ldap.log"
 	$PYTHON tests/lab/ldap_server.py "$1" "$W/srv.pem" "$W/srv.key" "$W/ldap.log" 9>&- >"$W/ldap.err" 2>&1 &
 	echo $! >"$W/ldap.pid" # a file: this may run in a subshell
-	for _ in $(seq 100); do grep -q '^up' "$W/ldap.log" && (: </dev/tcp/10.9.0.1/636) 2>/dev/null && return; sleep 0.1; done
-	giveup "scripted LDAP server" "$(tail -n 1 "$W/ldap.err")"
+	for _ in $(seq 300); do grep -q '^up' "$W/ldap.log" && return; sleep 0.1; done
+	fail_ "scripted LDAP server: $(tail -n 1 "$W/ldap.err")"; done_testing; exit 1
 }
 at_exit 'kill "$(cat "$W/ldap.pid")" 2>/dev/null'

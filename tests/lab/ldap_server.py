@@ -268,19 +268,30 @@ def guarded(*args):
         pass
 
 
-def listen(server, port, context, tls):
-    sock = socket.socket()
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind((server['addr'], port))
-    sock.listen(16)
+def bound(addr, port, kind=socket.SOCK_STREAM):
+    sock = socket.socket(socket.AF_INET, kind)
+    if kind == socket.SOCK_STREAM:  # for datagrams it would let two servers share a port
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    for _ in range(100):  # the server before this one may be about to go
+        try:
+            sock.bind((addr, port))
+            break
+        except OSError:
+            time.sleep(0.1)
+    else:
+        sys.exit('%s:%d is taken' % (addr, port))
+    if kind == socket.SOCK_STREAM:
+        sock.listen(16)
+    return sock
+
+
+def listen(server, sock, context, tls):
     while True:
         threading.Thread(target=guarded, args=(server, sock.accept()[0], context, tls), daemon=True).start()
 
 
-def clock(server):
+def clock(server, sock):
     """SNTP, as many seconds ahead of the right time as the scene says."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    sock.bind((server['addr'], 123))
     while True:
         ask, peer = sock.recvfrom(512)
         now = int((time.time() + server['clock'] + 2208988800) * 2 ** 32)
@@ -294,9 +305,9 @@ def main():
     context.load_cert_chain(sys.argv[2], sys.argv[3])
     for server in scene['servers']:
         if 'clock' in server:
-            threading.Thread(target=clock, args=(server,), daemon=True).start()
+            threading.Thread(target=clock, args=(server, bound(server['addr'], 123, socket.SOCK_DGRAM)), daemon=True).start()
         for port, tls in ((389, False), (636, True), (3269, True), (3268, False)):
-            threading.Thread(target=listen, args=(server, port, context, tls), daemon=True).start()
+            threading.Thread(target=listen, args=(server, bound(server['addr'], port), context, tls), daemon=True).start()
     log('up')
     while True:
         time.sleep(3600)
