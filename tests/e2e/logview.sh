@@ -65,6 +65,28 @@ ok "records: every number, time and component" cmp "$tmp/got" "$tmp/want"
 sed 's/<SMS_AMT_/<\x83G\x83\x89_/' $L/japanese-932.log >"$tmp/japanese.log"
 is "records: the component in the code page of the text" "$(amt-logview --records "$tmp/japanese.log" | jq -r .component | head -n 1)" "エラ_OPERATION_MANAGER"
 
+# A log large enough for two threads without --jobs: found the same by any number of them.
+gen_log 6000000 >"$tmp/large.log"
+facts_by() { amt-logview --now 2009-02-01T00:00:00Z --json "$@" "$tmp/large.log" 2>/dev/null | jq -S .facts; }
+facts_by --jobs 1 >"$tmp/want"
+ok "a large log: its tasks" jq -e '.sessions | length > 1000' "$tmp/want"
+for jobs in "" "--jobs 2" "--jobs 5"; do # shellcheck disable=SC2086
+	facts_by $jobs >"$tmp/got"
+	ok "a large log: the same with ${jobs:-no --jobs}" cmp "$tmp/got" "$tmp/want"
+done
+# Neither one processor nor a small log gets a thread more.
+threads() { strace -f -qq -e trace=clone,clone3 -e signal=none "$@" 2>&1 >/dev/null | grep -c CLONE_THREAD; }
+if [ -n "${AMTDIAG_SANITIZED:-}" ]; then
+	skip "threads without --jobs" "the sanitizer has one of its own"
+elif ! strace -f -qq -o /dev/null true 2>/dev/null; then
+	skip "threads without --jobs" "strace may not trace here"
+else
+	cpu=$(taskset -pc $$ | sed 's/.*: \([0-9]*\).*/\1/')
+	is "one processor: no thread more" "$(threads taskset -c "$cpu" amt-logview --format status "$tmp/large.log")" 0
+	is "a small log: no thread more" "$(threads amt-logview --format status "$L/server-2007.log")" 0
+	ok "--jobs 3: threads" [ "$(threads amt-logview --format status --jobs 3 "$tmp/large.log")" -ge 2 ]
+fi
+
 # --codes: every HRESULT of the table in a line of its own comes out with its symbol and its tag.
 awk -F'\t' '!/^#/ && $2 == "HRESULT" { n++; printf "Error %s (%d) returned.  $$<SMS_AMT_OPERATION_MANAGER><Wed Jan 14 13:43:12.123 2009 GMT Standard Time><thread=%d (0x%X)>\r\n", $1, n, n, n }' common/trace/codes.tsv >"$tmp/codes.log"
 awk -F'\t' '!/^#/ && $2 == "HRESULT" { print "6", toupper(substr($1, 3)), $3, $4 }' common/trace/codes.tsv >"$tmp/want"

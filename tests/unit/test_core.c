@@ -2,6 +2,7 @@
 #include "amtdiag/core.h"
 
 #include <limits.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -28,6 +29,24 @@ static void errors(void **state)
 	big[sizeof(big) - 1] = '\0';
 	amt_fail(&err, "%s", big);
 	assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
+}
+
+/* Those that this process may run on, or one where all are busy. */
+static void processors(void **state)
+{
+	cpu_set_t all, one;
+	size_t first = 0;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	assert_true(amt_processors() == 1 || (int)amt_processors() == CPU_COUNT(&all));
+	while (!CPU_ISSET(first, &all))
+		first++;
+	CPU_ZERO(&one);
+	CPU_SET(first, &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	assert_int_equal(amt_processors(), 1);
+	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
 }
 
 static void arenas(void **state)
@@ -373,9 +392,10 @@ int main(void)
 		cmocka_unit_test(arenas),       cmocka_unit_test(buffers),
 		cmocka_unit_test(json_strings), cmocka_unit_test(json_plain),
 		cmocka_unit_test(maps),         cmocka_unit_test(hash_mixes),
-		cmocka_unit_test(cursors),      cmocka_unit_test(numbers),
-		cmocka_unit_test(encodings),    cmocka_unit_test(times),
-		cmocka_unit_test(civil),        cmocka_unit_test(vectors),
+		cmocka_unit_test(processors),   cmocka_unit_test(cursors),
+		cmocka_unit_test(numbers),      cmocka_unit_test(encodings),
+		cmocka_unit_test(times),        cmocka_unit_test(civil),
+		cmocka_unit_test(vectors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
