@@ -90,9 +90,9 @@ enum pki_presence pki_root_presence(const struct pki_root *r, const struct amt_f
 	struct amt_fw limit = r->last;
 	if (fw->major == 12 && (!second || !amt_fw_parse(second + 2, &limit, NULL)))
 		return PKI_UNSURE;
-	if (fw->minor < limit.minor && fw->minor >= 0)
-		return PKI_PRESENT;
-	if (fw->minor < 0 || (fw->minor == limit.minor && (fw->rev < 0 || fw->build < 0)))
+	/* Equal as far as it was given: only the build would tell. */
+	int order = amt_fw_compare(fw, &limit);
+	if (!order && fw->build < 0)
 		return PKI_UNSURE;
-	return amt_fw_compare(fw, &limit) < 0 ? PKI_PRESENT : PKI_ABSENT;
+	return order < 0 ? PKI_PRESENT : PKI_ABSENT;
 }

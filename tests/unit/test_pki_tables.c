@@ -97,6 +97,12 @@ static void test_presence(void **state)
 	assert_int_equal(in("VeriSign Class 3 Primary CA-G1", "11.8.65.3579"), PKI_PRESENT);
 	assert_int_equal(in("VeriSign Class 3 Primary CA-G1", "11.8.65.3580"), PKI_ABSENT);
 	assert_int_equal(in("VeriSign Class 3 Primary CA-G1", "11.8"), PKI_UNSURE);
+	/* The build is not needed where the revision says it already. */
+	assert_int_equal(in("VeriSign Class 3 Primary CA-G1", "11.8.50"), PKI_PRESENT);
+	assert_int_equal(in("VeriSign Class 3 Primary CA-G1", "11.8.65"), PKI_UNSURE);
+	assert_int_equal(in("VeriSign Class 3 Primary CA-G1", "11.8.77"), PKI_ABSENT);
+	assert_int_equal(in("VeriSign Class 3 Primary CA-G1", "12.0.6"), PKI_PRESENT);
+	assert_int_equal(in("VeriSign Class 3 Primary CA-G1", "12.0.45"), PKI_ABSENT);
 	assert_int_equal(in("VeriSign Class 3 Primary CA-G1", "12.0.32.1419"), PKI_PRESENT);
 	assert_int_equal(in("VeriSign Class 3 Primary CA-G1", "12.0.35.1427"), PKI_ABSENT);
 	assert_int_equal(in("VeriSign Class 3 Primary CA-G1", "16.0"), PKI_ABSENT);
