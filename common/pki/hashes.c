@@ -102,9 +102,34 @@ static char *clean_name(char *s)
 struct reading {
 	struct pki_facts *f;
 	struct pki_hash_list *l;
-	char above[256]; /* the last line that was no hash: rpc-go puts the name there */
-	unsigned skipped;
+	char above[256];  /* the last line that was no hash: rpc-go puts the name there */
+	const char *ends; /* what ends a line */
+	bool rpc;         /* rpc-go's text: it says "Active" of what is */
 };
+
+/* The flags behind a name: "(Default, Active)". rpc-go leaves out what is not so. */
+static bool switched_off(const struct reading *r, const char *line)
+{
+	size_t n = strlen(line);
+	const char *flags = strrchr(line, '(');
+
+	if (amt_memcasestr(line, n, "inactive") || amt_memcasestr(line, n, "not active"))
+		return true;
+	return r->rpc && (!flags || !amt_memcasestr(flags, strlen(flags), "active"));
+}
+
+/* More than one hash in a line: tables, and JSON that lost its end. */
+static void rest_of_line(struct reading *r, const char *rest, const char *name, bool inactive)
+{
+	char hex[98];
+	size_t len;
+
+	while ((rest = find_hash(rest, &len, hex))) {
+		if (add_hex(r->f, r->l, hex, name))
+			r->l->hashes.v[r->l->hashes.n - 1].inactive = inactive;
+		rest += len;
+	}
+}
 
 static void text_line(struct reading *r, char *line)
 {
@@ -114,6 +139,9 @@ static void text_line(struct reading *r, char *line)
 
 	if (!at) {
 		char *name = amt_str_trim(line);
+		if (amt_memcasestr(name, strlen(name), "\"isactive\"") && strstr(name, "false") &&
+		    r->l->hashes.n)
+			r->l->hashes.v[r->l->hashes.n - 1].inactive = true;
 		if (*name && *name != '#')
 			amt_str_copy(r->above, sizeof(r->above), name);
 		const char *fw = amt_memcasestr(name, strlen(name), "version");
@@ -129,8 +157,7 @@ static void text_line(struct reading *r, char *line)
 		'\0';
 	amt_str_copy(after, sizeof(after), at + len);
 	char *name = clean_name(after), *front = clean_name(before);
-	bool inactive = amt_memcasestr(line, strlen(line), "inactive") ||
-			amt_memcasestr(line, strlen(line), "not active");
+	bool inactive = switched_off(r, r->above[0] && r->rpc ? r->above : line);
 	name = *front ? clean_name(front) : name;
 	bool only_flags = !*name || amt_str_begins(name, "default") ||
 			  amt_str_begins(name, "active") || amt_str_begins(name, "inactive");
@@ -140,17 +167,24 @@ static void text_line(struct reading *r, char *line)
 	add_hex(r->f, r->l, hex, name);
 	if (r->l->hashes.n > had)
 		r->l->hashes.v[had].inactive = inactive;
+	rest_of_line(r, at + len, name, inactive);
 	r->above[0] = '\0';
 }
 
-static void read_text(struct pki_facts *f, struct pki_hash_list *l, const char *text, size_t n)
+static void read_text(struct pki_facts *f, struct pki_hash_list *l, const char *text, size_t n,
+		      const char *ends)
 {
-	struct reading r = {.f = f, .l = l};
+	struct reading r = {.f = f, .l = l, .ends = ends};
 	const char *p = text, *end = text + n;
 	char line[2048];
 
+	r.rpc = amt_memcasestr(text, n, "---certificate hashes---") &&
+		amt_memcasestr(text, n, "active)");
 	while (p < end) {
-		const char *newline = memchr(p, '\n', (size_t)(end - p));
+		const char *newline = p;
+		while (newline < end && (!*newline || !strchr(r.ends, *newline)))
+			newline++;
+		newline = newline < end ? newline : NULL;
 		size_t len = (size_t)((newline ? newline : end) - p);
 		size_t k = len < sizeof(line) - 1 ? len : sizeof(line) - 1;
 		memcpy(line, p, k);
@@ -239,25 +273,47 @@ static bool hello_document(struct pki_facts *f, const char *source, const json_t
 	return true;
 }
 
-bool pki_load_hashes(struct pki_facts *f, const char *source, const char *text, size_t n,
-		     struct amt_notes *notes)
+/* Where JSON begins: at once, or below lines that a tool logged before it; NULL: it is text. */
+static const char *json_begins(const char *text, size_t n)
 {
-	size_t before = f->lists.n, found = 0;
 	size_t blank = 0;
-	json_t *doc = NULL;
 
 	while (blank < n && strchr(" \t\r\n", text[blank]) && text[blank])
 		blank++;
 	if (blank < n && (text[blank] == '{' || text[blank] == '['))
-		doc = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL);
+		return text + blank;
+	const char *brace = memmem(text, n, "\n{", 2);
+	return brace ? brace + 1 : NULL;
+}
 
+bool pki_load_hashes(struct pki_facts *f, const char *source, const char *text, size_t n,
+		     struct amt_notes *notes)
+{
+	size_t before = f->lists.n, found = 0;
+	json_error_t why;
+	json_t *doc = NULL;
+
+	/* A byte order mark, as PowerShell and Notepad put one in front. */
+	if (n >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) {
+		text += 3;
+		n -= 3;
+	}
+	const char *json = json_begins(text, n);
+	if (json)
+		doc = json_loadb(json, n - (size_t)(json - text), JSON_REJECT_DUPLICATES, &why);
 	if (!doc || !hello_document(f, source, doc)) {
 		struct pki_hash_list *l = pki_add_list(f, source);
 		if (doc)
 			walk_json(f, l, doc, NULL, 0);
 		else
-			read_text(f, l, text, n);
+			read_text(f, l, text, n, json ? "\n{}," : "\n");
+		l->partial = json && !doc;
 	}
+	if (json && !doc)
+		amt_note_add(notes, source,
+			     "this is damaged JSON (line %d: %s): the hashes that stand in it are "
+			     "taken, and the list does not count as whole",
+			     why.line, why.text);
 	json_decref(doc);
 	for (size_t i = before; i < f->lists.n; i++)
 		found += f->lists.v[i].hashes.n;

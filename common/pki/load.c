@@ -17,9 +17,18 @@ static struct pki_source *new_source(struct pki_facts *f, const char *name)
 	return s;
 }
 
-static void load_one(struct pki_loading *l, const void *p, size_t n)
+/* UTF-16 text, as PowerShell's > writes it, in UTF-8; false: it is something else. */
+static bool from_utf16(const void *p, size_t n, struct amt_buf *text)
 {
 	const uint8_t *b = p;
+	size_t bad;
+
+	return n > 2 && ((b[0] == 0xff && b[1] == 0xfe) || (b[0] == 0xfe && b[1] == 0xff)) &&
+	       amt_text_to_utf8("UTF-16", p, n, text, &bad, NULL);
+}
+
+static void load_one(struct pki_loading *l, const void *p, size_t n)
+{
 	struct pki_source *s = pki_source_of(l);
 
 	s->opened = true;
@@ -28,12 +37,9 @@ static void load_one(struct pki_loading *l, const void *p, size_t n)
 		amt_note_add(l->notes, s->name, "it is empty");
 		return;
 	}
-	/* UTF-16 text, as PowerShell's > writes it, is turned into UTF-8 first. */
 	struct amt_buf text;
-	size_t bad;
 	amt_buf_init(&text, AMT_CAP_PKI_FILE);
-	if (n > 2 && ((b[0] == 0xff && b[1] == 0xfe) || (b[0] == 0xfe && b[1] == 0xff)) &&
-	    amt_text_to_utf8("UTF-16", p, n, &text, &bad, NULL)) {
+	if (from_utf16(p, n, &text)) {
 		p = amt_buf_cstr(&text);
 		n = text.len;
 	}
@@ -138,13 +144,17 @@ static bool load_lists(struct pki_facts *f, const struct pki_options *opt, struc
 	for (size_t i = 0; i < opt->hash_files.n; i++) {
 		const char *path = opt->hash_files.v[i];
 		struct amt_error err = {0};
-		struct amt_buf b;
+		struct amt_buf b, text;
 		amt_buf_init(&b, AMT_CAP_PKI_FILE);
-		if (!amt_file_read(path, &b, &err))
+		amt_buf_init(&text, AMT_CAP_PKI_FILE);
+		if (!amt_file_read(path, &b, &err)) {
 			amt_note_add(notes, path, "%s", err.text);
-		else
-			any = pki_load_hashes(f, path, amt_buf_cstr(&b), b.len, notes) || any;
+		} else {
+			struct amt_buf *s = from_utf16(b.data, b.len, &text) ? &text : &b;
+			any = pki_load_hashes(f, path, amt_buf_cstr(s), s->len, notes) || any;
+		}
 		amt_buf_free(&b);
+		amt_buf_free(&text);
 	}
 	return any;
 }

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Hash lists, bundles and keys as they come out of the field: PowerShell's encodings, logged or
+# cut JSON, rpc-go's flags, files put together without a line end, folders of several servers.
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib.sh
+. tests/pki.sh
+P=$tmp
+NOW=2026-11-22T12:00:00Z
+
+check() { amt-certcheck --json --now "$NOW" --firmware 11.8.50 --suffix vprodemo.com "$@" >"$tmp/doc" 2>"$tmp/err" </dev/null; }
+v() { jq -r --arg id "$1" '[.findings[]|select(.id==$id)|.verdict]|join(",")' "$tmp/doc"; }
+s() { jq -r --arg id "$1" '[.findings[]|select(.id==$id)|.summary]|join("; ")' "$tmp/doc"; }
+verdict() { is "$1" "$(v "$2")" "$3"; }
+says() { case $(s "$2") in *"$3"*) pass_ "$1" ;; *) fail_ "$1"; echo "# $(s "$2")" ;; esac; }
+bundle() { local f; for f; do cat "$P/$f.pem"; done; }
+
+cert root '/CN=Test Root' self "$ca_ext"
+cert int '/CN=Test Issuing' root "$ca_ext"
+cert good '/CN=amt.vprodemo.com' int "$oid_ext"
+bundle good int root >"$P/chain"
+own=$(fingerprint "$P/root.pem")
+other=c3846bf24b9e93ca64274c0ec67c1ecc5e024ffcacd2d74019350e81fe546ae4
+
+# --- hash lists ---
+json() { # json ACTIVE
+	printf '{"amt":"11.8.50","certificateHashes":{"Go Daddy":{"Hash":"%s","Name":"Go Daddy","IsActive":true},' "$other"
+	printf '"Test Root":{"Hash":"%s","Name":"Test Root","IsActive":%s}}}' "$own" "$1"
+}
+rpc() { # rpc FLAGS: rpc-go's text; "(Default)" alone means that it is not active
+	printf 'Version : 11.8.50\n---Certificate Hashes---\nGo Daddy  (Default, Active)\n   SHA256: %s\n' "$other"
+	printf 'Test Root%s\n   SHA256: %s\n' "$1" "$own"
+}
+list() { cat >"$P/list"; check "$P/chain" --hashes "$P/list"; }
+utf16() { printf '\xff\xfe'; iconv -f UTF-8 -t UTF-16LE; }
+bom() { printf '\xef\xbb\xbf'; cat; }
+
+json true | bom | list; verdict "JSON behind a byte order mark" S3.C10b pass
+json false | bom | list; verdict "and its flags" S3.C10b fail
+json true | utf16 | list; verdict "JSON in UTF-16" S3.C10b pass
+rpc ' (Active)' | utf16 | list; verdict "text in UTF-16" S3.C10b pass
+{ echo 'level=info msg="reading"'; json true; } | list; verdict "JSON below a line of log" S3.C10b pass
+json true | head -c 250 | list; verdict "JSON that lost its end: what is there counts" S3.C10b pass
+json true | head -c 130 | list; verdict "and what is not there is not said to be absent" S3.C10b unknown
+ok "the damage is told" grep -q 'list: this is damaged JSON (line 1' "$tmp/err"
+printf '%s %s Two roots\n' "$other" "$own" | list; verdict "two hashes in one line" S3.C10b pass
+rpc ', (Active)' | list; verdict "rpc-go: active" S3.C10b pass
+rpc '  (Default)' | list; verdict "rpc-go: default and not active" S3.C10b fail
+says "rpc-go: what is wrong" S3.C10b 'switched off'
+rpc '' | list; verdict "rpc-go: neither" S3.C10b fail
+printf 'Test Root (Default)\n%s\n' "$own" | list; verdict "by hand, without rpc-go's heading" S3.C10b pass
+done_testing
