@@ -327,9 +327,9 @@ bool pki_load_key(struct pki_loading *l, const void *p, size_t n)
 	if (own)
 		keep_key(l, own);
 	else
-		amt_note_add(l->notes, s->name, "the private key can't be read%s%s",
+		amt_note_add(l->notes, s->name, "the private key can't be read%s%s%s",
 			     memmem(p, n, "ENCRYPTED", 9) ? ": wrong or missing password" : "",
-			     err.text[0] ? err.text : "");
+			     err.text[0] ? "; " : "", err.text);
 	EVP_PKEY_free(key);
 	return true;
 }

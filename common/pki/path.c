@@ -241,20 +241,36 @@ static enum pki_order order_of(const struct pki_facts *f, const struct pki_path 
 	return up ? PKI_ORDER_LEAF_FIRST : down ? PKI_ORDER_REVERSED : PKI_ORDER_MIXED;
 }
 
-static void give_key(struct pki_facts *f, struct pki_chain *c)
+static bool fits_a_leaf(struct pki_facts *f, const struct pki_private_key *k)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < f->chains.n; i++) {
+		struct pki_chain *c = &f->chains.v[i];
+		EVP_PKEY *own = pki_store_key(f, c->leaf);
+		if (!own || !pki_same_key(own, k->key))
+			continue;
+		any = c->has_key = c->key_matches = true;
+		c->key_source = k->source;
+	}
+	return any;
+}
+
+/* A key that fits no leaf at all speaks against those without one; the key of another leaf
+ * beside them says nothing about them. */
+static void give_keys(struct pki_facts *f)
 {
 	struct pki_store *s = f->store;
-	EVP_PKEY *own = s->private_keys.n ? pki_store_key(f, c->leaf) : NULL;
+	const struct pki_private_key *stray = NULL;
 
-	for (size_t i = 0; i < s->private_keys.n; i++) {
-		bool fits = own && pki_same_key(own, s->private_keys.v[i].key);
-		if (c->key_matches && !fits)
+	for (size_t i = 0; i < s->private_keys.n; i++)
+		if (!fits_a_leaf(f, &s->private_keys.v[i]))
+			stray = &s->private_keys.v[i];
+	for (size_t i = 0; stray && i < f->chains.n; i++) {
+		if (f->chains.v[i].has_key)
 			continue;
-		c->has_key = true;
-		c->key_matches = fits;
-		c->key_source = s->private_keys.v[i].source;
-		if (fits)
-			return;
+		f->chains.v[i].has_key = true;
+		f->chains.v[i].key_source = stray->source;
 	}
 }
 
@@ -281,7 +297,6 @@ static void build_chain(struct pki_facts *f, uint32_t leaf, bool opinion)
 			pki_openssl_opinion(f, &c->paths.v[i]);
 	}
 	c->order = order_of(f, &c->paths.v[0]);
-	give_key(f, c);
 }
 
 static bool has_marker(const struct pki_cert *c)
@@ -362,6 +377,7 @@ void pki_find_chains(struct pki_facts *f, const struct pki_options *opt, struct 
 		amt_progress_update(opt->progress, "chains", i + 1, f->certs.n);
 	}
 	free(issues);
+	give_keys(f);
 	if (f->skipped_chains)
 		amt_note_add(notes, "input",
 			     "%zu more end certificates are not judged here; --each judges every "

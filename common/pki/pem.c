@@ -50,9 +50,14 @@ static bool next_block(const char **p, const char *end, unsigned *line, struct b
 	const char *close = find(b->body, end, "-----");
 	b->closed = close && end - close >= 9 && !memcmp(close, "-----END ", 9);
 	b->end = close ? close : end;
-	/* After the END line, or at the next BEGIN when the END is missing. */
-	const char *next = b->closed ? memchr(b->end, '\n', (size_t)(end - b->end)) : b->end;
-	next = next ? next : end;
+	/* After the END marker, or at the next BEGIN when the END is missing. Files put together
+	 * without a line end between them have "-----END X----------BEGIN X-----". */
+	const char *next = b->end;
+	if (b->closed) {
+		const char *eol = memchr(b->end, '\n', (size_t)(end - b->end));
+		const char *marker = find(b->end + 9, eol ? eol : end, "-----");
+		next = marker ? marker + 5 : eol ? eol : end;
+	}
 	*line += count_lines(begin, next);
 	*p = b->after = next;
 	return true;

@@ -70,6 +70,36 @@ static unsigned strays_of(const struct rules *r)
 	return n;
 }
 
+static bool on_path(const struct pki_path *p, uint32_t cert)
+{
+	for (size_t i = 0; i < p->certs.n; i++)
+		if (p->certs.v[i] == cert)
+			return true;
+	return false;
+}
+
+/* Certificates of the same file that only another way up needs: a cross-certificate and what is
+ * above it. *first: one of them. */
+static unsigned detours_of(const struct rules *r, uint32_t *first)
+{
+	const char *source = rule_leaf(r)->source;
+	unsigned n = 0;
+
+	for (size_t p = 0; p < r->chain->paths.n; p++) {
+		const struct pki_path *other = &r->chain->paths.v[p];
+		for (size_t i = 0; i < other->certs.n; i++) {
+			uint32_t at = other->certs.v[i];
+			bool seen = on_path(r->path, at);
+			for (size_t q = 0; q < p && !seen; q++)
+				seen = on_path(&r->chain->paths.v[q], at);
+			if (seen || strcmp(r->f->certs.v[at].source, source) != 0)
+				continue;
+			*first = n++ ? *first : at;
+		}
+	}
+	return n;
+}
+
 static unsigned duplicates_of(const struct rules *r)
 {
 	for (size_t i = 0; i < r->f->sources.n; i++)
@@ -82,7 +112,9 @@ static unsigned duplicates_of(const struct rules *r)
  */
 static void complete_bundle(struct rules *r, const char *id)
 {
+	uint32_t detour = NO_CERT;
 	unsigned strays = strays_of(r), doubles = duplicates_of(r);
+	unsigned detours = detours_of(r, &detour);
 	const char *source = rule_leaf(r)->source;
 
 	if (r->chain->order == PKI_ORDER_REVERSED || r->chain->order == PKI_ORDER_MIXED)
@@ -94,6 +126,13 @@ static void complete_bundle(struct rules *r, const char *id)
 		rule_says(r, id, AMT_WARN, r->f->others.v[0],
 			  "%s also holds %u certificate%s that no path needs", source, strays,
 			  strays == 1 ? "" : "s");
+	/* Handbook failure 14: the device is given every certificate of the bundle. */
+	if (detours)
+		rule_says(r, id, AMT_WARN, detour,
+			  "%s holds more than one way up: %u certificate%s (%s) of another one "
+			  "%s in the way of tools that hand all of them to AMT",
+			  source, detours, detours == 1 ? "" : "s", r->f->certs.v[detour].subject,
+			  detours == 1 ? "is" : "are");
 	if (doubles)
 		rule_says(r, id, AMT_WARN, NO_CERT, "%s holds %u certificate%s twice", source,
 			  doubles, doubles == 1 ? "" : "s");
@@ -281,6 +320,11 @@ void rule_trusted_root(struct rules *r)
 	if (!p->complete && r->f->asked.as_sent)
 		rule_says(r, "S3.C10a", AMT_WARN, at,
 			  "the chain that was sent does not end at a root: %s is not self-signed",
+			  top->subject);
+	else if (!p->complete && top->self_signed)
+		rule_says(r, "S3.C10a", AMT_FAIL, at,
+			  "the chain does not end at a root: the one called %s that was given is "
+			  "another one, with another key",
 			  top->subject);
 	else if (!p->complete)
 		rule_says(r, "S3.C10a", AMT_FAIL, at,

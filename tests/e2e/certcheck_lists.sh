@@ -48,4 +48,33 @@ rpc '  (Default)' | list; verdict "rpc-go: default and not active" S3.C10b fail
 says "rpc-go: what is wrong" S3.C10b 'switched off'
 rpc '' | list; verdict "rpc-go: neither" S3.C10b fail
 printf 'Test Root (Default)\n%s\n' "$own" | list; verdict "by hand, without rpc-go's heading" S3.C10b pass
+
+# --- PEM without a line end between the files ---
+for f in good int root; do printf %s "$(cat "$P/$f.pem")"; done >"$P/glued"
+check "$P/glued"; verdict "END and BEGIN in one line" S1.V11b pass
+tr '\n' '\r' <"$P/chain" >"$P/cr"; check "$P/cr"; verdict "CR alone ends the lines" S1.V11b pass
+sed '0,/-----END CERTIFICATE-----/s//-----END CERTIFICATE---/' "$P/chain" >"$P/dashes"
+check "$P/dashes"; verdict "an END line with too few dashes" S1.V11b pass
+
+# --- more than one way up in one bundle (F 14) ---
+cert old '/CN=Old Root' self "$ca_ext" md=sha1
+cert cross '/CN=Test Root' old "$ca_ext" key="$P/root.key" md=sha1
+bundle good int cross old root >"$P/two"; check "$P/two"
+verdict "two ways up in a bundle warn" S1.V11b warn
+says "what is in the way" S1.V11b 'more than one way up: 2 certificates (CN=Test Root)'
+bundle good int root >"$P/one"; bundle cross old >"$P/beside"; check "$P/one" "$P/beside"
+verdict "two ways up out of two files" S1.V11b pass
+
+# --- a namesake of the root ---
+cert fake '/CN=Test Root' self "$ca_ext"
+bundle good int fake >"$P/namesake"; check "$P/namesake"
+says "a namesake of the root is not said to lack its signature" S3.C10a 'another one, with another key'
+
+# --- keys: a folder with the exports of two servers ---
+cert second '/CN=b.vprodemo.com' int "$oid_ext"
+mkdir "$P/servers"; cp "$P/chain" "$P/servers/a.pem"; cp "$P/good.key" "$P/servers"; cp "$P/second.pem" "$P/servers"
+check "$P/servers"; verdict "the key of one server does not speak against the other" S1.V11a pass
+cp "$P/fake.key" "$P/servers"; check "$P/servers"; verdict "a key that fits nobody does" S1.V11a pass,fail
+{ openssl pkey -in "$P/good.key" -aes256 -passout pass:geheim; cat "$P/chain"; } >"$P/locked"; check "$P/locked"
+ok "why a key was not read" grep -q 'missing password; no terminal' "$tmp/err"
 done_testing
