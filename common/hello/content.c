@@ -148,6 +148,8 @@ static void hellos(struct hello_engine *e, struct hello_flow *w, bool end)
 				trailing(e, c, s->buf.len);
 			if (end || s->buf.over)
 				s->dead = true;
+			if (end && !again && s->buf.len >= HELLO_HEADER)
+				c->content = HELLO_CONTENT_OTHER;
 			else if (s->buf.len >= HELLO_HEADER &&
 				 hello_content_guess(p, s->buf.len) != HELLO_CONTENT_HELLO)
 				s->dead = true;
@@ -170,7 +172,12 @@ static void hello_port(struct hello_engine *e, struct hello_flow *w, bool end)
 	if (c->content == HELLO_CONTENT_NONE && s->buf.len) {
 		if (s->buf.len < 8 && !end)
 			return;
-		c->content = hello_content_guess((const uint8_t *)s->buf.data, s->buf.len);
+		enum hello_content is =
+			hello_content_guess((const uint8_t *)s->buf.data, s->buf.len);
+		/* Too few bytes to tell, and more were sent than the capture has. */
+		if (is == HELLO_CONTENT_OTHER && s->buf.len < 8 && (c->cut || c->gap))
+			return;
+		c->content = is;
 	}
 	if (c->content == HELLO_CONTENT_HELLO)
 		hellos(e, w, end);

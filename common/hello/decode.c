@@ -234,6 +234,10 @@ size_t hello_decode(const uint8_t *p, size_t n, bool more, struct amt_arena *a,
 	const uint8_t *uuid = amt_rd_bytes(&r, 16);
 	if (!uuid || m->credentials > 1 || m->retry > RETRY_LIMIT || m->version > 16)
 		return 0;
+	/* An odd version or a blank UUID alone may be a hello's; both together are a scanner's
+	 * zeros. */
+	if (constant(uuid, 16) && (m->version < 1 || m->version > 3))
+		return 0;
 	memcpy(m->uuid, uuid, 16);
 	size_t used = m->version == 2   ? decode_psk(p, n, more, a, m)
 		      : m->version == 3 ? decode_pki(p, n, more, a, m)

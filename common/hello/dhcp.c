@@ -13,6 +13,7 @@
 #define OPTIONS_MAX 128
 #define JOINED_MAX  2048 /* bytes of options that came in pieces */
 #define PARAMS_MAX  255
+#define PXE_PORT    4011 /* of a boot server */
 
 enum { DISCOVER = 1, OFFER, REQUEST, DECLINE, ACK, NAK, RELEASE, INFORM };
 
@@ -253,8 +254,6 @@ static void acknowledged(struct hello_engine *e, struct hello_lease *l, const st
 	const struct value *dns = &m->v[DNS], *lease = &m->v[LEASE];
 
 	address(&l->address, m->fixed + 16); /* yiaddr */
-	if (!l->address.family)
-		address(&l->address, m->fixed + 12); /* ciaddr */
 	l->lease = lease->n >= 4 ? hello_be32(lease->p) : 0;
 	l->has_dns = dns->n >= 4;
 	l->has_suffix = m->v[SUFFIX].n > 0;
@@ -284,10 +283,17 @@ static void from_the_client(struct hello_engine *e, struct hello_lease *l, const
 	}
 }
 
+/* RFC 2131, 4.3.5: what answers an INFORM leases nothing and holds what was asked for only; nor
+ * does a boot server's ACK (PXE 2.1), which mostly comes from its own port. */
+static bool leases(const struct hello_frame *f, const struct message *m)
+{
+	return hello_be32(m->fixed + 16) && f->source_port != PXE_PORT;
+}
+
 static void took_place(struct hello_engine *e, struct hello_lease *l, const struct hello_frame *f,
 		       const struct message *m)
 {
-	if (m->v[SERVER].n >= 4 && hello_be32(m->v[SERVER].p))
+	if (m->v[SERVER].n >= 4 && hello_be32(m->v[SERVER].p) && m->type != RELEASE)
 		address(&l->server, m->v[SERVER].p);
 	if (hello_be32(m->fixed + 24)) /* giaddr */
 		address(&l->relay, m->fixed + 24);
@@ -306,6 +312,8 @@ static void took_place(struct hello_engine *e, struct hello_lease *l, const stru
 		l->requests++;
 		break;
 	case ACK:
+		if (!leases(f, m))
+			break;
 		l->acks++;
 		l->ack = hello_spot_of(e, f);
 		acknowledged(e, l, m);

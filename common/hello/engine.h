@@ -43,11 +43,12 @@ struct hello_segment { /* arrived before its turn */
 
 /* One direction of a connection, put in order. */
 struct hello_stream {
-	bool known; /* next is meaningful */
-	bool dead;  /* nobody reads it any more */
-	bool ended; /* FIN delivered */
-	bool ccs;   /* TLS: ChangeCipherSpec seen, the rest is encrypted */
-	uint32_t next;
+	bool known;         /* next is meaningful */
+	bool dead;          /* nobody reads it any more */
+	bool ended;         /* FIN delivered */
+	bool ccs;           /* TLS: ChangeCipherSpec seen, the rest is encrypted */
+	bool fin_known;     /* fin is meaningful */
+	uint32_t next, fin; /* sequence numbers: of the byte that is due, behind the last one */
 	struct amt_buf buf; /* in order, not decoded yet */
 	struct amt_buf hs;  /* TLS: handshake bytes out of the records */
 	struct hello_segment *waiting;

@@ -74,7 +74,7 @@ static void exact(const struct hello_facts *f, const struct hello_device *d,
 		  struct amt_findings *fs)
 {
 	size_t whole = 0;
-	const struct hello_seen *odd = NULL;
+	const struct hello_seen *odd = NULL, *noted = NULL;
 
 	for (size_t i = 0; i < d->hellos.n; i++) {
 		const struct hello_seen *h = &f->hellos.v[d->hellos.v[i]];
@@ -83,6 +83,15 @@ static void exact(const struct hello_facts *f, const struct hello_device *d,
 			whole++;
 		else
 			odd = h;
+		if (h->m.note)
+			noted = h;
+	}
+	if (!odd && noted) { /* hello.md 1.6 C3 and 1.7: worth a warning, never a reason to stop */
+		struct amt_finding *x = amt_finding_add(fs, "X.HC4", AMT_WARN, d->id,
+							"%zu of %zu hellos are whole, but: %s",
+							whole, d->hellos.n, noted->m.note);
+		hello_judge_evidence(f, fs, x, noted->at, "hello");
+		return;
 	}
 	if (!odd) {
 		amt_finding_add(fs, "X.HC4", AMT_PASS, d->id,

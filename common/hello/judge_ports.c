@@ -4,14 +4,6 @@
  */
 #include "hello/judge.h"
 
-static bool is_server(const struct hello_facts *f, const struct hello_ip *ip)
-{
-	for (size_t i = 0; i < f->servers.n; i++)
-		if (hello_ip_equal(&f->servers.v[i], ip))
-			return true;
-	return false;
-}
-
 void hello_judge_destination(const struct hello_facts *f, const struct hello_device *d,
 			     struct amt_findings *fs)
 {
@@ -20,9 +12,16 @@ void hello_judge_destination(const struct hello_facts *f, const struct hello_dev
 	for (size_t i = 0; f->servers.n && i < d->servers.n; i++) {
 		const struct hello_ip *ip = &d->servers.v[i];
 
-		if (is_server(f, ip))
+		enum amt_tri is = hello_is_server(f, ip);
+
+		if (is == AMT_YES)
 			amt_finding_add(fs, "S2.C14b", AMT_PASS, d->id,
 					"it talks to %s, a service point", hello_ip_text(ip, t));
+		else if (is == AMT_MAYBE)
+			amt_finding_add(fs, "S2.C14b", AMT_UNKNOWN, d->id,
+					"it talks to %s: no service point was given with an IPv%u "
+					"address",
+					hello_ip_text(ip, t), ip->family);
 		else
 			amt_finding_add(fs, "S2.C14b", AMT_FAIL, d->id,
 					"it talks to %s, which is no service point",

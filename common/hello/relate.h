@@ -25,6 +25,7 @@ const struct hello_holder *hello_holder_at(const struct hello_holders *t, const 
 
 /* timeline.c: the device's main conclusion, then its events with the failing step marked */
 void hello_conclude(struct hello_facts *f, struct hello_device *d);
+const char *hello_rcode_name(unsigned rcode); /* RFC 1035, 4.1.1, in words */
 void hello_timeline(struct hello_facts *f, struct hello_device *d);
 
 /* rows_*.c: each adds the rows of its part of the table that fit */
@@ -65,6 +66,8 @@ static inline amt_time hello_rest(const struct hello_facts *f, uint32_t capture,
 {
 	return hello_since(from, hello_capture_end(f, capture));
 }
+/* MAYBE: no service point was given, or none with an address of this family. */
+enum amt_tri hello_is_server(const struct hello_facts *f, const struct hello_ip *ip);
 bool hello_is_hello_port(const struct hello_facts *f, uint16_t port);
 bool hello_conn_to_server(const struct hello_facts *f, const struct hello_conn *c);
 

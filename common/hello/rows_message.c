@@ -1,6 +1,13 @@
 /* Rows 13 to 20 and 34 to 37: what is sent to the hello port, and by whom. */
 #include "hello/relate.h"
 
+/* It sent something, and the capture has not what it began with. */
+static bool unread(const struct hello_conn *c)
+{
+	return !c->hellos && (c->cut || c->gap) &&
+	       (c->content == HELLO_CONTENT_NONE || c->content == HELLO_CONTENT_HELLO);
+}
+
 /* It began to say hello and never got to the end of the header: no message came of it. */
 static bool cut_short(const struct hello_conn *c)
 {
@@ -18,7 +25,14 @@ static void contents(struct hello_facts *f, struct hello_device *d)
 
 		if (!hello_conn_to_server(f, c))
 			continue;
-		if (cut_short(c)) {
+		if (unread(c)) {
+			struct hello_symptom *s = hello_symptom_add(
+				f, d, 15, "what it sent to port %u can't be read: %s",
+				c->server_port,
+				c->cut ? "the capture's snap length cut it"
+				       : "a segment is missing from the capture");
+			hello_symptom_spot(s, c->first);
+		} else if (cut_short(c)) {
 			struct hello_symptom *s = hello_symptom_add(
 				f, d, 15,
 				"the hello is incomplete: truncated at byte %llu of its header",
@@ -110,8 +124,9 @@ static void message(struct hello_facts *f, struct hello_device *d, const struct 
 		hello_symptom_spot(s, h->at);
 	}
 	if (h->m.mode == HELLO_MODE_PSK) {
-		s = hello_symptom_add(f, d, 16, "PSK hello with PID %.4s-%s", h->m.pid,
-				      strlen(h->m.pid) > 4 ? h->m.pid + 4 : "");
+		s = h->m.pid[0] ? hello_symptom_add(f, d, 16, "PSK hello with PID %.4s-%s",
+						    h->m.pid, h->m.pid + 4)
+				: hello_symptom_add(f, d, 16, "PSK hello, its PID is cut off");
 		hello_symptom_spot(s, h->at);
 	} else if (h->m.mode == HELLO_MODE_PKI) {
 		hash_list(f, d, h);

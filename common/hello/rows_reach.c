@@ -1,6 +1,8 @@
 /* Rows 1 to 12 of the symptom table: does the device find and reach its server? */
 #include "hello/relate.h"
 
+#define QUESTIONS_OF_ONE 64 /* who asks for more names and servers asks for others, too */
+
 /* There is reason to take it for an AMT computer. */
 static bool provisioning(const struct hello_facts *f, const struct hello_device *d)
 {
@@ -18,7 +20,9 @@ static void dhcp(struct hello_facts *f, struct hello_device *d)
 		const struct hello_lease *l = &f->leases.v[d->leases.v[i]];
 		struct hello_symptom *s;
 
-		if (l->discovers && !l->offers && !l->acks &&
+		/* A REQUEST that names its server has had an OFFER; off a mirror port only the
+		 * broadcasts of the client are seen. */
+		if (l->discovers && !l->offers && !l->acks && !l->server.family &&
 		    (l->discovers > 1 ||
 		     hello_rest(f, l->first.capture, l->discover.time) > 10 * AMT_SECOND)) {
 			s = hello_symptom_add(f, d, 2, "%u DHCP DISCOVER without an OFFER",
@@ -45,14 +49,6 @@ static bool good(const struct hello_query *q)
 	return q->answered && q->rcode == 0 && q->addresses.n;
 }
 
-static bool listed(const struct hello_ip *list, size_t n, const struct hello_ip *ip)
-{
-	for (size_t i = 0; i < n; i++)
-		if (hello_ip_equal(&list[i], ip))
-			return true;
-	return false;
-}
-
 static void one_query(struct hello_facts *f, struct hello_device *d, const struct hello_query *q,
 		      bool resolved)
 {
@@ -64,14 +60,14 @@ static void one_query(struct hello_facts *f, struct hello_device *d, const struc
 		s = hello_symptom_add(f, d, 7, "%s: %s from DNS server %s", q->name,
 				      !q->answered    ? "no answer"
 				      : q->rcode == 3 ? "NXDOMAIN"
-				      : q->rcode      ? "an error"
+				      : q->rcode      ? hello_rcode_name(q->rcode)
 						      : "no address",
 				      hello_ip_text(&q->server, t));
 		hello_symptom_spot(s, q->question);
 		hello_symptom_spot(s, q->answered ? q->answer : q->question);
 	}
 	for (size_t k = 0; f->servers.n && good(q) && k < q->addresses.n; k++) {
-		if (listed(f->servers.v, f->servers.n, &q->addresses.v[k]))
+		if (hello_is_server(f, &q->addresses.v[k]) != AMT_NO)
 			continue;
 		s = hello_symptom_add(f, d, 8, "%s is answered with %s, which is no service point",
 				      q->name, hello_ip_text(&q->addresses.v[k], t));
@@ -130,6 +126,39 @@ static void steps(struct hello_facts *f, struct hello_device *d)
 			hello_symptom_add(f, d, 9, "it connects to %s without having asked DNS",
 					  hello_ip_text(&first->server, t));
 		hello_symptom_spot(s, first->first);
+	}
+}
+
+/* hello.md 3.2: the answer against where it then connects to. */
+static void other_than_dns(struct hello_facts *f, struct hello_device *d)
+{
+	char t[HELLO_IP_TEXT], a[HELLO_IP_TEXT];
+
+	for (size_t i = 0; i < d->conns.n && d->queries.n <= QUESTIONS_OF_ONE; i++) {
+		const struct hello_conn *c = &f->conns.v[d->conns.v[i]];
+		const struct hello_query *last = NULL;
+		bool told = false;
+
+		if (!c->begun || !hello_conn_to_server(f, c))
+			continue;
+		for (size_t k = 0; k < d->queries.n; k++) {
+			const struct hello_query *q = &f->queries.v[d->queries.v[k]];
+
+			if (!good(q) || q->addresses.v[0].family != c->server.family)
+				continue;
+			if (q->answer.time <= c->first.time)
+				last = q;
+			for (size_t n = 0; n < q->addresses.n; n++)
+				told = told || hello_ip_equal(&q->addresses.v[n], &c->server);
+		}
+		if (told || !last)
+			continue;
+		struct hello_symptom *s = hello_symptom_add(
+			f, d, 9, "it connects to %s, though DNS gave %s",
+			hello_ip_text(&c->server, t), hello_ip_text(&last->addresses.v[0], a));
+		hello_symptom_spot(s, last->answer);
+		hello_symptom_spot(s, c->first);
+		return;
 	}
 }
 
@@ -200,6 +229,7 @@ void hello_rows_reach(struct hello_facts *f, struct hello_device *d)
 	dhcp(f, d);
 	dns(f, d);
 	steps(f, d);
+	other_than_dns(f, d);
 	connections(f, d);
 	/* Row 1: it is there, we would see it, and it says nothing for longer than the slowest
 	 * cadence. */

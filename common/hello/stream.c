@@ -151,7 +151,7 @@ void hello_stream_end(struct hello_engine *e, struct hello_flow *w, int dir)
 	if (s->ended)
 		return;
 	s->ended = true;
-	if (s->waiting)
+	if (s->waiting || (s->fin_known && (int32_t)(s->fin - s->next) > 0))
 		e->facts->conns.v[w->conn].gap = true;
 	if (!s->dead)
 		hello_content(e, w, dir, true);

@@ -77,6 +77,19 @@ bool hello_is_hello_port(const struct hello_facts *f, uint16_t port)
 	return false;
 }
 
+enum amt_tri hello_is_server(const struct hello_facts *f, const struct hello_ip *ip)
+{
+	enum amt_tri is = AMT_MAYBE;
+
+	for (size_t i = 0; i < f->servers.n; i++) {
+		if (hello_ip_equal(&f->servers.v[i], ip))
+			return AMT_YES;
+		if (f->servers.v[i].family == ip->family)
+			is = AMT_NO;
+	}
+	return is;
+}
+
 bool hello_conn_to_server(const struct hello_facts *f, const struct hello_conn *c)
 {
 	return c->hellos || hello_is_hello_port(f, c->server_port);

@@ -219,6 +219,8 @@ void hello_tcp(struct hello_engine *e, struct hello_frame *f)
 			c->closed_by = (uint8_t)(dir + 1);
 			c->frame_close = f->packet->frame;
 		}
+		w->dir[dir].fin_known = w->dir[dir].known;
+		w->dir[dir].fin = f->seq + f->payload_len;
 		if (fin_in_turn(w, f, dir))
 			hello_stream_end(e, w, dir);
 		if (w->dir[0].ended && w->dir[1].ended)

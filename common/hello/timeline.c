@@ -40,11 +40,16 @@ static void leases(struct hello_facts *f, struct hello_device *d)
 	}
 }
 
-static void queries(struct hello_facts *f, struct hello_device *d)
+const char *hello_rcode_name(unsigned rcode)
 {
 	static const char *const rcodes[] = {"no error",     "format error",    "server failure",
 					     "no such name", "not implemented", "refused"};
 
+	return rcode < sizeof(rcodes) / sizeof(rcodes[0]) ? rcodes[rcode] : "an error";
+}
+
+static void queries(struct hello_facts *f, struct hello_device *d)
+{
 	for (size_t i = 0; i < d->queries.n; i++) {
 		const struct hello_query *q = &f->queries.v[d->queries.v[i]];
 		const char *kind = q->type == 1 ? "A" : q->type == 28 ? "AAAA" : "?";
@@ -62,9 +67,7 @@ static void queries(struct hello_facts *f, struct hello_device *d)
 			    q->addresses.n > 1 ? " and others" : "");
 		else
 			add(f, d, q->answer, "dns-answer", "%s: %s", q->name,
-			    q->rcode == 0  ? "no address"
-			    : q->rcode < 6 ? rcodes[q->rcode]
-					   : "an error");
+			    q->rcode ? hello_rcode_name(q->rcode) : "no address");
 	}
 }
 

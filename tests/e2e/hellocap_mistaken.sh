@@ -1,0 +1,176 @@
+#!/usr/bin/env bash
+# What is easily mistaken for a fault, and the fault next to it: DHCP seen off a mirror port, answers to an
+# INFORM and of boot servers, IPv6 beside IPv4, bytes that the capture has lost, zeros of a scanner.
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib.sh
+command -v jq >/dev/null || { skip "what is mistaken for a fault" "jq is not installed"; done_testing; exit; }
+$PYTHON - "$tmp" captures/hello <<'PY'
+import hashlib
+import struct
+import sys
+
+out = sys.argv[1]
+sys.path.insert(0, sys.argv[2])
+from wire import *  # noqa
+
+pc, server, infra = Host("10.1.0.16", "02:00:00:00:00:10"), Host("10.1.0.5", "02:00:00:00:00:05"), Host("10.1.0.2", "02:00:00:00:00:02")
+other = Host("10.1.0.6", "02:00:00:00:00:06")
+nobody, all_ = Host("0.0.0.0", pc.mac), Host("255.255.255.255", "ff:ff:ff:ff:ff:ff")
+uuid = bytes(range(1, 17))
+sha1 = [hashlib.sha1(bytes([i])).digest() for i in range(3)]
+whole = hello_pki(uuid, sha1)
+me = [(54, ip(infra.ip))]
+both = me + [(51, bytes([0, 0, 2, 88])), (6, ip(infra.ip)), (15, b"corp.example")]
+name = "provisionserver.corp.example"
+
+
+def save(name, c):
+    write_pcapng("%s/%s.pcapng" % (out, name), c, "synthetic")
+
+
+def says(c, data=whole, to=server, port=5000, cuts=()):
+    t = Tcp(c, pc, to, port, 9971).open()
+    for at in range(0, len(data), 40):
+        if at not in cuts:
+            t.segment(0, PSH | ACK, data[at:at + 40], seq=t.next[0] + at)
+    t.next[0] += len(data)
+    t.close()
+
+
+def client(c, kind, options=(), ciaddr="0.0.0.0"):
+    c.udp(nobody, 68, all_, 67, dhcp(1, kind, pc.mac, 1, ciaddr=ciaddr, options=options))
+
+
+def lease(c):
+    client(c, 1)
+    c.udp(infra, 67, all_, 68, dhcp(2, 2, pc.mac, 1, pc.ip, options=both))
+    client(c, 3, me)
+    c.udp(infra, 67, all_, 68, dhcp(2, 5, pc.mac, 1, pc.ip, options=both))
+
+
+def ask(c, answers, kind=1, number=1):
+    c.udp(pc, 4000 + number, infra, 53, dns(number, name, kind=kind))
+    c.udp(infra, 53, pc, 4000 + number, dns(number, name, answers, kind=kind))
+
+
+c = Capture()  # without a mirror port: broadcasts only
+for _ in range(2):
+    client(c, 1)
+    client(c, 3, me)
+    c.wait(6)
+client(c, 1)
+save("broadcasts", c)
+c = Capture()  # given back, then nobody answers
+client(c, 7, me, pc.ip)
+for _ in range(3):
+    client(c, 1)
+    c.wait(6)
+save("released", c)
+c = Capture()
+lease(c)
+client(c, 8, ciaddr=pc.ip)
+c.udp(infra, 67, pc, 68, dhcp(2, 5, pc.mac, 2, ciaddr=pc.ip, options=me))
+ask(c, [(1, ip(server.ip))])
+says(c)
+save("inform", c)
+c = Capture()
+client(c, 8, ciaddr=pc.ip)
+c.udp(infra, 67, pc, 68, dhcp(2, 5, pc.mac, 2, ciaddr=pc.ip, options=both[2:]))
+says(c)
+save("no-lease", c)
+c = Capture()  # the boot server of operating system deployment
+lease(c)
+c.udp(pc, 68, other, 4011, dhcp(1, 3, pc.mac, 3, ciaddr=pc.ip, options=[(60, b"PXEClient")]))
+c.udp(other, 4011, pc, 68, dhcp(2, 5, pc.mac, 3, pc.ip, options=[(54, ip(other.ip)), (60, b"PXEClient")]))
+ask(c, [(1, ip(server.ip))])
+says(c)
+save("boot-server", c)
+
+c = Capture()
+ask(c, [(1, ip(server.ip))])
+ask(c, [(28, ip("2001:db8::5"))], 28, 2)
+says(c)
+save("both-families", c)
+c = Capture()
+t = Tcp(c, Host("2001:db8::16", pc.mac), Host("2001:db8::5", server.mac), 5000, 9971).open().data(0, whole)
+t.close()
+save("ipv6", c)
+c = Capture()
+ask(c, [(1, ip(server.ip))])
+says(c, to=other)
+save("not-the-answer", c)
+c = Capture()
+ask(c, [(1, ip(server.ip)), (1, ip(other.ip))])
+says(c, to=other)
+save("second-answer", c)
+
+for what, cuts in (("first", (0,)), ("middle", (40,)), ("last", (80,)), ("all", (0, 40, 80)), ("none", ())):
+    c = Capture()
+    says(c, cuts=cuts)
+    save("lost-" + what, c)
+c = Capture()
+says(c, b"")
+save("nothing-sent", c)
+for snap in (54, 60, 62, 75):
+    c = Capture()
+    says(c, hello_psk(uuid, "ABCD1234"))
+    c.packets = [(when, data[:snap], length, link) for when, data, length, link in c.packets]
+    save("snap-%d" % snap, c)
+c = Capture()
+says(c, bytes(64))
+save("zeros", c)
+c = Capture()
+says(c, hello_psk(uuid, "ABCD1234")[:31])
+save("pid-cut", c)
+c = Capture()
+says(c, struct.pack("<HHI", 0, 3, 0) + uuid + b"\x01\x02\x14" + sha1[0])
+save("type-and-length", c)
+c = Capture()
+says(c, hello_pki(uuid, sha1, retry=15))
+save("retry-15", c)
+PY
+
+like() { # NAME TEXT PART
+	case $2 in *"$3"*) pass_ "$1" ;; *) fail_ "$1: '$2'" ;; esac
+}
+# told CAPTURE "rows" "findings that are no pass" [options]; what stands out goes to $text
+told() {
+	local f=$1 rows=$2 findings=$3 got; shift 3
+	amt-hellocap -r "$tmp/$f.pcapng" "$@" --json >"$tmp/j" 2>"$tmp/e"
+	got=$(jq -r '[.facts.devices[].symptoms[].row] | join(" ")' "$tmp/j")
+	is "$f: rows" "$got" "$rows"
+	got=$(jq -r '[.findings[] | select(.verdict != "pass" and .id != "X.HC1" and .id != "X.HC2") | .id + "=" + .verdict] | join(" ")' "$tmp/j")
+	is "$f: findings" "$got" "$findings"
+	text=$(jq -r '[.facts.devices[].symptoms[].text] | join("; ")' "$tmp/j")
+}
+told broadcasts "" "S2.C12=unknown"
+told released 2 "P.14=fail"
+told inform "" ""
+told no-lease "" ""
+is "an INFORM leases nothing" "$(jq -r '[.findings[].id | select(. == "S1.V12")] | length' "$tmp/j")" 0
+told boot-server "" ""
+told both-families "" "" --server 10.1.0.5
+told both-families 8 "S2.C14a=fail" --server 10.1.0.5 --server 2001:db8::6
+told ipv6 36 "P.40=warn S2.C14b=unknown" --server 10.1.0.5
+told ipv6 36 "P.40=warn S2.C14b=fail" --server 2001:db8::6
+told not-the-answer 9 "S2.C14c=warn"
+like "both addresses are named" "$text" "connects to 10.1.0.6, though DNS gave 10.1.0.5"
+told second-answer "" ""
+for what in first middle last all; do
+	told lost-$what 15 "X.HC4=warn"
+	like "lost-$what: why" "$text" "a segment is missing from the capture"
+done
+told lost-none "" ""
+told nothing-sent 13 "X.HC3=warn"
+for snap in 54 60 62; do
+	told snap-$snap 15 "X.HC4=warn"
+	like "snap-$snap: why" "$text" "can't be read: the capture's snap length cut it"
+done
+told snap-75 15 "X.HC4=warn"
+told zeros 14 "X.HC3=warn"
+told pid-cut "15 16" "X.HC4=warn S1.V19=warn"
+like "a PID that is cut is not shown" "$text" "its PID is cut off"
+told type-and-length "" "X.HC4=warn"
+told retry-15 "" "X.HC4=warn"
+like "a retry count out of the documented range is said" "$(jq -r '.findings[] | select(.id == "X.HC4") | .summary' "$tmp/j")" "retry count 15"
+done_testing
