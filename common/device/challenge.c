@@ -63,10 +63,27 @@ static void parameter(struct dev_challenge *c, const char *name, const char *v)
 	}
 }
 
+static bool known_algorithm(const struct dev_challenge *c)
+{
+	return !c->algorithm[0] || amt_strcasecmp(c->algorithm, "MD5") == 0;
+}
+
+/* Of several digests (RFC 7616 3.7) the one that can be answered counts, else the first. */
+static void take_digest(struct dev_challenge *c, const struct dev_challenge *one)
+{
+	bool negotiate = c->negotiate, basic = c->basic;
+
+	if (!one->digest || (c->digest && (known_algorithm(c) || !known_algorithm(one))))
+		return;
+	*c = *one;
+	c->negotiate = negotiate;
+	c->basic = basic;
+}
+
 /* RFC 9110 11.6.1: schemes and their parameters share one comma list. */
 void dev_challenge_read(const char *text, struct dev_challenge *c)
 {
-	bool digest = false;
+	struct dev_challenge one = {0};
 	char word[64], v[256];
 
 	for (const char *p = skip(text); *p; p = skip(p)) {
@@ -87,15 +104,16 @@ void dev_challenge_read(const char *text, struct dev_challenge *c)
 			for (p = eq + 1; *p == ' ' || *p == '\t'; p++)
 				;
 			p = value(p, v, sizeof(v));
-			if (digest)
-				parameter(c, word, v);
+			if (one.digest)
+				parameter(&one, word, v);
 			continue;
 		}
-		digest = amt_strcasecmp(word, "Digest") == 0;
-		c->digest = c->digest || digest;
+		take_digest(c, &one);
+		one = (struct dev_challenge){.digest = amt_strcasecmp(word, "Digest") == 0};
 		c->negotiate = c->negotiate || amt_strcasecmp(word, "Negotiate") == 0;
 		c->basic = c->basic || amt_strcasecmp(word, "Basic") == 0;
 	}
+	take_digest(c, &one);
 }
 
 bool dev_challenge_of(const struct amt_http_result *r, struct dev_challenge *c)

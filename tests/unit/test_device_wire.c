@@ -82,6 +82,25 @@ static void test_challenge(void **state)
 	memset(&c, 0, sizeof(c));
 	dev_challenge_read("Digest realm=\"never closed, qop=auth", &c);
 	assert_string_equal(c.realm, "never closed, qop=auth");
+	/* Of several digests the one that can be answered, whole, wherever it stands. */
+	static const char *const several[] = {
+		"Digest algorithm=SHA-256, nonce=\"s\", qop=\"auth-int\"", "Digest nonce=\"m\"",
+		"Digest algorithm=SHA-512-256, nonce=\"t\"", "Negotiate"};
+	for (size_t first = 0; first < 4; first++) {
+		memset(&c, 0, sizeof(c));
+		for (size_t i = 0; i < 4; i++)
+			dev_challenge_read(several[(first + i) % 4], &c);
+		assert_string_equal(c.nonce, "m");
+		assert_true(c.digest && c.negotiate && !c.algorithm[0] && !c.auth_int);
+	}
+	memset(&c, 0, sizeof(c));
+	dev_challenge_read("Digest algorithm=SHA-256, nonce=\"s\", Digest nonce=\"m\", "
+			   "algorithm=md5, Digest algorithm=MD5, nonce=\"n\"",
+			   &c);
+	assert_string_equal(c.nonce, "m");
+	memset(&c, 0, sizeof(c));
+	dev_challenge_read("Digest algorithm=SHA-256, nonce=\"s\"", &c);
+	assert_string_equal(c.algorithm, "SHA-256");
 	dev_challenge_read("=,=\"\\", &c);
 	dev_challenge_read("", &c);
 }
