@@ -238,6 +238,16 @@ static void read_output(const xmlNode *n, struct dev_reply *out)
 	}
 }
 
+/* What was asked for: a device that answers with something else has not told it. */
+static bool answers(enum amt_dev_class c, const xmlNode *n)
+{
+	const struct dev_class *dc = &dev_classes[c];
+
+	if (c == AMT_DEV_CLASS_COUNT)
+		return true;
+	return class_of(n) == c || (dc->how == DEV_GET && named(n, dc->name));
+}
+
 static bool read_body(struct amt_device *d, enum amt_dev_class c, const xmlNode *root,
 		      struct dev_reply *out, struct amt_error *err)
 {
@@ -265,6 +275,9 @@ static bool read_body(struct amt_device *d, enum amt_dev_class c, const xmlNode 
 			    strcmp(name_of(n), "GetAclEnabledState_OUTPUT") == 0))
 		read_output(n, out);
 	else {
+		if (!answers(c, n))
+			return amt_fail(err, "the answer is '%.60s', not %s", name_of(n),
+					dev_classes[c].name);
 		if (output)
 			read_output(n, out);
 		read_element(d, c, n, out);

@@ -296,6 +296,33 @@ static void test_hostile(void **state)
 }
 
 /* What is asked is XML, names the class, and escapes what devices said. */
+/* Something else than what was asked for is no record with nothing in it. */
+static void test_other_answers(void **state)
+{
+	static const struct {
+		enum amt_dev_class c;
+		const char *xml;
+	} rows[] = {
+		{AMT_DEVC_general, ENVELOPE "<q:AMT_WebUIService xmlns:q='urn:q'/>" END},
+		{AMT_DEVC_general, ENVELOPE "<q:GetUuid_OUTPUT xmlns:q='urn:q'/>" END},
+		{AMT_DEVC_uuid,
+		 ENVELOPE "<q:AMT_SetupAndConfigurationService xmlns:q='urn:q'/>" END},
+		{AMT_DEVC_software, ENVELOPE "<q:html xmlns:q='urn:q'/>" END},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct amt_device d;
+		struct dev_reply r;
+		struct amt_error err = {0};
+		amt_device_init(&d, "pc1");
+		assert_false(read_text(&d, rows[i].c, rows[i].xml, &r, &err));
+		assert_non_null(strstr(err.text, "the answer is '"));
+		assert_int_equal(r.records, 0);
+		amt_device_free(&d);
+	}
+}
+
 static void test_requests(void **state)
 {
 	struct amt_buf b;
@@ -373,10 +400,15 @@ static void test_json(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_recording), cmocka_unit_test(test_values),
-		cmocka_unit_test(test_allowed_shapes),  cmocka_unit_test(test_wrong_values),
-		cmocka_unit_test(test_faults),          cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_requests),        cmocka_unit_test(test_json),
+		cmocka_unit_test(test_every_recording),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_allowed_shapes),
+		cmocka_unit_test(test_wrong_values),
+		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_other_answers),
+		cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_json),
 	};
 	return cmocka_run_group_tests_name("device_soap", tests, NULL, NULL);
 }
