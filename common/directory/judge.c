@@ -87,6 +87,19 @@ const char *judge_nc(const char *dn)
 	return p ? p + 1 : dn;
 }
 
+size_t judge_chars(const char *s)
+{
+	const char *end = s + strlen(s);
+	size_t n = 0;
+
+	while (s < end) {
+		uint32_t cp;
+		s += amt_utf8_get(s, end, &cp);
+		n += cp > 0xffff ? 2 : 1;
+	}
+	return n;
+}
+
 bool judge_console_class(const char *ldap_display_name)
 {
 	return amt_str_begins(ldap_display_name, "intel") &&
@@ -131,7 +144,7 @@ void directory_traits(const struct directory_facts *f, const struct directory_op
 	for (size_t n = 0; (s = directory_find(f, "amt-object", NULL, n)); n++)
 		for (size_t i = 0; i < s->entries.n; i++) {
 			seen = true;
-			long_dn = long_dn || strlen(s->entries.v[i].dn) > DIRECTORY_LONG_DN;
+			long_dn = long_dn || judge_chars(s->entries.v[i].dn) > DIRECTORY_LONG_DN;
 		}
 	if (seen)
 		prove(ctx, AMT_TRAIT_LONG_DN, long_dn);
@@ -139,7 +152,7 @@ void directory_traits(const struct directory_facts *f, const struct directory_op
 		if (!s->code && s->entries.n) {
 			const char *name = directory_text(&s->entries.v[0], "sAMAccountName");
 			named++;
-			long_name = long_name || (name && strlen(name) > DIRECTORY_LONG_GROUP);
+			long_name = long_name || (name && judge_chars(name) > DIRECTORY_LONG_GROUP);
 		}
 	if (named && (long_name || named == o->acl.n))
 		prove(ctx, AMT_TRAIT_LONG_GROUP_NAME, long_name);

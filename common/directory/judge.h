@@ -14,6 +14,8 @@ const char *judge_nc(const char *dn);
 /* The crossRef of a naming context or of a DNS name; NULL when the forest has no such domain. */
 const struct directory_entry *judge_crossref(const struct directory_facts *f, const char *nc,
 					     const char *dns);
+/* Characters of a name as the console counts them: UTF-16 units, not bytes of UTF-8. */
+size_t judge_chars(const char *s);
 bool judge_is_container(const struct directory_search *s);
 /* A class that another AMT console brings, not one that every AD has (intellimirrorSCP). */
 bool judge_console_class(const char *ldap_display_name);

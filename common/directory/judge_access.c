@@ -95,7 +95,7 @@ static void long_names(const struct directory_facts *f, const struct directory_o
 	for (; (s = directory_find(f, "acl", NULL, n)); n++) {
 		const char *name =
 			s->entries.n ? directory_text(&s->entries.v[0], "sAMAccountName") : NULL;
-		size_t len = name ? strlen(name) : 0;
+		size_t len = name ? judge_chars(name) : 0;
 		found += name != NULL;
 		if (len > most) {
 			most = len;

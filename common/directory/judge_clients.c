@@ -98,12 +98,12 @@ static void long_dn(const char *fqdn, const struct directory_search *s, struct a
 {
 	const struct directory_entry *e = &s->entries.v[0];
 
-	if (strlen(e->dn) <= DIRECTORY_LONG_DN)
+	if (judge_chars(e->dn) <= DIRECTORY_LONG_DN)
 		return;
 	struct amt_finding *x = amt_finding_add(
 		fs, "HF.KB955355", AMT_WARN, fqdn,
 		"The object's DN has %zu characters: with SP1 alone, KB955355 is needed above %d.",
-		strlen(e->dn), DIRECTORY_LONG_DN);
+		judge_chars(e->dn), DIRECTORY_LONG_DN);
 	amt_finding_evidence(fs, x, s->server, "dn", "%s", e->dn);
 }
 

@@ -8,6 +8,7 @@ static const uint8_t enroll[16] = {0x68, 0xc9, 0x10, 0x0e, 0xfb, 0x78, 0xd2, 0x1
 				   0x90, 0xd4, 0x00, 0xc0, 0x4f, 0x79, 0xdc, 0x55};
 enum { READ = 0x20094, CONTROL_ACCESS = 0x100 };
 #define SERVER_AUTH "1.3.6.1.5.5.7.3.1"
+#define ANY_PURPOSE "2.5.29.37.0"
 
 static void add_sids(const struct directory_entry *e, const char *name, struct directory_sids *out)
 {
@@ -193,8 +194,10 @@ static void template(const struct directory_facts *f, const struct directory_opt
 	bool hold = flags & 2,
 	     eku = directory_has(e, "pKIExtendedKeyUsage", SERVER_AUTH) ||
 		   directory_has(e, "msPKI-Certificate-Application-Policy", SERVER_AUTH);
-	bool any = !directory_attribute(e, "pKIExtendedKeyUsage") &&
-		   !directory_attribute(e, "msPKI-Certificate-Application-Policy");
+	bool none = !directory_attribute(e, "pKIExtendedKeyUsage") &&
+		    !directory_attribute(e, "msPKI-Certificate-Application-Policy"),
+	     any = directory_has(e, "pKIExtendedKeyUsage", ANY_PURPOSE) ||
+		   directory_has(e, "msPKI-Certificate-Application-Policy", ANY_PURPOSE);
 	struct amt_finding *x;
 
 	x = amt_finding_add(
@@ -207,13 +210,15 @@ static void template(const struct directory_facts *f, const struct directory_opt
 			     (unsigned long long)flags, (long long)ra);
 	judge_seen(fs, x, s);
 	x = amt_finding_add(fs, "S3.C20a",
-			    eku   ? AMT_PASS
-			    : any ? AMT_WARN
-				  : AMT_FAIL,
+			    eku           ? AMT_PASS
+			    : any || none ? AMT_WARN
+					  : AMT_FAIL,
 			    s->about, "%s",
-			    eku   ? "Server authentication is among the purposes."
-			    : any ? "The template names no purpose at all."
-				  : "Server authentication is not among the purposes.");
+			    eku    ? "Server authentication is among the purposes."
+			    : any  ? "The template says any purpose instead of naming server "
+				     "authentication."
+			    : none ? "The template names no purpose at all."
+				   : "Server authentication is not among the purposes.");
 	judge_seen(fs, x, s);
 	x = amt_finding_add(fs, "S3.C20b",
 			    !(name & 1)                   ? AMT_FAIL

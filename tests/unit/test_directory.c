@@ -196,8 +196,9 @@ static void templates(void **state)
 		enum amt_verdict p02, c20a, c20b;
 	} rows[] = {{"0", "0", "1", "2", "1.3.6.1.5.5.7.3.1", AMT_PASS, AMT_PASS, AMT_PASS},
 		    {"2", "0", "1", "3", "1.3.6.1.5.5.7.3.2", AMT_FAIL, AMT_FAIL, AMT_WARN},
-		    {"0", "1", "0", "1", NULL, AMT_FAIL, AMT_WARN, AMT_FAIL}};
-	for (size_t i = 0; i < 3; i++) {
+		    {"0", "1", "0", "1", NULL, AMT_FAIL, AMT_WARN, AMT_FAIL},
+		    {"0", "0", "1", "2", "2.5.29.37.0", AMT_PASS, AMT_WARN, AMT_PASS}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct directory_facts f = {0};
 		struct directory_options o = {0};
 		struct amt_findings fs = {0};

@@ -249,6 +249,29 @@ static void templates(void **state)
 	}
 }
 
+/* Eighteen and sixty characters, though more bytes than the limits. */
+static void other_letters(void **state)
+{
+	char dn[3 * 60 + 1] = "";
+
+	(void)state;
+	struct site *s = site_new();
+	amt_vec_push(&s->o.acl, "a");
+	struct directory_entry *e = entry(search(&s->f, "acl", "a", 0), "CN=a");
+	text(e, "sAMAccountName", "Führungskräfte Süd");
+	amt_vec_push(&s->o.clients, "pc.x.test");
+	for (size_t i = 0; i < sizeof(dn) - 1; i++)
+		dn[i] = "部"[i % 3];
+	entry(search(&s->f, "amt-object", "pc.x.test", 0), dn);
+	directory_traits(&s->f, &s->o, &s->ctx);
+	assert_int_equal(s->ctx.trait[AMT_TRAIT_LONG_DN], AMT_NO);
+	assert_int_equal(s->ctx.trait[AMT_TRAIT_LONG_GROUP_NAME], AMT_NO);
+	assert_int_equal(judged(s, "HF.KB957183"), AMT_PASS);
+	assert_non_null(strstr(said(s, "HF.KB957183"), "has 18 characters"));
+	assert_int_equal(verdict(&s->fs, "HF.KB955355"), AMT_VERDICTS);
+	site_free(s);
+}
+
 /* A difference between controllers: moments, hours, too long; by the server's clock, not ours. */
 static void replicas(void **state)
 {
@@ -351,9 +374,11 @@ static void called(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(clocks),   cmocka_unit_test(times),    cmocka_unit_test(traits),
-		cmocka_unit_test(names),    cmocka_unit_test(accounts), cmocka_unit_test(templates),
-		cmocka_unit_test(replicas), cmocka_unit_test(updates),  cmocka_unit_test(called),
+		cmocka_unit_test(clocks),        cmocka_unit_test(times),
+		cmocka_unit_test(traits),        cmocka_unit_test(names),
+		cmocka_unit_test(other_letters), cmocka_unit_test(accounts),
+		cmocka_unit_test(templates),     cmocka_unit_test(replicas),
+		cmocka_unit_test(updates),       cmocka_unit_test(called),
 	};
 	return cmocka_run_group_tests_name("directory_limits", tests, NULL, NULL);
 }
