@@ -37,12 +37,18 @@ static void judge_path(const struct krb_verdict_in *in, enum krb_path p, int maj
 	/* Over the redirection limit only: the console opens, SOL and IDE-R do not. */
 	if (v == AMT_FAIL && p == AMT_PATH_REDIR && krb_judge_size(n, web) != AMT_FAIL)
 		v = AMT_WARN;
-	if (!l || (!l->chars && v != AMT_PASS))
-		f = amt_finding_add(
-			fs, "S5.C10a", l ? v : AMT_UNKNOWN, name,
-			"The %s token has %zu base64 characters, more than AMT 2.x to 5.x "
-			"take; the %s limit of AMT %s is not published.",
-			how, n, krb_path_name(p), fw);
+	if (!l)
+		f = amt_finding_add(fs, "S5.C10a", AMT_UNKNOWN, name,
+				    "The %s token has %zu base64 characters; no %s limit of AMT "
+				    "%s is known.",
+				    how, n, krb_path_name(p), fw);
+	else if (!l->chars && v != AMT_PASS)
+		f = amt_finding_add(fs, "S5.C10a", v, name,
+				    "The %s token has %zu base64 characters, %s AMT 2.x to 5.x "
+				    "take; the %s limit of AMT %s is not published.",
+				    how, n,
+				    n > krb_limit_find(5, p)->chars ? "more than" : "as many as",
+				    krb_path_name(p), fw);
 	else if (!l->chars)
 		f = amt_finding_add(
 			fs, "S5.C10a", v, name,
