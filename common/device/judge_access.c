@@ -78,10 +78,14 @@ static void judge_kerberos(struct dev_judge *j)
 	}
 	if (j->e->key_version && k->key_version != AMT_DEV_NONE) {
 		bool same = k->key_version == j->e->key_version;
-		dev_say(j, "X.D15", same ? AMT_PASS : AMT_FAIL, AMT_DEVC_kerberos,
+		/* AMT does not compare it with the ticket's (handbook kerberos 1.4): a wrong key is
+		 * a failure, a wrong number is not. */
+		dev_say(j, "X.D15", same ? AMT_PASS : AMT_WARN, AMT_DEVC_kerberos,
 			"the device's key has version %lld, the directory's %lld%s",
 			(long long)k->key_version, (long long)j->e->key_version,
-			same ? "" : ": tickets can't be decrypted");
+			same ? ""
+			     : ": AMT does not compare them, but a password changed since would "
+			       "leave it with a key that opens no ticket");
 	}
 	rc4 = k->algorithm == 0;
 	aes = k->algorithm == 1 || k->algorithm == 2 || dev_has_int(&k->configured, 1) ||
@@ -135,9 +139,33 @@ static void judge_clock(struct dev_judge *j)
 				     "clock chip probably holds local time");
 }
 
+enum { ALL_RIGHTS = 7 };
+
+/* Of the realms that consoles need; PT Administration (3) has them all. */
+static unsigned rights(const struct amt_dev_acl *a)
+{
+	static const int64_t needed[] = {2, 5, 13};
+	unsigned has = 0;
+
+	for (unsigned i = 0; i < 3; i++)
+		if (dev_has_int(&a->realms, 3) || dev_has_int(&a->realms, needed[i]))
+			has |= 1U << i;
+	return has;
+}
+
 static bool for_network(const struct amt_dev_acl *a)
 {
-	return a->access == 1 || a->access == 2;
+	return a->access == AMT_DEV_NONE || a->access == 1 || a->access == 2;
+}
+
+static bool usable(const struct amt_dev_acl *a)
+{
+	return a->enabled != AMT_NO && for_network(a);
+}
+
+static int worth(const struct amt_dev_acl *a)
+{
+	return (usable(a) ? 4 : 0) + __builtin_popcount(rights(a));
 }
 
 /* "Helpdesk (S-1-5-...)" where the name is known. */
@@ -170,22 +198,31 @@ static void list_entries(struct dev_judge *j, struct amt_finding *f)
 	}
 }
 
-static void judge_entry(struct dev_judge *j, const struct amt_dev_acl *a, const char *sid)
+/* What all entries that let the operator in have together. */
+static unsigned together(const struct dev_judge *j)
 {
-	bool all = dev_has_int(&a->realms, 3);
-	bool redir = all || dev_has_int(&a->realms, 2), power = all || dev_has_int(&a->realms, 5),
-	     info = all || dev_has_int(&a->realms, 13);
+	unsigned has = 0;
 
-	if (a->enabled == AMT_NO)
-		dev_say(j, "S5.C05", AMT_FAIL, AMT_DEVC_acl, "the entry of %s is disabled", sid);
-	else if (!for_network(a))
-		dev_say(j, "S5.C05", AMT_FAIL, AMT_DEVC_acl,
-			"the entry of %s is for local access only", sid);
-	else
-		dev_say(j, "S5.C05", AMT_PASS, AMT_DEVC_acl,
-			"the operator is in the access list by %s", sid);
-	if (redir && power && info)
+	for (size_t i = 0; i < j->d->acl.n; i++) {
+		const struct amt_dev_acl *a = &j->d->acl.v[i];
+		if (a->sid && usable(a) && amt_strlist_has(&j->e->sids, a->sid))
+			has |= rights(a);
+	}
+	return has;
+}
+
+static void judge_realms(struct dev_judge *j, const struct amt_dev_acl *a, const char *sid)
+{
+	unsigned own = rights(a), all = usable(a) ? together(j) : own;
+	bool redir = all & 1, power = all & 2, info = all & 4;
+
+	if (own == ALL_RIGHTS)
 		dev_say(j, "S5.C04", AMT_PASS, AMT_DEVC_acl, "%s has the realms that consoles need",
+			sid);
+	else if (all == ALL_RIGHTS)
+		dev_say(j, "S5.C04", AMT_WARN, AMT_DEVC_acl,
+			"%s has not all realms that consoles need, only several of the operator's "
+			"entries together; that AMT adds them up is not confirmed",
 			sid);
 	else
 		dev_say(j, "S5.C04", AMT_FAIL, AMT_DEVC_acl, "%s lacks the realm%s%s%s%s%s%s", sid,
@@ -194,10 +231,32 @@ static void judge_entry(struct dev_judge *j, const struct amt_dev_acl *a, const 
 			!power && !info ? "," : "", info ? "" : " General Info (13)");
 }
 
+static void judge_entry(struct dev_judge *j, const struct amt_dev_acl *a)
+{
+	char name[512];
+	const char *sid = who(j, a->sid, name, sizeof(name));
+
+	if (a->enabled == AMT_NO)
+		dev_say(j, "S5.C05", AMT_FAIL, AMT_DEVC_acl, "the entry of %s is disabled", sid);
+	else if (!for_network(a))
+		dev_say(j, "S5.C05", AMT_FAIL, AMT_DEVC_acl,
+			"the entry of %s is for local access only", sid);
+	else if (a->access == AMT_DEV_NONE)
+		dev_say(j, "S5.C05", AMT_UNKNOWN, AMT_DEVC_acl,
+			"the operator is in the access list by %s, but whether for access from the "
+			"network is not told",
+			sid);
+	else
+		dev_say(j, "S5.C05", AMT_PASS, AMT_DEVC_acl,
+			"the operator is in the access list by %s", sid);
+	judge_realms(j, a, sid);
+}
+
 static void judge_acl(struct dev_judge *j)
 {
+	const struct amt_dev_acl *best = NULL; /* by one of his entries the operator gets in */
+	const char *unread = j->d->source[AMT_DEVC_acl].error;
 	size_t kerberos = 0;
-	char name[512];
 	struct amt_finding *f;
 
 	if (j->d->source[AMT_DEVC_acl].state != AMT_DEV_READ) {
@@ -207,12 +266,18 @@ static void judge_acl(struct dev_judge *j)
 	for (size_t i = 0; i < j->d->acl.n; i++) {
 		const struct amt_dev_acl *a = &j->d->acl.v[i];
 		kerberos += a->sid != NULL;
-		if (a->sid && amt_strlist_has(&j->e->sids, a->sid)) {
-			judge_entry(j, a, who(j, a->sid, name, sizeof(name)));
-			return;
-		}
+		if (a->sid && amt_strlist_has(&j->e->sids, a->sid) &&
+		    (!best || worth(a) > worth(best)))
+			best = a;
 	}
-	if (j->e->sids.n)
+	if (best) {
+		judge_entry(j, best);
+		return;
+	}
+	if (unread)
+		f = dev_say(j, "S5.C05", AMT_UNKNOWN, AMT_DEVC_acl,
+			    "the access list was read in part only (%s)", unread);
+	else if (j->e->sids.n)
 		f = dev_say(j, "S5.C05", AMT_FAIL, AMT_DEVC_acl,
 			    "neither the operator nor any of his groups is among the %zu domain "
 			    "entries of "

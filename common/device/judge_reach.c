@@ -90,6 +90,11 @@ static void judge_rmcp(struct dev_judge *j)
 		dev_say(j, "X.D20", AMT_WARN, AMT_DEVC_rmcp,
 			"another maker's management controller answers (enterprise %lld), not AMT",
 			(long long)r->enterprise);
+	else if (r->major <= 0 && r->minor <= 0)
+		dev_say(j, "X.D20", AMT_PASS, AMT_DEVC_rmcp,
+			"AMT before 6.0, whose pong tells no version, answers the presence ping: "
+			"%s%s",
+			states[r->provisioning & 3], r->dash == AMT_YES ? ", DASH too" : "");
 	else
 		dev_say(j, "X.D20", AMT_PASS, AMT_DEVC_rmcp,
 			"AMT %lld.%lld answers the presence ping: %s%s", (long long)r->major,

@@ -85,7 +85,11 @@ static void judge_audit(struct dev_judge *j)
 	const struct amt_dev_blockers *b = amt_dev_first(j->d, blockers);
 	const struct amt_dev_audit *a = amt_dev_first(j->d, audit);
 
-	if (b)
+	if (b && !b->components.n && b->return_value != AMT_DEV_NONE && b->return_value != 0)
+		dev_say(j, "X.D11", AMT_UNKNOWN, AMT_DEVC_blockers,
+			"what blocks un-provisioning was not told (ReturnValue %lld)",
+			(long long)b->return_value);
+	else if (b)
 		dev_say(j, "X.D11", b->components.n ? AMT_FAIL : AMT_PASS, AMT_DEVC_blockers,
 			b->components.n ? "un-provisioning is blocked%s"
 					: "nothing blocks un-provisioning%s",
@@ -110,7 +114,9 @@ static void judge_environment(struct dev_judge *j)
 	const struct amt_dev_environment *e = amt_dev_first(j->d, environment);
 	const struct amt_dev_general *g = amt_dev_first(j->d, general);
 	const struct amt_dev_setup *s = amt_dev_first(j->d, setup);
-	const char *suffix = g && g->domain_name ? g->domain_name : s ? s->dhcp_suffix : NULL;
+	/* What DHCP gives decides where AMT takes itself to be; its own domain name is the next
+	 * best guess. */
+	const char *suffix = s && s->dhcp_suffix ? s->dhcp_suffix : g ? g->domain_name : NULL;
 
 	if (e && !e->suffixes.n)
 		dev_say(j, "X.D12", AMT_PASS, AMT_DEVC_environment,

@@ -54,6 +54,17 @@ static void judge_state(struct dev_judge *j)
 			j->provisioned ? " again" : "");
 }
 
+/* Case and a trailing dot don't matter; whole: the name itself, else also one below it. */
+static bool name_ends(const char *name, const char *suffix, bool whole)
+{
+	size_t n = strlen(name), m = strlen(suffix);
+
+	n -= n && name[n - 1] == '.';
+	m -= m && suffix[m - 1] == '.';
+	return n >= m && amt_strncasecmp(name + n - m, suffix, m) == 0 &&
+	       (n == m || (!whole && m && name[n - m - 1] == '.'));
+}
+
 static void judge_suffix(struct dev_judge *j)
 {
 	const struct amt_dev_setup *s = amt_dev_first(j->d, setup);
@@ -65,8 +76,8 @@ static void judge_suffix(struct dev_judge *j)
 	if (!has) /* optional, and missing on old firmware (MOF 11.0) */
 		dev_say(j, "S3.C11", AMT_UNKNOWN, AMT_DEVC_setup,
 			"the device does not tell which DNS suffix it trusts");
-	else if (amt_strcasecmp(has, want) == 0 ||
-		 (s->server_fqdn && amt_str_ends(s->server_fqdn, want)))
+	else if (name_ends(has, want, true) ||
+		 (s->server_fqdn && name_ends(s->server_fqdn, want, false)))
 		dev_say(j, "S3.C11", AMT_PASS, AMT_DEVC_setup,
 			"the device trusts the suffix '%s' (%s)", has,
 			s->trusted_suffix ? "set in it" : "from DHCP");

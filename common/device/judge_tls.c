@@ -66,9 +66,9 @@ static void judge_name(struct dev_judge *j, const struct amt_dev_chain *leaf)
 		san = san || name_fits(leaf->dns_names.v[i], fqdn);
 	if (!fqdn)
 		dev_say(j, "PV.02", AMT_UNKNOWN, AMT_DEVC_chain,
-			"the certificate is for '%s'; the device was asked by address, so there is "
-			"no name to compare",
-			cn);
+			"the certificate is for '%s'; the device was asked by %s, so there is no "
+			"name to compare",
+			cn, dev_is_address(j->d->host) ? "address" : "its short name");
 	else if (!name_fits(cn, fqdn) && !san)
 		dev_say(j, "PV.02", AMT_FAIL, AMT_DEVC_chain,
 			"the certificate is for '%s', but the device is %s", cn, fqdn);

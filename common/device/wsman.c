@@ -35,6 +35,7 @@ struct wsman {
 	int64_t handles[DEV_SOAP_HANDLES];
 	size_t n_handles, handle;
 	int64_t acl_total;
+	size_t acl_read;
 	struct amt_http_session *session;
 	struct dev_challenge challenge; /* the last one; without a nonce: none yet */
 	unsigned nc;                    /* answers given to it */
@@ -243,6 +244,19 @@ static void on_refused(struct wsman *w, const struct amt_http_result *r)
 	finish(w);
 }
 
+/* What could not be read may be the very entry that is looked for. */
+static void acl_done(struct wsman *w)
+{
+	bool whole = w->acl_read == w->n_handles && (int64_t)w->acl_read >= w->acl_total;
+	long long of =
+		w->acl_total > (int64_t)w->n_handles ? w->acl_total : (long long)w->n_handles;
+
+	class_done(
+		w, AMT_DEV_READ,
+		whole ? NULL
+		      : amt_arena_printf(&w->j->d->arena, "%zu of %lld entries", w->acl_read, of));
+}
+
 static void after_acl_entry(struct wsman *w)
 {
 	w->handle++;
@@ -253,7 +267,7 @@ static void after_acl_entry(struct wsman *w)
 		w->phase = ACL_LIST;
 		ask(w);
 	} else {
-		class_done(w, AMT_DEV_READ, NULL);
+		acl_done(w);
 	}
 }
 
@@ -266,8 +280,15 @@ static void on_acl(struct wsman *w, const struct dev_reply *reply)
 		for (size_t i = 0; i < reply->n_handles && w->n_handles < DEV_SOAP_HANDLES; i++)
 			w->handles[w->n_handles++] = reply->handles[i];
 		w->acl_total = reply->total;
+		if (w->n_handles == before && reply->return_value > 0) {
+			class_done(w, AMT_DEV_DENIED,
+				   amt_arena_printf(&d->arena,
+						    "EnumerateUserAclEntries returned %lld",
+						    (long long)reply->return_value));
+			return;
+		}
 		if (w->n_handles == before) {
-			class_done(w, AMT_DEV_READ, NULL);
+			acl_done(w);
 			return;
 		}
 		w->phase = ACL_ENTRY;
@@ -275,6 +296,7 @@ static void on_acl(struct wsman *w, const struct dev_reply *reply)
 	} else if (w->phase == ACL_ENTRY) {
 		if (reply->records && d->acl.n) {
 			d->acl.v[d->acl.n - 1].handle = w->handles[w->handle];
+			w->acl_read++;
 			w->phase = ACL_ENABLED;
 			ask(w);
 		} else {
@@ -391,7 +413,7 @@ static void next_class(struct wsman *w)
 	w->c = (enum amt_dev_class)w->next++;
 	w->phase = first[dev_classes[w->c].how];
 	w->pulls = 0;
-	w->n_handles = w->handle = 0;
+	w->n_handles = w->handle = w->acl_read = 0;
 	w->retried = w->renewed = false;
 	ask(w);
 }

@@ -69,9 +69,20 @@ static void test_versions(void **state)
 /* ---- the others ---- */
 
 static int64_t below[] = {1024, 2047}, both[] = {0, 1}, no_power[] = {2, 13}, no_info[] = {2, 5},
-	       consoles[] = {3}, plain_word[] = {1};
+	       consoles[] = {3}, remote[] = {5}, plain_word[] = {1};
 static const char *wildcard[] = {"*.example.com"}, *deep[] = {"*.com"},
 		  *other[] = {"x.example.org"};
+
+/* One more entry of the access list. */
+static void second(struct amt_device *d, const char *sid, int64_t *realm)
+{
+	struct amt_dev_acl *a = ADD(d, acl);
+
+	a->sid = sid;
+	a->access = 2;
+	a->enabled = AMT_YES;
+	a->realms = (struct amt_dev_ints){realm, 1};
+}
 
 BAD(clock_121, d->time.v[0].ta0 += 121)
 BAD(clock_120, d->time.v[0].ta0 += 120)
@@ -95,6 +106,13 @@ BAD(lacks_info, d->acl.v[0].realms = ((struct amt_dev_ints){no_info, 2}))
 BAD(admin_realm, d->acl.v[0].realms = ((struct amt_dev_ints){consoles, 1}))
 BAD(network_access, d->acl.v[0].access = 1)
 BAD(more_access, d->acl.v[0].access = 3)
+BAD(untold_access, d->acl.v[0].access = AMT_DEV_NONE)
+BAD(unread_entry, d->acl.v[0].sid = "S-1-5-21-9"; d->source[AMT_DEVC_acl].error = "1 of 2 entries")
+BAD(another_entry, d->acl.v[0].enabled = AMT_NO; second(d, "S-1-5-21-1-2-3-513", consoles))
+BAD(entry_of_all, d->acl.v[0].realms = ((struct amt_dev_ints){no_power, 2});
+    second(d, "S-1-5-21-1-2-3-513", consoles))
+BAD(only_together, d->acl.v[0].realms = ((struct amt_dev_ints){no_power, 2});
+    second(d, "S-1-5-21-1-2-3-513", remote))
 BAD(nobody_named, d->acl.v[0].sid = NULL; expect.sids.n = 0)
 BAD(somebody_named, d->acl.v[0].sid = "S-1-5-21-9"; expect.sids.n = 0)
 BAD(key_2048, d->chain.v[0].key_bits = 2048)
@@ -158,6 +176,15 @@ BAD(audit_locked_full, d->audit.v[0].state = 2 | 4 | 8)
 BAD(privacy_1, d->general.v[0].privacy = 1)
 BAD(homeless, d->general.v[0].domain_name = NULL; d->setup.v[0].dhcp_suffix = NULL)
 BAD(home_by_dhcp, d->general.v[0].domain_name = NULL)
+BAD(home_elsewhere, d->setup.v[0].dhcp_suffix = "branch.example.org")
+BAD(blockers_untold, d->blockers.v[0].return_value = 1)
+BAD(server_elsewhere, d->setup.v[0].dhcp_suffix = "example.org";
+    d->setup.v[0].server_fqdn = "prov.badexample.com")
+BAD(server_of_suffix, d->setup.v[0].dhcp_suffix = "example.org";
+    d->setup.v[0].server_fqdn = "prov.EXAMPLE.com.")
+BAD(suffix_dot, d->setup.v[0].dhcp_suffix = "Example.COM.")
+BAD(suffix_below, d->setup.v[0].dhcp_suffix = "x.example.com")
+BAD(pong_of_old, d->rmcp.v[0].major = 0; d->rmcp.v[0].minor = 0)
 BAD(no_homes, d->environment.v[0].suffixes.n = 0)
 BAD(dot1x_2, d->dot1x.v[0].enabled = 2)
 BAD(dot1x_6, d->dot1x.v[0].enabled = 6)
@@ -197,6 +224,12 @@ static const struct device_row rows[] = {
 	{admin_realm, "S5.C04", AMT_PASS, "has the realms"},
 	{network_access, "S5.C05", AMT_PASS, "by Helpdesk"},
 	{more_access, "S5.C05", AMT_FAIL, "local access only"},
+	{untold_access, "S5.C05", AMT_UNKNOWN, "is not told"},
+	{unread_entry, "S5.C05", AMT_UNKNOWN, "in part only (1 of 2 entries)"},
+	{another_entry, "S5.C05", AMT_PASS, "S-1-5-21-1-2-3-513"},
+	{another_entry, "S5.C04", AMT_PASS, "S-1-5-21-1-2-3-513 has the realms"},
+	{entry_of_all, "S5.C04", AMT_PASS, "S-1-5-21-1-2-3-513 has the realms"},
+	{only_together, "S5.C04", AMT_WARN, "entries together"},
 	{nobody_named, "S5.C05", AMT_WARN, "no domain account at all"},
 	{somebody_named, "S5.C05", AMT_UNKNOWN, "has 1 domain entries"},
 	{key_2048, "P.05", AMT_PASS, "valid until"},
@@ -211,7 +244,7 @@ static const struct device_row rows[] = {
 	{san_elsewhere, "PV.02", AMT_FAIL, "is for 'old'"},
 	{any_purpose, "PV.02", AMT_PASS, "pc1.example.com"},
 	{by_address, "PV.02", AMT_UNKNOWN, "by address"},
-	{short_name, "PV.02", AMT_UNKNOWN, "no name to compare"},
+	{short_name, "PV.02", AMT_UNKNOWN, "by its short name"},
 	{own_pair, "P.05", AMT_WARN, "before it is provisioned"},
 	{chain_none, "PV.08", AMT_VERDICTS, ""},
 	{legacy_tried, "X.D01", AMT_FAIL, "key"},
@@ -254,6 +287,13 @@ static const struct device_row rows[] = {
 	{privacy_1, "X.D13", AMT_WARN, "enhanced"},
 	{homeless, "X.D12", AMT_UNKNOWN, "1 home domains"},
 	{home_by_dhcp, "X.D12", AMT_PASS, "example.com"},
+	{home_elsewhere, "X.D12", AMT_FAIL, "'branch.example.org' is not among"},
+	{blockers_untold, "X.D11", AMT_UNKNOWN, "ReturnValue 1"},
+	{server_elsewhere, "S3.C11", AMT_FAIL, "example.org"},
+	{server_of_suffix, "S3.C11", AMT_PASS, "example.org"},
+	{suffix_dot, "S3.C11", AMT_PASS, "Example.COM."},
+	{suffix_below, "S3.C11", AMT_FAIL, "x.example.com"},
+	{pong_of_old, "X.D20", AMT_PASS, "AMT before 6.0"},
 	{no_homes, "X.D12", AMT_PASS, "open everywhere"},
 	{dot1x_2, "X.D26", AMT_PASS, "on with certificates"},
 	{dot1x_6, "X.D26", AMT_PASS, "on without certificates"},

@@ -62,11 +62,12 @@ void device_expect_site(const struct stage *st, struct amt_arena *a, struct amt_
 	if (!f)
 		return;
 	/* One operator: of several, each would have to be judged alone. */
-	const struct directory_entry *who = first(directory_find(f, "operator", NULL, 0));
-	if (who) {
+	const struct directory_entry *who = first(directory_find(f, "operator", NULL, 0)),
+				     *in = first(directory_find(f, "operator-groups", NULL, 0));
+	/* Without his groups nobody can say that he is not in the list. */
+	if (who && in && directory_attribute(in, "tokenGroups")) {
 		add_sids(who, "objectSid", a, &e->sids);
-		add_sids(first(directory_find(f, "operator-groups", NULL, 0)), "tokenGroups", a,
-			 &e->sids);
+		add_sids(in, "tokenGroups", a, &e->sids);
 	}
 	sid_names(f, "operator", a, &e->sid_names);
 	sid_names(f, "acl", a, &e->sid_names);
