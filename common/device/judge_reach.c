@@ -148,6 +148,11 @@ static void judge_login(struct dev_judge *j)
 		if (l->user)
 			dev_say(j, "S4.C03", AMT_PASS, AMT_DEVC_login,
 				"the digest account '%s' works", l->user);
+		if (l->error) /* else what is missing would just be missing */
+			dev_say(j, "X.D18", AMT_UNKNOWN, AMT_DEVC_login,
+				"reading broke off, so that the rest of the settings is not known: "
+				"%s",
+				l->error);
 		if (l->woken > 0)
 			dev_say(j, "X.D21", AMT_WARN, AMT_DEVC_login,
 				"the ME was asleep: it took %lld tries to wake it, so a console "

@@ -344,6 +344,8 @@ static void on_fault(struct wsman *w, int status, const struct dev_reply *reply)
 
 	if (denied)
 		class_done(w, AMT_DEV_DENIED, error);
+	else if (status >= 500 && !reply->fault) /* the device's trouble, not the class's */
+		class_done(w, AMT_DEV_FAILED, error);
 	else if (w->phase == GET) {
 		/* AMT 10.0.56 is the other way round; both ways are tried (1.4). */
 		w->phase = ENUMERATE;

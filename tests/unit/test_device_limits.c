@@ -182,6 +182,7 @@ BAD(server_elsewhere, d->setup.v[0].dhcp_suffix = "example.org";
     d->setup.v[0].server_fqdn = "prov.badexample.com")
 BAD(server_of_suffix, d->setup.v[0].dhcp_suffix = "example.org";
     d->setup.v[0].server_fqdn = "prov.EXAMPLE.com.")
+BAD(broken_off, d->login.v[0].error = "the answer is cut")
 BAD(suffix_dot, d->setup.v[0].dhcp_suffix = "Example.COM.")
 BAD(suffix_below, d->setup.v[0].dhcp_suffix = "x.example.com")
 BAD(pong_of_old, d->rmcp.v[0].major = 0; d->rmcp.v[0].minor = 0)
@@ -291,6 +292,7 @@ static const struct device_row rows[] = {
 	{blockers_untold, "X.D11", AMT_UNKNOWN, "ReturnValue 1"},
 	{server_elsewhere, "S3.C11", AMT_FAIL, "example.org"},
 	{server_of_suffix, "S3.C11", AMT_PASS, "example.org"},
+	{broken_off, "X.D18", AMT_UNKNOWN, "the answer is cut"},
 	{suffix_dot, "S3.C11", AMT_PASS, "Example.COM."},
 	{suffix_below, "S3.C11", AMT_FAIL, "x.example.com"},
 	{pong_of_old, "X.D20", AMT_PASS, "AMT before 6.0"},
