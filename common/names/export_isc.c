@@ -13,11 +13,13 @@ struct isc {
 	struct amt_arena words; /* of one statement */
 	const char *v[WORDS_MAX];
 	size_t n;
+	bool quoted; /* the last word was in quotes */
 	struct level {
 		struct amt_dhcp_reply r;
 		bool is_subnet, range;
 	} level[DEPTH_MAX];
 	size_t depth;
+	bool globals; /* first pass: what stands outside of all blocks counts, wherever it stands */
 };
 
 static void skip_blanks(struct isc *k)
@@ -45,7 +47,8 @@ static char statement(struct isc *k)
 		if (strchr(";{}", *k->p))
 			return *k->p++;
 		const char *start = k->p, *stop;
-		if (*start == '"') {
+		k->quoted = *start == '"';
+		if (k->quoted) {
 			start = ++k->p;
 			while (k->p < k->end && *k->p != '"')
 				k->line += *k->p++ == '\n';
@@ -78,8 +81,15 @@ static void option(struct isc *k, struct amt_dhcp_reply *r)
 		r->wins = export_list(k->x, k->v + 2, n);
 	else if (is(k, 1, "domain-search"))
 		r->search = export_list(k->x, k->v + 2, n);
-	else if (is(k, 1, "domain-name"))
+	else if (is(k, 1, "domain-name") && !is(k, 2, "="))
 		export_domain(k->x, r, k->v[2]);
+	else if (is(k, 1, "domain-name") && k->n == 4 && k->quoted)
+		export_domain(k->x, r, k->v[3]);
+	else if (is(k, 1, "domain-name") && !k->globals && k->x->notes)
+		amt_note_add(k->x->notes, k->x->name,
+			     "line %llu: the domain is computed for each client, which is not "
+			     "followed here",
+			     (unsigned long long)k->line);
 }
 
 static void setting(struct isc *k)
@@ -98,6 +108,11 @@ static void setting(struct isc *k)
 	} else if (is(k, 0, "ddns-updates") && k->n == 2) {
 		export_dynamic(k->x, &l->r, is(k, 1, "on"),
 			       amt_arena_printf(&k->x->f->arena, "ddns-updates %s", k->v[1]));
+	} else if (is(k, 0, "include") && k->n == 2 && !k->globals && k->x->notes) {
+		amt_note_add(k->x->notes, k->x->name,
+			     "line %llu: %s is included and not read: scopes and options in it are "
+			     "missing here; give that file as well",
+			     (unsigned long long)k->line, k->v[1]);
 	} else if (is(k, 0, "range")) {
 		/* A pool's range is its subnet's. */
 		for (size_t i = k->depth + 1; i-- > 0;) {
@@ -136,31 +151,41 @@ static void close_block(struct isc *k)
 	if (l->is_subnet) {
 		/* Without a range nobody gets an address there but by reservation. */
 		l->r.inactive = !l->range;
-		export_emit(k->x, &l->r);
+		if (!k->globals)
+			export_emit(k->x, &l->r);
 	}
 	if (k->depth)
 		k->depth--;
 }
 
-bool export_isc(struct export_reading *x, const char *text, size_t n)
+static void read_statements(struct isc *k)
 {
-	struct isc k = {.x = x, .p = text, .end = text + n, .line = 1};
 	char end;
 
-	k.level[0].r = export_scope(x, 1);
-	while ((end = statement(&k))) {
+	while ((end = statement(k))) {
 		if (end == '{')
-			open_block(&k);
-		else if (k.n)
-			setting(&k);
+			open_block(k);
+		else if (k->n)
+			setting(k);
 		if (end == '}')
-			close_block(&k);
+			close_block(k);
 	}
-	if (k.depth && x->notes)
-		amt_note_add(x->notes, x->name,
+	if (k->depth && k->x->notes && !k->globals)
+		amt_note_add(k->x->notes, k->x->name,
 			     "ends inside a block: the file is cut off, or a '}' is missing");
-	while (k.depth)
-		close_block(&k);
-	amt_arena_free(&k.words);
+	while (k->depth)
+		close_block(k);
+	amt_arena_free(&k->words);
+}
+
+bool export_isc(struct export_reading *x, const char *text, size_t n)
+{
+	struct isc first = {.x = x, .p = text, .end = text + n, .line = 1, .globals = true};
+	struct isc k = {.x = x, .p = text, .end = text + n, .line = 1};
+
+	first.level[0].r = export_scope(x, 1);
+	read_statements(&first);
+	k.level[0].r = first.level[0].r;
+	read_statements(&k);
 	return true;
 }

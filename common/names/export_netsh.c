@@ -70,6 +70,16 @@ static struct amt_dhcp_reply *scope_at(struct netsh *k, const char *server, cons
 	return &k->list.v[place->n - 1];
 }
 
+/* 'user="Default Network Access Protection Class"': values for clients that say that they are of
+ * that class, which AMT is not known to do. 'user=""' names no class. */
+static bool of_a_class(const char *word)
+{
+	const char *value = strchr(word, '=');
+
+	return value && value[1] && strcmp(value + 1, "\"\"") != 0 &&
+	       (!amt_strncasecmp(word, "user=", 5) || !amt_strncasecmp(word, "vendor=", 7));
+}
+
 /* "set optionvalue CODE TYPE [user=...] VALUE..." */
 static void option_value(struct netsh *k, struct amt_dhcp_reply *r, const char *const *v, size_t n)
 {
@@ -78,8 +88,9 @@ static void option_value(struct netsh *k, struct amt_dhcp_reply *r, const char *
 
 	if (n < 3 || !amt_num_u64(v[0], 1, 255, &code, NULL))
 		return;
-	while (at < n && strchr(v[at], '='))
-		at++;
+	for (; at < n && strchr(v[at], '='); at++)
+		if (of_a_class(v[at]))
+			return;
 	if (at == n)
 		return;
 	if (code == 3 || code == 6 || code == 44) {

@@ -179,6 +179,15 @@ static bool within_one(const struct amt_strlist *l, const char *domain)
 	return l->n == 0;
 }
 
+/* Rule R1 of every firmware: the certificate's domain is the one handed out, or lies under it. */
+static bool certificate_fits(const struct amt_strlist *l, const char *domain)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strchr(domain, '.') && dns_name_within(l->v[i], domain))
+			return true;
+	return l->n == 0;
+}
+
 static void judge_option_15(struct judging *j, const struct amt_dhcp_reply *r)
 {
 	const struct amt_names_facts *f = j->f;
@@ -205,7 +214,7 @@ static void judge_option_15(struct judging *j, const struct amt_dhcp_reply *r)
 		fi = amt_finding_add(
 			j->fs, "S1.V15", AMT_WARN, who,
 			"hands out the DNS domain %s, which is none of the clients' suffixes", d);
-	else if (!within_one(&f->certificate_suffixes, d))
+	else if (!certificate_fits(&f->certificate_suffixes, d))
 		fi = amt_finding_add(
 			j->fs, "S1.V15", AMT_WARN, who,
 			"hands out the DNS domain %s, and the provisioning certificate names "
@@ -244,14 +253,16 @@ static void judge_certificate_domain(struct judging *j, const struct amt_dhcp_re
 
 	if (!l->n || !d || !*d)
 		return;
-	for (size_t i = 0; i < l->n && v != AMT_PASS; i++) {
-		if (dns_name_equal(l->v[i], d))
-			v = AMT_PASS;
-		else if (dns_name_within(l->v[i], registered_part(d)))
+	if (certificate_fits(l, d))
+		v = AMT_PASS;
+	/* A domain of one label is none to a device. */
+	for (size_t i = 0; i < l->n && v != AMT_PASS && strchr(d, '.'); i++)
+		if (dns_name_within(l->v[i], registered_part(d)))
 			v = AMT_WARN;
-	}
 	fi = amt_finding_add(j->fs, "S3.C11", v, source_of(j, r),
-			     v == AMT_PASS ? "the domain handed out (%s) is the certificate's (%s)"
+			     v == AMT_PASS
+				     ? "the domain handed out (%s) is the certificate's (%s), or "
+				       "above it"
 			     : v == AMT_WARN ? "whether the domain handed out (%s) fits the "
 					       "certificate's (%s) depends on "
 					       "the firmware: amt-certcheck tells"

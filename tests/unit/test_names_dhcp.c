@@ -210,7 +210,12 @@ static void netsh(void **state)
 		"Dhcp Server \\\\10.8.0.10 add scope 10.9.0.0 255.255.0.0 \"Old\" \"\"\r\n"
 		"Dhcp Server \\\\10.8.0.10 Scope 10.9.0.0 set state 0\r\n"
 		"Dhcp Server \\\\10.8.0.10 Scope 10.9.0.0 set optionvalue 15 STRING user=\"\" "
-		"\"old.test\"\r\n";
+		"\"old.test\"\r\n"
+		/* For clients of a class, as Network Access Protection has it: not for AMT. */
+		"Dhcp Server \\\\10.8.0.10 Scope 10.8.0.0 set optionvalue 15 STRING "
+		"user=\"Default Network Access Protection Class\" \"restricted.test\"\r\n"
+		"Dhcp Server \\\\10.8.0.10 Scope 10.8.0.0 set optionvalue 6 IPADDRESS "
+		"vendor=\"Microsoft Options\" \"10.66.6.6\"\r\n";
 	struct amt_names_facts f;
 	struct amt_notes notes = {0};
 	struct amt_error err = {0};
@@ -264,6 +269,24 @@ static void isc(void **state)
 			      &notes, &err));
 	assert_int_equal(f.dhcp.n, 1);
 	assert_int_equal(notes.list.n, 1);
+	amt_names_facts_free(&f);
+	amt_notes_free(&notes);
+	/* what stands outside of blocks holds for those before it; files and expressions are said
+	 */
+	assert_true(export_of("subnet 10.8.0.0 netmask 255.0.0.0 { range 10.8.0.1 10.8.0.2; }\n"
+			      "subnet 10.9.0.0 netmask 255.0.0.0 { option domain-name = "
+			      "\"nine.test\"; }\n"
+			      "subnet 10.10.0.0 netmask 255.0.0.0 { option domain-name = "
+			      "concat(\"a\", \".test\"); }\n"
+			      "option domain-name \"late.test\";\ninclude \"/etc/more.conf\";\n",
+			      &f, &notes, &err));
+	assert_int_equal(f.dhcp.n, 3);
+	assert_string_equal(f.dhcp.v[0].domain, "late.test");
+	assert_string_equal(f.dhcp.v[1].domain, "nine.test");
+	assert_string_equal(f.dhcp.v[2].domain, "late.test");
+	assert_int_equal(notes.list.n, 2);
+	assert_non_null(strstr(notes.list.v[0].text, "line 3: the domain is computed"));
+	assert_non_null(strstr(notes.list.v[1].text, "line 5: /etc/more.conf is included"));
 	amt_names_facts_free(&f);
 	amt_notes_free(&notes);
 }

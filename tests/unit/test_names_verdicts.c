@@ -113,13 +113,19 @@ static void certificate_domain(void **state)
 		const char *words;
 	} rows[] = {{"x.test", AMT_PASS, "is the certificate's"},
 		    {"y.x.test", AMT_WARN, "depends on"},
-		    {"z.org", AMT_FAIL, "nothing in common"}};
+		    {"z.org", AMT_FAIL, "nothing in common"},
+		    /* Rule R1: a suffix of the certificate's name, on every firmware; the suffix
+		     * has two labels at least. */
+		    {"b.test", AMT_PASS, "or above it"},
+		    {"test", AMT_FAIL, "nothing in common"}};
 
 	(void)state;
 	amt_vec_push(&facts.certificate_suffixes, "x.test");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct amt_dhcp_reply r = offer("10.0.0.11");
 		r.domain = rows[i].domain;
+		if (i == 3)
+			facts.certificate_suffixes.v[0] = "a.b.test";
 		r.lease = i ? 3600 : 0;
 		facts.dhcp.n = 0;
 		amt_names_add_dhcp(&facts, &r);
