@@ -153,13 +153,12 @@ static bool group(struct frame *f, const char *p, const char *line, const char *
 static enum frame_result ccm(struct frame *f, const char *p, const char *end, bool final, bool full,
 			     struct trace_record *rec, size_t *used)
 {
-	const char *text = p + CCM_MARK_LEN, *from = p + f->scanned, *close, *open;
+	const char *text = p + CCM_MARK_LEN, *from = p + f->scanned, *mark, *open, *close;
 	size_t n;
 
-	if (from < text)
-		from = text;
-	open = frame_find(from, end, CCM_OPEN);
-	close = frame_find(from, open ? open : end, CCM_CLOSE);
+	mark = frame_find_mark(from < text ? text : from, end);
+	open = mark && *mark == *CCM_OPEN ? mark : NULL;
+	close = open ? NULL : mark;
 	start(rec, TRACE_CCM);
 	f->framed = true;
 	if (!close) {

@@ -86,6 +86,7 @@ bool frame_tail_fast(struct frame *f, const char *line, const char *end, struct 
 #define CCM_CLOSE    "]LOG]!>"
 #define CCM_MARK_LEN 7
 const char *frame_find(const char *p, const char *end, const char *mark);
+const char *frame_find_mark(const char *p, const char *end); /* the first of either kind */
 /* The attributes behind the closing mark. False: more bytes are needed. */
 bool frame_ccm_attributes(const char *p, const char *end, bool final, struct trace_record *rec,
 			  size_t *used);

@@ -38,6 +38,8 @@ static size_t split(const char *p, const char *end, struct field *out)
 			continue;
 		}
 		p = q == p ? p + 1 : q;
+		while (p < end && !is_blank(*p) && *p != '\xc2')
+			p++;
 		last = p;
 	}
 	while (end > start && is_blank(end[-1]))
