@@ -24,7 +24,9 @@ void feed_device_line(struct feed *f, const struct feed_line *l)
 	}
 	if (e == TRACE_EV_HELLO_CLIENT || e == TRACE_EV_HELLO_UNKNOWN ||
 	    e == TRACE_EV_HELLO_BLOCKED) {
-		d->hellos++;
+		/* Its contents were logged just before: one message, not two. */
+		d->hellos +=
+			d->hellos == d->rejected_client + d->rejected_unknown + d->rejected_blocked;
 		d->rejected_client += e == TRACE_EV_HELLO_CLIENT;
 		d->rejected_unknown += e == TRACE_EV_HELLO_UNKNOWN;
 		d->rejected_blocked += e == TRACE_EV_HELLO_BLOCKED;
@@ -79,7 +81,10 @@ void feed_site_line(struct feed *f, const struct feed_line *l)
 		break;
 	case TRACE_EV_CLIENT_POLICY:
 		s->client_seen++;
-		spot(&s->client_policy, &s->client_policy_at, l);
+		if (l->m->has_number && l->m->number)
+			spot(&s->client_policy, &s->client_policy_at, l);
+		else if (l->m->has_number) /* without one the agent only begins to look */
+			spot(&s->client_no_policy, &s->client_no_policy_at, l);
 		break;
 	case TRACE_EV_CLIENT_STATE:
 	case TRACE_EV_CLIENT_DONE:

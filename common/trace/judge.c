@@ -89,7 +89,7 @@ void judge_add(struct judge *j, struct judge_row *row, enum amt_verdict v, const
 		row->pass_at = *at;
 		return;
 	}
-	if (row->named++ >= EACH_MAX)
+	if (row->named++ >= EACH_MAX && !j->all)
 		return;
 	struct amt_finding *fd = amt_finding_add(j->fs, row->id, v, subject, "%s", summary);
 	if (c && c->set)
@@ -100,7 +100,7 @@ void judge_add(struct judge *j, struct judge_row *row, enum amt_verdict v, const
 
 void judge_end(struct judge *j, struct judge_row *row, const char *passed, const char *unknown)
 {
-	size_t more = row->named > EACH_MAX ? row->named - EACH_MAX : 0;
+	size_t more = row->named > EACH_MAX && !j->all ? row->named - EACH_MAX : 0;
 
 	if (row->count[AMT_PASS]) {
 		struct amt_finding *fd = amt_finding_add(j->fs, row->id, AMT_PASS, "", "%s (%zu)",
@@ -165,6 +165,7 @@ static void judge_hellos(struct judge *j)
 
 	for (size_t i = 0; i < j->f->devices.n; i++) {
 		const struct trace_device *d = &j->f->devices.v[i];
+		hello.any = hello.any || d->rejected_client; /* it arrived */
 		if (d->rejected_client) {
 			snprintf(text, sizeof(text),
 				 "its hello was refused %u time%s because the computer is a "
@@ -240,6 +241,33 @@ static void judge_certificate(struct judge *j)
 	}
 }
 
+static bool before(const struct trace_spot *a, const struct trace_spot *b)
+{
+	return a->file == b->file && a->line < b->line;
+}
+
+/* What the agent was told last, of each log. */
+static void policy(struct judge *j)
+{
+	const struct trace_site_facts *s = &j->f->site;
+	struct amt_finding *fd;
+
+	if (s->client_policy && !before(&s->client_policy_at, &s->client_no_policy_at)) {
+		fd = amt_finding_add(j->fs, "S2.C05", AMT_PASS,
+				     judge_file(j->f, &s->client_policy_at),
+				     "the automatic provisioning policy is on the client "
+				     "(wording unconfirmed)");
+		trace_judge_evidence(j, fd, &s->client_policy_at, "policy");
+	}
+	if (s->client_no_policy && !before(&s->client_no_policy_at, &s->client_policy_at)) {
+		fd = amt_finding_add(j->fs, "S2.C05", AMT_WARN,
+				     judge_file(j->f, &s->client_no_policy_at),
+				     "the agent found no automatic provisioning policy "
+				     "(wording unconfirmed)");
+		trace_judge_evidence(j, fd, &s->client_no_policy_at, "0 policies");
+	}
+}
+
 static void judge_others(struct judge *j)
 {
 	const struct trace_site_facts *s = &j->f->site;
@@ -254,12 +282,8 @@ static void judge_others(struct judge *j)
 				     (unsigned long long)s->client_failed,
 				     sure ? "" : " (wording unconfirmed)");
 		trace_judge_evidence(j, fd, &s->client_failed_at, "provider failed");
-	} else if (s->client_policy) {
-		fd = amt_finding_add(j->fs, "S2.C05", AMT_PASS,
-				     judge_file(j->f, &s->client_policy_at),
-				     "the automatic provisioning policy is on the client "
-				     "(wording unconfirmed)");
-		trace_judge_evidence(j, fd, &s->client_policy_at, "policy");
+	} else {
+		policy(j);
 	}
 	if (s->console_failed) {
 		fd = amt_finding_add(j->fs, "S5.V02", AMT_FAIL, "",
@@ -269,16 +293,29 @@ static void judge_others(struct judge *j)
 	}
 }
 
+static void judge(struct judge *j)
+{
+	judge_files(j);
+	judge_hellos(j);
+	if (j->f->amt || j->f->sessions.n) {
+		judge_certificate(j);
+		judge_sessions(j);
+	}
+	judge_others(j);
+}
+
 void trace_judge(const struct trace_facts *f, const struct amt_context *ctx,
 		 struct amt_findings *fs)
 {
-	struct judge j = {f, ctx, fs};
+	struct judge j = {f, ctx, fs, false};
 
-	judge_files(&j);
-	judge_hellos(&j);
-	if (f->amt || f->sessions.n) {
-		judge_certificate(&j);
-		judge_sessions(&j);
-	}
-	judge_others(&j);
+	judge(&j);
+}
+
+void trace_judge_each(const struct trace_facts *f, const struct amt_context *ctx,
+		      struct amt_findings *fs)
+{
+	struct judge j = {f, ctx, fs, true};
+
+	judge(&j);
 }

@@ -8,6 +8,7 @@ struct judge {
 	const struct trace_facts *f;
 	const struct amt_context *ctx;
 	struct amt_findings *fs;
+	bool all; /* every device is named */
 };
 
 /* One row of the catalogue over all devices. */

@@ -387,9 +387,11 @@ struct trace_site_facts {
 	uint64_t no_mutual, mebx_kept;
 	struct trace_spot hello_wait_at, cert_bad_at, cert_matched_at, no_mutual_at, mebx_at;
 	struct trace_spot cert_expiring_at, console_failed_at, client_failed_at, client_policy_at;
+	struct trace_spot client_no_policy_at;
 	bool hello_wait, cert_expiring;
 	uint32_t cert_expiring_days;
 	uint64_t console_failed, console_seen, client_failed, client_policy, client_seen;
+	uint64_t client_no_policy;   /* the agent asked for its policies and got none */
 	uint64_t client_failed_sure; /* of client_failed: in a wording that is confirmed */
 	const char *cert_hash;       /* chosen last; "" */
 };
@@ -427,6 +429,10 @@ bool trace_expand(const struct amt_strlist *paths, struct amt_arena *a, struct t
 
 void trace_judge(const struct trace_facts *f, const struct amt_context *ctx,
 		 struct amt_findings *fs);
+/* The same, every device named, for whom folds them: trace_judge() sums up those beyond the first
+ * 40 of a row. */
+void trace_judge_each(const struct trace_facts *f, const struct amt_context *ctx,
+		      struct amt_findings *fs);
 
 json_t *trace_to_json(const struct trace_facts *f);
 bool trace_from_json(const json_t *j, struct trace_facts *f, struct amt_error *err);

@@ -3,6 +3,8 @@
 
 #include "amtdiag/trace.h"
 
+#include <string.h>
+
 static bool wanted(const struct stage *st)
 {
 	return st->profile.logs.n > 0;
@@ -46,6 +48,8 @@ static void how_far(const struct trace_facts *f, const struct trace_device *d,
 	if (d->requests && d->requested_at.file < f->files.n)
 		pass(f, fs, "S2.V01a", d->id, &d->requested_at,
 		     "its provisioning request reached the server");
+	else if (d->rejected_client && d->rejected_at.file < f->files.n)
+		pass(f, fs, "S2.V01a", d->id, &d->rejected_at, "its hello reached the server");
 	if (d->last_session >= f->sessions.n)
 		return;
 	const struct trace_session *s = &f->sessions.v[d->last_session];
@@ -57,11 +61,60 @@ static void how_far(const struct trace_facts *f, const struct trace_device *d,
 		pass(f, fs, "S7.V01", d->id, &s->last, "its un-provisioning is complete");
 }
 
+/* S3.C01: a hello that is refused because of the agent is as it should be for an in-band client. */
+static void refused(const struct site_client *c, struct amt_finding *f)
+{
+	bool in_band = !strcmp(c->method, "in-band");
+
+	if (!*c->method)
+		return;
+	f->subject = *c->fqdn ? c->fqdn : c->name;
+	f->verdict = in_band ? AMT_NA : AMT_FAIL;
+	f->summary = in_band ? "its hello was refused because it has the agent; the inventory says "
+			       "in-band, so it needs none"
+			     : "it is to be provisioned out-of-band, but its hello was refused "
+			       "because it has the ConfigMgr agent";
+}
+
+/* S3.C16: the version that the log does not tell stands in the inventory. */
+static void self_signed(const struct site_client *c, struct amt_arena *a, struct amt_finding *f)
+{
+	static const struct amt_fw bug = {3, 2, 1, -1};
+	struct amt_fw fw;
+
+	if (!*c->firmware || !amt_fw_parse(c->firmware, &fw, NULL))
+		return;
+	fw.build = -1;
+	bool is = !amt_fw_compare(&fw, &bug);
+	f->verdict = is ? AMT_FAIL : AMT_NA;
+	f->summary = amt_arena_printf(a,
+				      is ? "its self-signed certificate can't be read and the "
+					   "firmware is %s (inventory, line %llu)"
+					 : "not the fault of 3.2.1: the firmware is %s (inventory, "
+					   "line %llu)",
+				      c->firmware, (unsigned long long)c->line);
+}
+
+/* What the log alone leaves open. */
+static void by_inventory(const struct stage *st, struct amt_findings *fs)
+{
+	for (size_t i = 0; i < fs->list.n; i++) {
+		struct amt_finding *f = fs->list.v[i];
+		const struct site_client *c =
+			*f->subject ? site_inventory_find(&st->inventory, f->subject) : NULL;
+		if (c && !strcmp(f->item->id, "S3.C01"))
+			refused(c, f);
+		else if (c && f->verdict == AMT_WARN && !strcmp(f->item->id, "S3.C16"))
+			self_signed(c, &fs->arena, f);
+	}
+}
+
 static void judge(const struct stage *st, const void *state, struct amt_findings *fs)
 {
 	const struct trace_facts *f = state;
 
-	trace_judge(f, &st->cli->context, fs);
+	trace_judge_each(f, &st->cli->context, fs);
+	by_inventory(st, fs);
 	for (size_t i = 0; i < f->devices.n; i++)
 		how_far(f, &f->devices.v[i], fs);
 }
