@@ -231,6 +231,15 @@ static void judge_order(struct walk_state *st)
 	out->list.v[at] = f;
 }
 
+/* Somebody looked and could not tell: then an answer counts. */
+static bool only_unknown(const struct walk_state *st, size_t at)
+{
+	for (; at; at = st->next[at - 1])
+		if (st->in->seen->list.v[at - 1]->verdict != AMT_UNKNOWN)
+			return false;
+	return true;
+}
+
 static void add_row(struct walk_state *st, const struct amt_item *item, int stage)
 {
 	char why[200];
@@ -239,11 +248,15 @@ static void add_row(struct walk_state *st, const struct amt_item *item, int stag
 
 	if (!strcmp(item->id, "G.02"))
 		return;
-	if (at) {
+	if (at && !(only_unknown(st, at) &&
+		    amt_item_applies(item, st->in->ctx, why, sizeof(why)) != AMT_NO &&
+		    add_answers(st, item))) {
 		for (; at; at = st->next[at - 1])
 			add_seen(st, st->in->seen->list.v[at - 1], stage);
 		return;
 	}
+	if (at)
+		return;
 	if (amt_item_applies(item, st->in->ctx, why, sizeof(why)) == AMT_NO) {
 		amt_finding_add(st->out, item->id, AMT_NA, "", "does not apply: %s", why);
 		return;

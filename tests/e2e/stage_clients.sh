@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What inventory, logs and exports say together of each client, with nothing asked over the network:
-# method, name, firmware, the agent's refusal; many clients with one fault.
+# method, name, firmware, the agent's refusal; many clients with one fault; answers to rows that nothing could settle.
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
 now=2026-11-22T00:00:00Z
@@ -75,6 +75,9 @@ is "... and does not manage wireless" "$(says P.43 'older than 4.0')" "fail c04.
 profile clients.csv 'Amtopmgr.log, later.log'
 walk
 is "... and later it did" "$(says S2.C05)" "pass $d/later.log"
+printf '[S2.C07]\nanswer = yes\nby = me\n' >"$d/answers.ini"
+walk --answers "$d/answers.ini"
+is "an answer counts where nothing could tell" "$(says S2.C07 '^answered yes')" "pass "
 
 # One fault at many clients breaks nobody else.
 t=0

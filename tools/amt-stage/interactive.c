@@ -15,7 +15,7 @@ static bool open_question(const struct stage *st, const struct amt_item *item)
 	if (st->stages && !(st->stages & AMT_STAGE_BIT(walk_stage_of(item))))
 		return false;
 	for (size_t i = 0; i < st->seen.list.n; i++)
-		if (st->seen.list.v[i]->item == item)
+		if (st->seen.list.v[i]->item == item && st->seen.list.v[i]->verdict != AMT_UNKNOWN)
 			return false;
 	return amt_item_applies(item, &st->cli->context, NULL, 0) != AMT_NO;
 }
