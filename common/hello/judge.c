@@ -144,13 +144,50 @@ static void kind_of_hello(const struct hello_facts *f, const struct hello_device
 	}
 }
 
+/* It went silent for longer than any phase allows, and no session of the server's explains that.
+ * Where a phase began is not always known, so the next one's gap counts. */
+static bool stopped(const struct hello_facts *f, const struct hello_device *d, amt_time silent)
+{
+	amt_time longest = d->phase == HELLO_PHASE_MINUTE ? 360 * AMT_SECOND : HELLO_ABSENCE;
+
+	for (size_t i = 0; i < d->conns.n; i++) {
+		const struct hello_conn *c = &f->conns.v[d->conns.v[i]];
+
+		if (!hello_conn_to_server(f, c) && (c->accepted || c->established))
+			return false;
+	}
+	return hello_capture_complete(f) && silent > longest;
+}
+
+static bool silence_after(const struct hello_facts *f, const struct hello_device *d,
+			  struct amt_findings *fs)
+{
+	const struct hello_seen *last = &f->hellos.v[d->hellos.v[d->hellos.n - 1]];
+	amt_time silent = hello_rest(f, last->at.capture, last->at.time);
+	char when[AMT_TIME_TEXT];
+
+	if (!stopped(f, d, silent))
+		return false;
+	bool over = last->at.time + silent > d->window_first;
+	struct amt_finding *x = amt_finding_add(
+		fs, "S2.C13a", over ? AMT_FAIL : AMT_WARN, d->id,
+		"the last hello came at %s and none in the %lld minutes after it: %s",
+		amt_time_format(last->at.time, when), (long long)(silent / (60 * AMT_SECOND)),
+		over ? "even a window of 24 h is over"
+		     : "it is off or asleep, has left this network, was provisioned elsewhere, or "
+		       "its "
+		       "window was a short one");
+	hello_judge_evidence(f, fs, x, last->at, "the last hello");
+	return true;
+}
+
 static void cadence(const struct hello_facts *f, const struct hello_device *d,
 		    const struct amt_context *ctx, struct amt_findings *fs)
 {
 	char next[AMT_TIME_TEXT], w24[AMT_TIME_TEXT], w6[AMT_TIME_TEXT];
 	struct amt_finding *x;
 
-	if (d->phase == HELLO_PHASE_UNKNOWN || hello_has_row(d, 34))
+	if (silence_after(f, d, fs) || d->phase == HELLO_PHASE_UNKNOWN || hello_has_row(d, 34))
 		return;
 	if (d->phase == HELLO_PHASE_IRREGULAR) {
 		x = amt_finding_add(fs, "S2.C13a", AMT_UNKNOWN, d->id,
@@ -326,6 +363,7 @@ void hello_judge(const struct hello_facts *f, const struct amt_context *ctx,
 				  "or in between"
 				: "nothing tells where this capture was taken");
 	hello_judge_provisioning_port(f, fs);
+	hello_judge_addresses(f, fs);
 	for (size_t i = 0; i < f->symptoms.n; i++)
 		symptom(f, &f->symptoms.v[i], "", ctx, fs);
 	for (size_t i = 0; i < f->devices.n; i++) {

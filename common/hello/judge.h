@@ -12,6 +12,7 @@ void hello_judge_evidence(const struct hello_facts *f, struct amt_findings *fs,
 /* judge_ports.c */
 void hello_judge_destination(const struct hello_facts *f, const struct hello_device *d,
 			     struct amt_findings *fs);
+void hello_judge_addresses(const struct hello_facts *f, struct amt_findings *fs);
 void hello_judge_service_port(const struct hello_facts *f, const struct hello_device *d,
 			      struct amt_findings *fs);
 void hello_judge_handshake(const struct hello_facts *f, const struct hello_device *d,

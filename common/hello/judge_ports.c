@@ -4,6 +4,8 @@
  */
 #include "hello/judge.h"
 
+#include <stdlib.h>
+
 void hello_judge_destination(const struct hello_facts *f, const struct hello_device *d,
 			     struct amt_findings *fs)
 {
@@ -39,6 +41,74 @@ void hello_judge_destination(const struct hello_facts *f, const struct hello_dev
 			break;
 		}
 	}
+}
+
+struct sharing { /* of one address */
+	size_t uuids;
+	const struct hello_seen *one, *other;
+	bool shared; /* not only handed on from one computer to the next */
+};
+
+static void another_uuid(struct sharing *s, const struct hello_seen *h,
+			 const struct hello_seen *before, bool again)
+{
+	/* DHCP hands an address on to a computer with a MAC of its own. */
+	bool handed_on =
+		before->mac.known && h->mac.known && !hello_mac_equal(&before->mac, &h->mac);
+
+	s->shared = s->shared || again || !handed_on;
+	if (!s->other)
+		s->other = h;
+}
+
+static void shared_address(const struct hello_facts *f, const struct sharing *s,
+			   struct amt_findings *fs)
+{
+	char t[HELLO_IP_TEXT];
+
+	if (!s->shared)
+		return;
+	struct amt_finding *x =
+		amt_finding_add(fs, "S3.C02a", AMT_WARN, hello_ip_text(&s->one->source, t),
+				"%zu UUIDs say hello from this address: a NAT, through which the "
+				"server's call back "
+				"can't reach each of them, or one board whose UUID was changed",
+				s->uuids);
+	hello_judge_evidence(f, fs, x, s->one->at, "hello");
+	hello_judge_evidence(f, fs, x, s->other->at, "hello of another UUID");
+	amt_finding_action(fs, x,
+			   "Let the clients reach the service point with addresses of their own; "
+			   "for one computer compare its SMBIOS UUID with the imported one");
+}
+
+/* hello.md 1.5: two UUIDs from one address. */
+void hello_judge_addresses(const struct hello_facts *f, struct amt_findings *fs)
+{
+	struct hello_holders t = {0};
+	size_t *seen = amt_calloc(f->devices.n + 1, sizeof(*seen)); /* group that had it last */
+	size_t group = 0;
+	struct sharing s = {0};
+
+	hello_holders_make(f, &t);
+	for (size_t i = 0; i < t.n; i++) {
+		const struct hello_holder *b = i ? &t.v[i - 1] : NULL, *h = &t.v[i];
+		const struct hello_seen *hello = &f->hellos.v[h->nth];
+
+		if (!b || !hello_ip_equal(b->ip, h->ip)) {
+			shared_address(f, &s, fs);
+			s = (struct sharing){.one = hello};
+			b = NULL;
+			group++;
+		}
+		bool again = seen[h->device] == group;
+		s.uuids += !again;
+		seen[h->device] = group;
+		if (b && h->ip->family && b->device != h->device)
+			another_uuid(&s, hello, &f->hellos.v[b->nth], again);
+	}
+	shared_address(f, &s, fs);
+	amt_vec_free(&t);
+	free(seen);
 }
 
 static bool is_hello_port(const struct hello_facts *f, unsigned port)

@@ -167,6 +167,20 @@ struct tally {
 	const struct hello_conn *last_refused, *last_silent, *last_rejected;
 };
 
+/* The same port answered it later: what was before is history. */
+static bool answered_later(const struct hello_facts *f, const struct hello_device *d,
+			   const struct hello_conn *c)
+{
+	for (size_t i = d->conns.n; i-- > 0;) {
+		const struct hello_conn *x = &f->conns.v[d->conns.v[i]];
+
+		if (x->server_port == c->server_port && hello_ip_equal(&x->server, &c->server) &&
+		    (x->accepted || x->established))
+			return x->first.time > c->first.time;
+	}
+	return false;
+}
+
 static struct tally count(const struct hello_facts *f, const struct hello_device *d)
 {
 	struct tally t = {0};
@@ -174,7 +188,8 @@ static struct tally count(const struct hello_facts *f, const struct hello_device
 	for (size_t i = 0; i < d->conns.n; i++) {
 		const struct hello_conn *c = &f->conns.v[d->conns.v[i]];
 
-		if (!hello_conn_to_server(f, c) || c->accepted || !c->begun || c->client_bytes)
+		if (!hello_conn_to_server(f, c) || c->accepted || c->established || !c->begun ||
+		    c->client_bytes || answered_later(f, d, c))
 			continue;
 		if (c->icmp_frame) {
 			t.rejected++;
@@ -200,7 +215,6 @@ static void connections(struct hello_facts *f, struct hello_device *d)
 	char ip[HELLO_IP_TEXT];
 	struct hello_symptom *s;
 
-	/* Once a hello got through these are history (or another server's). */
 	if (t.last_refused) {
 		s = hello_symptom_add(f, d, 10, "%s refuses port %u (%u resets)",
 				      hello_ip_text(&t.last_refused->server, ip),

@@ -152,8 +152,9 @@ static void handshake(struct hello_flow *w, struct hello_conn *c, const struct h
 		w->isn = f->seq;
 		w->isn_known = true;
 		w->dir[dir].next = f->seq + 1;
-	} else if (!(f->flags & TCP_RST) && (c->accepted || !c->begun)) {
-		if (dir == 0 || f->payload_len)
+	} else if (!(f->flags & TCP_RST)) {
+		/* What the client sends after its SYN shows an answer, mirrored or not. */
+		if (dir == 0 || (f->payload_len && (c->accepted || !c->begun)))
 			c->established = true;
 	}
 }

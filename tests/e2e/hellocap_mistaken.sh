@@ -128,6 +128,78 @@ save("type-and-length", c)
 c = Capture()
 says(c, hello_pki(uuid, sha1, retry=15))
 save("retry-15", c)
+
+c = Capture()
+t = Tcp(c, pc, server, 5000, 9971)
+t.refused()
+c.wait(60)
+says(c, port=5001)
+save("refused-then-answered", c)
+c = Capture()
+says(c)
+c.wait(60)
+Tcp(c, pc, server, 5001, 9971).refused()
+save("answered-then-refused", c)
+c = Capture()  # a mirror of one direction
+says(c)
+at = len(c.packets)
+t = Tcp(c, server, pc, 5002, 16993).open().data(0, record(22, tls_client_hello()))
+c.wait(20)
+t.close()
+c.packets = c.packets[:at] + [p for p in c.packets[at:] if p[1][6:12] == mac(server.mac)]
+save("one-direction", c)
+for what, gaps, rest in (("stopped", (60, 60, 60), 7200), ("paused", (60, 60, 60), 350), ("over", (60,) * 5 + (300,) * 12 + (3600,) * 23, 7200)):
+    c = Capture()
+    for i, gap in enumerate((0,) + gaps):
+        c.wait(gap)
+        says(c, hello_pki(uuid, sha1, min(i, 14)), port=5000 + i)
+    c.wait(rest)
+    c.udp(infra, 9, server, 9, b"")
+    save(what, c)
+two = bytes(range(2, 18))
+for what, order, macs in (("nat", (0, 1, 0, 1), (pc.mac, pc.mac)), ("handed-on", (0, 0, 1, 1), (pc.mac, other.mac)), ("interleaved", (0, 1, 0), (pc.mac, other.mac))):
+    c = Capture()
+    for i, who in enumerate(order):
+        t = Tcp(c, Host(pc.ip, macs[who]), server, 5000 + i, 9971).open().data(0, hello_pki((uuid, two)[who], sha1, i))
+        t.close()
+        c.wait(10)
+    save(what, c)
+c = Capture()
+Tcp(c, pc, server, 5000, 9971).refused()
+c.wait(60)
+says(c, port=5001)
+save("refused-then-answered", c)
+c = Capture()
+says(c)
+c.wait(60)
+Tcp(c, pc, server, 5001, 9971).refused()
+save("answered-then-refused", c)
+c = Capture()  # a mirror of one direction
+says(c)
+at = len(c.packets)
+t = Tcp(c, server, pc, 5002, 16993).open().data(0, record(22, tls_client_hello()))
+c.wait(20)
+t.close()
+c.packets = c.packets[:at] + [p for p in c.packets[at:] if p[1][6:12] == mac(server.mac)]
+save("one-direction", c)
+hourly = (60,) * 5 + (300,) * 12 + (3600,) * 23
+for what, gaps, rest in (("stopped", (60, 60, 60), 7200), ("paused", (60, 60, 60), 350), ("over", hourly, 7200)):
+    c = Capture()
+    for i, gap in enumerate((0,) + gaps):
+        c.wait(gap)
+        says(c, hello_pki(uuid, sha1, min(i, 14)), port=5000 + i)
+    c.wait(rest)
+    c.udp(infra, 9, server, 9, b"")
+    save(what, c)
+two = bytes(range(2, 18))
+for what, order, macs in (("nat", (0, 1, 0, 1), (pc.mac, pc.mac)), ("handed-on", (0, 0, 1, 1), (pc.mac, other.mac)),
+                          ("interleaved", (0, 1, 0), (pc.mac, other.mac))):
+    c = Capture()
+    for i, who in enumerate(order):
+        t = Tcp(c, Host(pc.ip, macs[who]), server, 5000 + i, 9971).open()
+        t.data(0, hello_pki((uuid, two)[who], sha1, i)).close()
+        c.wait(10)
+    save(what, c)
 PY
 
 like() { # NAME TEXT PART
@@ -173,4 +245,14 @@ like "a PID that is cut is not shown" "$text" "its PID is cut off"
 told type-and-length "" "X.HC4=warn"
 told retry-15 "" "X.HC4=warn"
 like "a retry count out of the documented range is said" "$(jq -r '.findings[] | select(.id == "X.HC4") | .summary' "$tmp/j")" "retry count 15"
+told refused-then-answered "" ""
+told answered-then-refused 10 "P.35=fail"
+told one-direction "" ""
+told paused 21 "S3.C02a=warn"
+told stopped 21 "S3.C02a=warn S2.C13a=warn"
+told over "21 34" "S3.C02a=warn S2.C13a=warn S2.C13a=fail"
+told nat "" "S3.C02a=warn S2.C13a=unknown S2.C13a=unknown"
+like "who shares an address" "$(jq -r '.findings[] | select(.id == "S3.C02a") | .subject + ": " + .summary' "$tmp/j")" "10.1.0.16: 2 UUIDs"
+told interleaved "" "S3.C02a=warn S2.C13a=unknown"
+told handed-on "" "S2.C13a=unknown S2.C13a=unknown"
 done_testing
