@@ -13,9 +13,9 @@ static size_t with(const struct krb_input *in, const struct krb_user *u, const s
 }
 
 /* The buffer, with a word between two guesses. */
-static struct amt_buf *also(struct amt_buf *out)
+static struct amt_buf *also(struct amt_buf *out, size_t known)
 {
-	if (out->len)
+	if (out->len > known)
 		amt_buf_str(out, "; or ");
 	return out;
 }
@@ -41,36 +41,37 @@ void krb_explain(const struct krb_input *in, const struct krb_user *u, const str
 {
 	if (!m->done || m->ticket == computed->ticket)
 		return;
+	/* What the ticket itself shows is no guess; the guesses begin behind it. */
+	struct krb_terms real = *t;
+	long diff = (long)m->ticket - (long)computed->ticket;
 	if (m->etype && (m->etype != computed->etype || m->skey != computed->skey)) {
-		struct krb_terms e = *t;
-		e.etype = m->etype;
-		e.skey = m->skey;
-		if (with(in, u, &e) == m->ticket) {
-			amt_buf_printf(also(out), "the KDC chose %s with a session key of %s",
-				       amt_etype_name(m->etype), amt_etype_name(m->skey));
+		real.etype = m->etype;
+		real.skey = m->skey;
+		amt_buf_printf(out, "the KDC chose %s with a session key of %s",
+			       amt_etype_name(m->etype), amt_etype_name(m->skey));
+		diff = (long)m->ticket - (long)with(in, u, &real);
+		if (!diff)
 			return;
-		}
+		amt_buf_str(out, "; and ");
 	}
-	if (times(m, (long)m->ticket - (long)computed->ticket, out))
+	size_t known = out->len;
+	if (times(m, diff, out))
 		return;
 	for (size_t l = 0; l < AMT_LAYOUT_COUNT; l++) {
-		struct krb_terms e = *t;
+		struct krb_terms e = real;
 		e.layout = (enum krb_layout)l;
-		e.etype = m->etype;
-		e.skey = m->skey;
 		if (with(in, u, &e) == m->ticket)
-			amt_buf_printf(also(out), "the KDC lays tickets out as %s (%s)",
+			amt_buf_printf(also(out, known), "the KDC lays tickets out as %s (%s)",
 				       krb_layout_name(e.layout), krb_layout_meaning(e.layout));
 	}
-	if (out->len)
+	if (out->len > known)
 		return;
-	struct krb_terms e = *t;
+	struct krb_terms e = real;
 	e.no_history = true;
 	if (computed->tally.history && with(in, u, &e) == m->ticket) {
-		amt_buf_str(also(out), "the KDC leaves sIDHistory out");
+		amt_buf_str(also(out, known), "the KDC leaves sIDHistory out");
 		return;
 	}
-	long diff = (long)m->ticket - (long)computed->ticket;
 	if (diff % 40 == 0)
 		amt_buf_printf(out,
 			       "%+ld SIDs of 40 bytes: sIDHistory, universal groups of other "

@@ -253,9 +253,14 @@ static void differences_explained(void **state)
 		int etype, skey;
 		long more;
 		const char *says;
+		bool renewable;
 	} rows[] = {{AMT_LAYOUT_2012, 23, 23, 0, "as 2012 ("},
 		    {AMT_LAYOUT_2008, 23, 18, 0, "session key of aes256"},
 		    {AMT_LAYOUT_2008, 23, 23, 200, "SIDs of 40"},
+		    {AMT_LAYOUT_2008, 23, 23, 19, "the end of its renewal", true},
+		    {AMT_LAYOUT_2008, 18, 18, 19, "of aes256; and the end of its renewal", true},
+		    {AMT_LAYOUT_2008, 18, 18, 80, "of aes256; and +2 SIDs of 40"},
+		    {AMT_LAYOUT_2012, 17, 17, 0, "of aes128; and the KDC lays tickets out as 2012"},
 		    {AMT_LAYOUT_2008, 23, 23, 0, ""}};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct krb_terms real = {
@@ -265,7 +270,8 @@ static void differences_explained(void **state)
 		struct krb_measured m = {.done = true,
 					 .ticket = (size_t)((long)z.ticket + rows[i].more),
 					 .etype = z.etype,
-					 .skey = z.skey};
+					 .skey = z.skey,
+					 .renewable = rows[i].renewable};
 		struct amt_buf b;
 		amt_buf_init(&b, 4096);
 		krb_explain(&in, &in.users.v[0], &t, &s, &m, &b);
