@@ -280,7 +280,7 @@ static void on_acl(struct wsman *w, const struct dev_reply *reply)
 		for (size_t i = 0; i < reply->n_handles && w->n_handles < DEV_SOAP_HANDLES; i++)
 			w->handles[w->n_handles++] = reply->handles[i];
 		w->acl_total = reply->total;
-		if (w->n_handles == before && reply->return_value > 0) {
+		if (!w->n_handles && reply->return_value > 0) {
 			class_done(w, AMT_DEV_DENIED,
 				   amt_arena_printf(&d->arena,
 						    "EnumerateUserAclEntries returned %lld",
@@ -294,7 +294,10 @@ static void on_acl(struct wsman *w, const struct dev_reply *reply)
 		w->phase = ACL_ENTRY;
 		ask(w);
 	} else if (w->phase == ACL_ENTRY) {
-		if (reply->records && d->acl.n) {
+		if (reply->records && d->acl.n && reply->return_value > 0) {
+			d->acl.n--; /* "invalid handle" and the like is no entry */
+			after_acl_entry(w);
+		} else if (reply->records && d->acl.n) {
 			d->acl.v[d->acl.n - 1].handle = w->handles[w->handle];
 			w->acl_read++;
 			w->phase = ACL_ENABLED;
@@ -344,7 +347,7 @@ static void on_fault(struct wsman *w, int status, const struct dev_reply *reply)
 
 	if (denied)
 		class_done(w, AMT_DEV_DENIED, error);
-	else if (status >= 500 && !reply->fault) /* the device's trouble, not the class's */
+	else if (!reply->fault && status != 400 && status != 404) /* not about the class */
 		class_done(w, AMT_DEV_FAILED, error);
 	else if (w->phase == GET) {
 		/* AMT 10.0.56 is the other way round; both ways are tried (1.4). */

@@ -37,6 +37,11 @@ address = 127.2.0.7
 profile = 11.8
 hostname = getless
 wsman.no_get = AMT_GeneralSettings
+[device hidden]
+address = 127.2.0.10
+profile = 11.8
+hostname = hidden
+wsman.absent = AMT_AuthorizationService.GetUserAclEntryEx
 [device sleepy]
 address = 127.2.0.8
 profile = 11.8
@@ -89,6 +94,11 @@ ask -u admin -p "$tmp/pw" -a wsman quirky.example.test=127.2.0.6
 is 'where Enumerate answers 400, Get has read it' "$(fact 'general.state') $(fact 'tls_setting.state') $(fact 'webui.state')" 'read absent absent'
 ask -u admin -p "$tmp/pw" -a wsman getless.example.test=127.2.0.7
 is 'where Get answers 400, Enumerate reads it' "$(fact 'general.state') $(fact 'general.records[0].host_name')" 'read getless'
+ask -u admin -p "$tmp/pw" -a wsman hidden.example.test=127.2.0.10
+is 'an access list whose entries can not be read is not an empty one' "$(fact 'acl.state') $(fact 'acl.error')" 'read 0 of 2 entries'
+devprobe -f -u admin -p "$tmp/pw" -t 1500 -a wsman hidden.example.test=127.2.0.10 >"$tmp/findings" 2>&1
+is '... and nothing is said of who is in it' "$(jq -r '.[] | select(.id == "S5.C05") | "\(.verdict) \(.summary)"' "$tmp/findings")" \
+	'unknown the access list was read in part only (0 of 2 entries)'
 
 ask -u admin -p "$tmp/wrong" -a wsman eleven.example.test=127.2.0.3
 is 'a wrong password is tried once' "$(fact 'login.records[0] | "\(.accepted) \(.failed)"')" 'false 1'

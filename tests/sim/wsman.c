@@ -213,11 +213,16 @@ static int pull(struct call *c, const struct sim_class *k)
 
 static int invoke(struct call *c, const struct sim_class *k, const char *method)
 {
-	char action[320], input[80];
+	char action[320], input[80], full[160];
 	struct amt_buf body;
 	int rc;
 
 	amt_buf_init(&body, SIM_CAP_REPLY);
+	snprintf(full, sizeof(full), "%s.%s", sim_class_name(k), method);
+	if (sim_list_has(sim_fact(c->d, "wsman.absent"), full)) {
+		amt_buf_free(&body);
+		return no_action(c);
+	}
 	rc = sim_method_code(c->d, sim_class_name(k), method, c->s, &body);
 	if (rc < 0)
 		rc = sim_method_rows(c->d, k, method, "g", &body) ? 0 : -1;
