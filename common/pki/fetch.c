@@ -68,26 +68,38 @@ static void take_crl(struct job *j, const void *p, size_t n)
 	X509_CRL_free(crl);
 }
 
-/* The first certificate of what an AIA place gives, read into a pool of its own. */
+/* Why a certificate is not the issuer of another; NULL: it is. */
+static const char *not_issuer(struct fetching *g, struct pki_facts *one, uint32_t i, uint32_t cert)
+{
+	const struct pki_cert *c = &g->f->certs.v[cert], *k = &one->certs.v[i];
+	const char *why = NULL;
+
+	if (strcmp(k->subject_key, c->issuer_key) != 0)
+		return amt_arena_printf(&g->f->arena, "it is of %s", k->subject);
+	EVP_PKEY *key = pki_store_key(one, i);
+	X509 *subject = pki_store_x509(g->f, cert);
+	if (!key || !subject || X509_verify(subject, key) != 1)
+		why = "it has the right name, but its key did not sign";
+	ERR_clear_error();
+	return why;
+}
+
+/* What an AIA place gives, read into a pool of its own. One of several may be the issuer
+ * (RFC 5280 4.2.2.1): collections, and directory entries of CAs that were renewed. */
 static void take_issuer(struct job *j, const void *p, size_t n)
 {
 	struct pki_fetch_fact *x = &j->g->f->fetches.v[j->fact];
-	const struct pki_cert *c = &j->g->f->certs.v[x->cert];
 	struct pki_facts one = {0};
 	struct amt_notes notes = {0};
 
 	pki_load_bytes(&one, x->url, p, n, NULL, &notes);
 	x->parsed = one.certs.n > 0;
-	if (x->parsed) {
-		const struct pki_cert *i = &one.certs.v[0];
-		EVP_PKEY *key = pki_store_key(&one, 0);
-		X509 *subject = pki_store_x509(j->g->f, x->cert);
-		x->issuer = keep(j->g, i->subject);
-		if (strcmp(i->subject_key, c->issuer_key) != 0)
-			x->fits = amt_arena_printf(&j->g->f->arena, "it is of %s", i->subject);
-		else if (!key || !subject || X509_verify(subject, key) != 1)
-			x->fits = "it has the right name, but its key did not sign";
-		ERR_clear_error();
+	for (uint32_t i = 0; i < one.certs.n && (!i || x->fits); i++) {
+		const char *why = not_issuer(j->g, &one, i, x->cert);
+		if (i && why)
+			continue;
+		x->fits = why;
+		x->issuer = keep(j->g, one.certs.v[i].subject);
 	}
 	pki_facts_free(&one);
 	amt_notes_free(&notes);

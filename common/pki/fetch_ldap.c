@@ -40,6 +40,18 @@ static void fail_with(struct pki_ldap *l, const char *what, int code)
 	l->error = l->text;
 }
 
+/* A renewed CA has its old and its new certificate in one attribute: end to end. */
+static void take_values(struct pki_ldap *l, struct berval *const *values)
+{
+	struct amt_buf all;
+
+	amt_buf_init(&all, AMT_CAP_PKI_CRL);
+	for (size_t i = 0; values[i]; i++)
+		amt_buf_add(&all, values[i]->bv_val, values[i]->bv_len);
+	finish(l, all.data, all.len);
+	amt_buf_free(&all);
+}
+
 static void take(struct pki_ldap *l, LDAPMessage *message)
 {
 	LDAPMessage *entry = ldap_first_entry(l->ld, message);
@@ -53,8 +65,10 @@ static void take(struct pki_ldap *l, LDAPMessage *message)
 		fail_with(l, "the directory has no such entry", code);
 	else if (!values || !values[0])
 		l->error = "the entry does not have that attribute";
-	const void *p = values && values[0] ? values[0]->bv_val : NULL;
-	finish(l, p, p ? values[0]->bv_len : 0);
+	if (values && values[0])
+		take_values(l, values);
+	else
+		finish(l, NULL, 0);
 	if (values)
 		ldap_value_free_len(values);
 	ldap_memfree(name);

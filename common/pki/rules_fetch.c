@@ -122,6 +122,26 @@ static void aia(struct rules *r, const struct pki_fetch_fact *x, bool *bad)
 	*bad = true;
 }
 
+static bool was_asked(const struct rules *r, uint32_t cert)
+{
+	for (size_t i = 0; i < r->f->fetches.n; i++)
+		if (r->f->fetches.v[i].cert == cert && strcmp(r->f->fetches.v[i].kind, "aia") != 0)
+			return true;
+	return false;
+}
+
+/* CAs that nothing was asked about, for the text of a pass; "" when there are none. */
+static const char *not_asked(struct rules *r)
+{
+	unsigned n = 0;
+
+	for (size_t i = 1; i < r->path->certs.n; i++)
+		n += !was_asked(r, r->path->certs.v[i]) && !rule_cert(r, i)->self_issued;
+	return n ? amt_arena_printf(&r->t->arena, "; nothing was asked about %u CA certificate%s",
+				    n, n == 1 ? "" : "s")
+		 : "";
+}
+
 void rule_revocation(struct rules *r)
 {
 	size_t before = r->row->reasons.n, crls = 0, issuers = 0;
@@ -148,11 +168,15 @@ void rule_revocation(struct rules *r)
 			r, "S3.C24a", AMT_UNKNOWN, NO_CERT,
 			"no certificate of the chain names a CRL or an OCSP responder, and no CRL "
 			"was given");
-	else if (r->row->reasons.n == before)
-		rule_says(
-			r, "S3.C24a", AMT_PASS, NO_CERT,
-			"every CRL and OCSP place gave a good answer (%zu), and nothing is revoked",
-			crls);
+	else if (!was_asked(r, r->chain->leaf) && !rule_leaf(r)->self_issued)
+		rule_says(r, "S3.C24a", AMT_UNKNOWN, r->chain->leaf,
+			  "whether the leaf is revoked is not known: it names neither a CRL nor an "
+			  "OCSP responder, and no CRL of its issuer was given");
+	if (crls && r->row->reasons.n == before)
+		rule_says(r, "S3.C24a", AMT_PASS, NO_CERT,
+			  "every CRL and OCSP place gave a good answer (%zu), and nothing is "
+			  "revoked%s",
+			  crls, not_asked(r));
 	for (size_t i = 0; i < r->f->fetches.n; i++) {
 		const struct pki_fetch_fact *x = &r->f->fetches.v[i];
 		if (concerns(r, x->cert) && !strcmp(x->kind, "aia")) {

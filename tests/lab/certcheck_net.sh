@@ -86,6 +86,10 @@ crl iss iss 240; publish iss
 mv "$www/iss.crl" "$www/away"; check "$P/chain" --crl; says "a CRL that is not there" S3.C24a "HTTP status 404"; mv "$www/away" "$www/iss.crl"
 echo '<html>' >"$www/pol.crl"; check "$P/chain" --crl; says "no CRL at all" S3.C24a "is no CRL"; publish pol
 cp "$www/root.crt" "$www/iss.crt"; check "$P/chain" --crl; verdict "AIA gives another certificate" S3.C24b fail; says "which one" S3.C24b "CN=Lab Root"
+bundle root pol iss >"$P/collection"; openssl crl2pkcs7 -nocrl -certfile "$P/collection" -outform DER -out "$www/iss.crt"
+check "$P/chain" --crl; verdict "AIA as a collection, the issuer last" S3.C24b pass
+bundle root pol >"$P/collection"; openssl crl2pkcs7 -nocrl -certfile "$P/collection" -outform DER -out "$www/iss.crt"
+check "$P/chain" --crl; verdict "AIA as a collection without the issuer" S3.C24b fail
 openssl crl2pkcs7 -nocrl -certfile "$P/iss.pem" -outform DER -out "$www/iss.crt"; check "$P/chain" --crl; verdict "AIA as PKCS#7" S3.C24b pass
 rm "$www/pol.crt"; check "$P/chain" --crl; verdict "AIA place that is empty" S3.C24b fail
 kill $ocsp_pid; wait $ocsp_pid 2>/dev/null; check "$P/chain" --crl; says "no OCSP responder" S3.C24a "gave no answer"
@@ -121,6 +125,9 @@ check "$P/chain"; is "without --crl nothing is fetched" "$(jq '.facts.fetches|le
 crl iss iss 240 leaf
 check "$P/chain" --crl-file "$P/iss.crl"; verdict "a CRL file: revoked" S3.C24a fail
 crl iss iss 240; check "$P/chain" --crl-file "$P/iss.crl" --crl-file "$P/pol.crl"; verdict "CRL files: good" S3.C24a pass
+check "$P/chain" --crl-file "$P/pol.crl"; verdict "a CRL file that says nothing of the leaf" S3.C24a unknown
+cert bare '/CN=amt.lab.test' iss "$oid_ext"; bundle bare iss pol root >"$P/bare.chain"
+check "$P/bare.chain" --crl; verdict "a leaf that names no place to ask" S3.C24a unknown
 check "$P/chain" --crl-file "$P/other.crl"; verdict "a CRL file of a namesake" S3.C24a fail
 
 # slapd with the CRL where Windows CAs put it
@@ -139,7 +146,9 @@ CONF
 	ldap='ldap://127.0.0.1:8389/cn=Lab%20Issuing%20CA,dc=lab,dc=test?certificateRevocationList;binary?base?objectClass=cRLDistributionPoint'
 	{ printf 'dn: dc=lab,dc=test\nobjectClass: dcObject\nobjectClass: organization\no: lab\ndc: lab\n\n'
 	  printf 'dn: cn=Lab Issuing CA,dc=lab,dc=test\nobjectClass: cRLDistributionPoint\ncn: Lab Issuing CA\n'
-	  printf 'certificateRevocationList;binary:: %s\n' "$(openssl crl -in "$P/iss.crl" -outform DER | base64 -w0)"; } >"$P/data.ldif"
+	  printf 'certificateRevocationList;binary:: %s\n' "$(openssl crl -in "$P/iss.crl" -outform DER | base64 -w0)"
+	  printf '\ndn: cn=Renewed CA,dc=lab,dc=test\nobjectClass: pkiCA\nobjectClass: applicationProcess\ncn: Renewed CA\n'
+	  for c in other iss; do printf 'cACertificate;binary:: %s\n' "$(openssl x509 -in "$P/$c.pem" -outform DER | base64 -w0)"; done; } >"$P/data.ldif"
 	if "$slapd" -T add -f "$P/slapd.conf" -l "$P/data.ldif" >"$P/add.log" 2>&1; then
 		"$slapd" -f "$P/slapd.conf" -h ldap://127.0.0.1:8389 -d 0 >"$P/slapd.log" 2>&1 & pids+=($!)
 		up 8389
@@ -164,6 +173,14 @@ crlDistributionPoints=@cdp
 [cdp]
 URI.1=${ldap/8389/9}"; bundle ldap4 iss pol root >"$P/ldap4.chain"
 		check "$P/ldap4.chain" --crl; verdict "no LDAP server" S3.C24a fail
+		cert ldap5 '/CN=amt.lab.test' iss "$oid_ext
+crlDistributionPoints=URI:$web/iss.crl
+authorityInfoAccess=@aia
+[aia]
+caIssuers;URI.1=ldap://127.0.0.1:8389/cn=Renewed%20CA,dc=lab,dc=test?cACertificate;binary?base?objectClass=certificationAuthority"
+		bundle ldap5 iss pol root >"$P/ldap5.chain"; check "$P/ldap5.chain" --crl
+		is "AIA of a renewed CA: both certificates are tried" \
+			"$(jq -r '.facts.fetches[]|select(.url|startswith("ldap"))|"\(.fetched) \(.error) \(.fits)"' "$tmp/doc")" "true null null"
 	else
 		skip "CRL out of LDAP" "slapd does not start here: $(head -n 1 "$P/add.log")"
 	fi
