@@ -21,7 +21,7 @@ static const char *next_dollar(const char *p, const char *end)
 {
 	while (p < end && (p = memchr(p, '$', (size_t)(end - p)))) {
 		const char *q = p;
-		while (q < end && *q == '$')
+		while (q < end && (*q == '$' || *q == '\r' || *q == '\n'))
 			q++;
 		if (q < end && *q == '<')
 			return p;
@@ -238,8 +238,14 @@ static bool examine(struct frame *f, const char *p, const char *line, const char
 
 	*result = FRAME_RECORD;
 	if (memchr(line, '>', (size_t)(stop - line))) {
+		struct frame_tail rest;
 		if (group(f, p, line, stop, open != NULL, rec, used))
 			return true;
+		if (f->framed &&
+		    frame_rest(f, line, open ? open : le, line == p && !f->inside, &rest)) {
+			take_tail(f, p, stop, &rest, rec, used);
+			return true;
+		}
 		const char *close = frame_find(line, stop, CCM_CLOSE);
 		size_t n;
 		start(rec, TRACE_CCM);

@@ -24,6 +24,7 @@ struct frame {
 	bool framed;       /* lines without framing belong to a record that follows */
 	bool shared;       /* the next record begins in the middle of a line */
 	bool day_first;    /* pasted dates */
+	bool inside;       /* what comes is not the beginning of the file */
 	size_t scanned;    /* bytes of the waiting group known to hold no end of a record */
 	size_t flush;      /* bytes that will not become part of a framed record */
 	size_t no_newline; /* bytes ahead without a line end */
@@ -80,6 +81,11 @@ enum frame_tail_result frame_tail_at(struct frame *f, const char *p, const char 
 				     struct frame_tail *t);
 /* The tail at the end of a line, in the exact form that nearly all lines have. */
 bool frame_tail_fast(struct frame *f, const char *line, const char *end, struct frame_tail *t);
+
+/* frame_rest.c: the end of a tail whose beginning is lost, at the end of a line. first: the file
+ * begins with that line. */
+bool frame_rest(struct frame *f, const char *line, const char *end, bool first,
+		struct frame_tail *t);
 
 /* frame_ccm.c */
 #define CCM_OPEN     "<![LOG["

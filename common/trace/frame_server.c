@@ -227,6 +227,22 @@ static enum frame_tail_result part(struct frame *f, const char *time, const char
 	return TAIL_PART;
 }
 
+/* "$$", over a line end where the text was wrapped. */
+static void dollars(struct cur *c, struct frame_tail *t)
+{
+	const char *last = c->p, *before = c->p;
+
+	for (; c->p < c->end && (*c->p == '$' || *c->p == '\r' || *c->p == '\n'); c->p++)
+		if (*c->p == '$') {
+			before = last;
+			last = c->p;
+		}
+	if (before == last)
+		t->damage |= TRACE_MARKS;
+	t->begin = before; /* those further ahead are of the text */
+	c->wrapped = memchr(before, '\n', (size_t)(c->p - before));
+}
+
 static enum frame_tail_result as_it_is(struct frame *f, const char *p, const char *end,
 				       struct frame_tail *t)
 {
@@ -234,12 +250,7 @@ static enum frame_tail_result as_it_is(struct frame *f, const char *p, const cha
 	const char *time, *gt;
 
 	*t = (struct frame_tail){.begin = p, .when.local = AMT_TIME_NONE};
-	while (c.p < end && *c.p == '$')
-		c.p++;
-	if (c.p - p == 1)
-		t->damage |= TRACE_MARKS;
-	if (c.p - p > 2) /* dollars of the text before */
-		t->begin = c.p - 2;
+	dollars(&c, t);
 	if (c.p >= end || *c.p != '<')
 		return TAIL_NONE;
 	for (c.p++; c.p < end && (*c.p == '\r' || *c.p == '\n'); c.p++)
@@ -290,7 +301,11 @@ static bool joined(struct frame *f, const char *p, const char *end, struct frame
 		else
 			breaks++;
 	if (!breaks || as_it_is(f, line, line + n, &j) != TAIL_FULL ||
-	    j.when.local == AMT_TIME_NONE || (t->has_thread && !j.when.zone))
+	    j.when.local == AMT_TIME_NONE)
+		return false;
+	/* Read before with a blank for each line end: good enough, unless that tells less. */
+	if (t->has_thread && j.when.local == t->when.local && j.when.offset == t->when.offset &&
+	    !j.when.zone)
 		return false;
 	const char *component = nth(p, (size_t)(j.component - line));
 	const char *stop = nth(p, (size_t)(j.component - line) + j.component_len - 1) + 1;

@@ -136,6 +136,7 @@ static enum frame_result step(struct trace_reader *r, bool final, struct trace_r
 		bool full = r->end - r->start > FULL;
 		if (full)
 			end = p + FULL;
+		r->frame.inside = r->offset > 0;
 		enum frame_result how =
 			p < end ? frame_next(&r->frame, p, end, final && !full, full, rec, &used)
 				: FRAME_MORE;
@@ -280,7 +281,7 @@ int trace_reader_copy(const struct trace_reader *r)
 
 static const char *codepage(struct trace_reader *r, const struct trace_record *rec)
 {
-	if (!r->codepage && rec->framing == TRACE_SERVER) {
+	if (!r->codepage && rec->framing == TRACE_SERVER && rec->component) {
 		/* The zone's name tells, when it is written in the local language. */
 		const char *lt = rec->component + rec->component_len;
 		const char *end = r->buf + r->end, *gt;

@@ -53,8 +53,10 @@ static void slow(struct scanner *sc, struct trace_record *rec)
 {
 	bool ours = trace_scan_ours(sc->s, rec);
 	struct trace_meaning m;
+	char text[TRACE_UNWRAP_MAX];
 
 	trace_reader_clock(sc->r, rec);
+	(void)trace_unwrap(rec, ours, text);
 	sc->l.at = trace_utc(&rec->when);
 	sc->l.placed = rec->when.offset != TRACE_OFFSET_UNKNOWN;
 	bool worth = trace_understand(sc->signer, rec, ours, &m);

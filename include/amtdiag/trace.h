@@ -220,6 +220,12 @@ struct trace_match {
 };
 /* One line of text, without framing. ours: the component is one of AMT's, so try loosely too. */
 bool trace_classify(const char *text, size_t n, bool ours, struct trace_match *m);
+/*
+ * A text that was broken over lines at a fixed width: when it is a known wording without the
+ * line ends, it is put together in out, and the record's text is that then.
+ */
+#define TRACE_UNWRAP_MAX 1024
+bool trace_unwrap(struct trace_record *rec, bool ours, char out[TRACE_UNWRAP_MAX]);
 enum trace_severity trace_severity_of(const struct trace_record *rec, const struct trace_match *m);
 bool trace_component_is_ours(const char *component, size_t n);
 

@@ -42,8 +42,11 @@ static void give(struct writer *w, struct stream *s)
 	if (w->choosy && !fits(w, s))
 		return;
 	bool ours = put_component_of(w, s);
-	trace_classify(rec->text, rec->text_len, ours, &m);
-	enum trace_severity sev = trace_severity_of(rec, &m);
+	struct trace_record said = *rec;
+	char text[TRACE_UNWRAP_MAX];
+	(void)trace_unwrap(&said, ours, text);
+	trace_classify(said.text, said.text_len, ours, &m);
+	enum trace_severity sev = trace_severity_of(&said, &m);
 	if (w->choosy && !logview_filter_rest(rec, sev, &m, w->text, w->text_len))
 		return;
 	w->written++;
