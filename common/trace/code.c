@@ -68,6 +68,33 @@ static bool behind(const char *text, const char *p, const char *words)
 	return (size_t)(p - text) >= n && !amt_strncasecmp(p - n, words, n);
 }
 
+/* Back over what stands between a word and its value: " = ", ": ", " (". */
+static const char *before_value(const char *text, const char *p)
+{
+	while (p > text && p[-1] == ' ')
+		p--;
+	if (p > text && (p[-1] == '=' || p[-1] == ':' || p[-1] == '('))
+		p--;
+	while (p > text && p[-1] == ' ')
+		p--;
+	return p;
+}
+
+/* "Win32 error 5", "WinHTTP error code = 12029": plain numbers, where a word says of what. */
+static bool behind_windows(const char *text, const char *p)
+{
+	static const char *const words[] = {"win32 error", "windows error", "winhttp error",
+					    "lasterror", "lasterror()"};
+
+	p = before_value(text, p);
+	if (behind(text, p, " code"))
+		p -= 5;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (behind(text, p, words[i]))
+			return true;
+	return false;
+}
+
 /* Windows codes have the top bit and one of the facilities that logs show. */
 static bool windows_code(uint32_t v)
 {
@@ -83,12 +110,15 @@ static bool token(const char *text, const char *p, const char *e, struct trace_c
 	size_t n = (size_t)(e - p), hex = 0;
 
 	*h = (struct trace_code_hit){.at = (size_t)(p - text), .len = n};
+	/* "0x80070005L", as the headers have it */
+	n -= n == 11 && (p[n - 1] | 0x20) == 'l';
+	h->len = n;
 	if (n > 2 && n <= 10 && p[0] == '0' && (p[1] | 0x20) == 'x') {
 		for (size_t i = 2; i < n; i++)
 			if (!hexdigit(p[i]))
 				return false;
 		h->code = hexvalue(p + 2, n - 2);
-		h->firmware = behind(text, p, "status = ") || behind(text, p, "status=");
+		h->firmware = h->code <= 0xffff && behind(text, before_value(text, p), "status");
 		if (h->firmware)
 			return h->code != 0;
 		return windows_code(h->code) ||
@@ -97,7 +127,8 @@ static bool token(const char *text, const char *p, const char *e, struct trace_c
 	while (hex < n && hexdigit(p[hex]))
 		hex++;
 	/* "80020009argNum = 0": the a is a hexadecimal digit too. */
-	if ((n == 8 && hex == 8) || (n == 14 && hex >= 8 && !memcmp(p + 8, "argNum", 6))) {
+	if ((n == 8 && hex == 8) || (n == 9 && hex == 8 && (p[8] | 0x20) == 'h') ||
+	    (n == 14 && hex >= 8 && !memcmp(p + 8, "argNum", 6))) {
 		h->len = 8;
 		h->code = hexvalue(p, 8);
 		if (behind(text, p, "(Error: ") && h->code && h->code < 0x10000) {
@@ -108,6 +139,23 @@ static bool token(const char *text, const char *p, const char *e, struct trace_c
 		       windows_code(h->code);
 	}
 	return false;
+}
+
+static bool last_error(const char *text, const char *p, const char *e, struct trace_code_hit *h)
+{
+	uint32_t v = 0;
+
+	if (e - p > 5)
+		return false;
+	for (const char *q = p; q < e; q++) {
+		if (!digit(*q))
+			return false;
+		v = v * 10 + (uint32_t)(*q - '0');
+	}
+	*h = (struct trace_code_hit){.at = (size_t)(p - text),
+				     .len = (size_t)(e - p),
+				     .code = 0x80070000 | (v & 0xffff)};
+	return v <= 0xffff && trace_code_find(h->code, false) && behind_windows(text, p);
 }
 
 static bool decimal(const char *text, const char *p, const char *e, struct trace_code_hit *h)
@@ -150,10 +198,10 @@ size_t trace_codes_in(const char *text, size_t n, struct trace_code_hit *out, si
 		while (e < end && is_word[(unsigned char)*e])
 			e++;
 		/* token() looks one or two characters past e. */
-		if (digit(*p) && e - p >= 3) {
+		if (digit(*p)) {
 			struct trace_code_hit *h = &out[found];
 			char pad[64];
-			size_t before = (size_t)(p - text) < 16 ? (size_t)(p - text) : 16;
+			size_t before = (size_t)(p - text) < 32 ? (size_t)(p - text) : 32;
 			size_t len = (size_t)(e - p);
 			bool is = false;
 			if (len <= 14) {
@@ -161,7 +209,8 @@ size_t trace_codes_in(const char *text, size_t n, struct trace_code_hit *out, si
 				memcpy(pad, p - before, before + len + more);
 				memset(pad + before + len + more, 0, 3);
 				is = token(pad, pad + before, pad + before + len, h) ||
-				     decimal(pad, pad + before, pad + before + len, h);
+				     decimal(pad, pad + before, pad + before + len, h) ||
+				     last_error(pad, pad + before, pad + before + len, h);
 			}
 			if (is) {
 				h->at += (size_t)(p - text) - before;
