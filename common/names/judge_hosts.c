@@ -65,6 +65,23 @@ static const char *shares(struct judging *j, const struct amt_dns_host *h,
 	return NULL;
 }
 
+/* Addresses at which no service point reaches anybody (RFC 6890); NULL: it is none of them. */
+static const char *out_of_reach(const char *address)
+{
+	uint64_t first;
+	char head[4];
+
+	amt_str_copy(head, sizeof(head), address);
+	head[strcspn(head, ".")] = '\0';
+	if (!amt_num_u64(head, 0, 255, &first, NULL))
+		return NULL;
+	if (first == 127)
+		return "every machine's own (loopback)";
+	if (amt_str_begins(address, "169.254."))
+		return "link-local: it had no DHCP lease when it was registered";
+	return first == 0 || first >= 224 ? "not an address of one machine" : NULL;
+}
+
 static struct verdict forward(struct judging *j, const struct amt_dns_host *h,
 			      const struct host_view *v)
 {
@@ -86,6 +103,10 @@ static struct verdict forward(struct judging *j, const struct amt_dns_host *h,
 	if (!v->agree)
 		return SAY(AMT_FAIL, "the servers do not agree", "the servers do not agree: %s",
 			   all);
+	for (size_t i = 0; i < v->n_addresses; i++)
+		if ((other = out_of_reach(v->address[i])))
+			return SAY(AMT_FAIL, "an address that the service point cannot reach",
+				   "is %s in DNS, which is %s", v->address[i], other);
 	if (h->target.address && !holds(v->address, v->n_addresses, h->target.address))
 		return SAY(AMT_FAIL, "DNS has another address than the inventory",
 			   "is %s in DNS, but %s in the inventory", all, h->target.address);

@@ -75,10 +75,13 @@ static void view_forward(const struct amt_names_facts *f, const struct amt_dns_h
 		v->asked6 |= r->type == AMT_DNS_AAAA && r->outcome != AMT_DNS_NOT_ASKED;
 		if (r->type != AMT_DNS_A)
 			continue;
+		bool had = v->alias != NULL;
 		for (size_t k = 0; (s = amt_dns_value(r, AMT_DNS_A, k)); k++)
 			note_value(v->address, &v->n_addresses, s);
-		if (!v->alias)
-			v->alias = amt_dns_value(r, AMT_DNS_CNAME, 0);
+		/* Of a chain that ends, its end: the real name. */
+		for (size_t k = 0; !had && (s = amt_dns_value(r, AMT_DNS_CNAME, k)); k++)
+			if (!k || r->outcome == AMT_DNS_ANSWER)
+				v->alias = s;
 		if (!amt_dns_outcome_definite((enum amt_dns_outcome)r->outcome)) {
 			v->silent += is_of_clients(f, r->server);
 			continue;

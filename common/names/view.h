@@ -22,7 +22,7 @@ struct host_view {
 	size_t n_addresses6;
 	const char *ptr[VIEW_MAX]; /* distinct PTR values of all its addresses */
 	size_t n_ptr;
-	const char *alias; /* first CNAME, NULL */
+	const char *alias; /* what it is an alias of: the end of the chain if it has one; NULL */
 	uint32_t ttl;
 	bool agree;         /* all servers with a definite answer about A say the same */
 	bool reverse_agree; /* the same for PTR */

@@ -201,6 +201,43 @@ static void zones_by_outcome(void **state)
 	}
 }
 
+/* What stands in DNS and leads nobody to the machine. */
+static void addresses_out_of_reach(void **state)
+{
+	static const struct {
+		const char *a, *words;
+	} rows[] = {{"A 127.0.0.1", "loopback"},
+		    {"A 169.254.3.4", "link-local"},
+		    {"A 0.0.0.0", "not an address of one machine"},
+		    {"A 224.0.0.5", "not an address of one machine"},
+		    {"A 255.255.255.255", "not an address of one machine"},
+		    {"A 10.0.0.7,A 169.254.3.4", "169.254.3.4"}};
+
+	(void)state;
+	server("10.0.0.1", true);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		facts.hosts.n = 0;
+		host("pc1.x.test", rows[i].a, NULL);
+		judge();
+		expect("S3.C06a", "pc1.x.test", AMT_FAIL, rows[i].words);
+	}
+	facts.hosts.n = 0;
+	host("pc1.x.test", "A 12.7.0.1", NULL);
+	judge();
+	expect("S3.C06a", "pc1.x.test", AMT_PASS, "12.7.0.1");
+}
+
+/* The real name is the end of the chain, however long. */
+static void alias_of_an_alias(void **state)
+{
+	(void)state;
+	server("10.0.0.1", true);
+	host("pc1.x.test", "CNAME two.x.test,CNAME real.x.test,A 10.0.0.7", "PTR real.x.test");
+	judge();
+	expect("S3.C06a", "pc1.x.test", AMT_WARN, "is an alias of real.x.test");
+	expect("S3.C06b", "pc1.x.test", AMT_WARN, "leads to the real name real.x.test");
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -211,6 +248,8 @@ int main(void)
 		T(certificate_domain),
 		T(servers_that_answer_oddly),
 		T(zones_by_outcome),
+		T(addresses_out_of_reach),
+		T(alias_of_an_alias),
 	};
 
 	return cmocka_run_group_tests_name("names_verdicts", tests, NULL, NULL);
