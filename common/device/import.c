@@ -159,6 +159,14 @@ static bool import_registry(struct amt_device *d, const char *name, const char *
 	return s.found ? true : amt_fail(err, "a registry file without SCS discovery data of AMT");
 }
 
+/* .NET writes "utf-16" into the declaration; here it is UTF-8 already, and libxml2 would mind. */
+static const char *past_declaration(const char *xml)
+{
+	const char *end = amt_str_begins(xml, "<?xml") ? strstr(xml, "?>") : NULL;
+
+	return end && amt_memcasestr(xml, (size_t)(end - xml), "utf-16") ? end + 2 : xml;
+}
+
 static bool import_text(struct amt_device *d, const char *name, const char *text, size_t len,
 			struct amt_error *err)
 {
@@ -166,8 +174,10 @@ static bool import_text(struct amt_device *d, const char *name, const char *text
 
 	if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
 		return import_text(d, name, text + 3, len - 3, err);
-	if (text[blank] == '<')
-		return import_xml(d, name, text, len, err);
+	if (text[blank] == '<') {
+		const char *xml = past_declaration(text);
+		return import_xml(d, name, xml, len - (size_t)(xml - text), err);
+	}
 	if (text[blank] == '{' || text[blank] == '[')
 		return !memcmp(text + blank, "[HKEY", len - blank < 5 ? len - blank : 5)
 			       ? import_registry(d, name, text, err)

@@ -72,6 +72,33 @@ static void test_scs(void **state)
 	amt_device_free(&d);
 }
 
+/* As .NET writes it: UTF-16 that says so, and the same made UTF-8 by an editor. */
+static void test_utf16(void **state)
+{
+	static const char xml[] = "<?xml version=\"1.0\" encoding=\"UTF-16\"?>\n"
+				  "<SystemDiscovery><ManageabilityInfo><FWVersion>8.1.40.1456"
+				  "</FWVersion></ManageabilityInfo></SystemDiscovery>";
+	char wide[2 + 2 * sizeof(xml)] = "\xff\xfe", marked[sizeof(xml) + 3] = "\xef\xbb\xbf";
+	const struct {
+		const char *text;
+		size_t len;
+	} as[] = {{wide, 2 * sizeof(xml)}, {xml, sizeof(xml) - 1}, {marked, sizeof(xml) + 2}};
+
+	(void)state;
+	for (size_t i = 0; i + 1 < sizeof(xml); i++)
+		wide[2 + 2 * i] = xml[i];
+	memcpy(marked + 3, xml, sizeof(xml));
+	for (size_t i = 0; i < sizeof(as) / sizeof(as[0]); i++) {
+		struct amt_device d;
+		struct amt_error err = {0};
+		amt_device_init(&d, "pc1");
+		if (!amt_device_import(&d, "scs.xml", as[i].text, as[i].len, &err))
+			fail_msg("%zu: %s", i, err.text);
+		firmware(&d, "8.1.40.1456");
+		amt_device_free(&d);
+	}
+}
+
 static void test_amtinfo(void **state)
 {
 	struct amt_device d;
@@ -265,10 +292,11 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cim),     cmocka_unit_test(test_scs),
-		cmocka_unit_test(test_amtinfo), cmocka_unit_test(test_meshcommander),
-		cmocka_unit_test(test_same),    cmocka_unit_test(test_reply),
-		cmocka_unit_test(test_judged),  cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_cim),           cmocka_unit_test(test_scs),
+		cmocka_unit_test(test_utf16),         cmocka_unit_test(test_amtinfo),
+		cmocka_unit_test(test_meshcommander), cmocka_unit_test(test_same),
+		cmocka_unit_test(test_reply),         cmocka_unit_test(test_judged),
+		cmocka_unit_test(test_refused),
 	};
 	return cmocka_run_group_tests_name("device_import", tests, NULL, NULL);
 }
