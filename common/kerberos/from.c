@@ -37,16 +37,24 @@ static bool scope_of(const char *s, enum krb_scope *out)
 	return false;
 }
 
+/* The SID of a RID of the user's domain; false when it can't be one. */
+static bool own_sid(const struct from *f, const json_t *rid, char *sid, size_t size)
+{
+	json_int_t n = json_integer_value(rid);
+
+	if (!json_is_integer(rid) || !f->in->domain.sid || n < 1 || n > UINT32_MAX)
+		return false;
+	snprintf(sid, size, "%s-%lld", f->in->domain.sid, (long long)n);
+	return true;
+}
+
 /* "S-1-5-21-...", a RID of the user's domain, or the name of a group given before. */
 static size_t reference(struct from *f, const json_t *v, const char *where)
 {
 	char sid[256];
 
-	if (json_is_integer(v) && f->in->domain.sid) {
-		snprintf(sid, sizeof(sid), "%s-%lld", f->in->domain.sid,
-			 (long long)json_integer_value(v));
+	if (own_sid(f, v, sid, sizeof(sid)))
 		return krb_group_at(f->in, sid);
-	}
 	const char *s = json_string_value(v);
 	if (s && krb_sid_subs(s))
 		return krb_group_at(f->in, s);
@@ -77,11 +85,8 @@ static void one_group(struct from *f, const json_t *o, size_t i)
 	char made[256];
 	const json_t *rid = json_object_get(o, "rid");
 
-	if (!sid && json_is_integer(rid) && f->in->domain.sid) {
-		snprintf(made, sizeof(made), "%s-%lld", f->in->domain.sid,
-			 (long long)json_integer_value(rid));
+	if (!sid && own_sid(f, rid, made, sizeof(made)))
 		sid = made;
-	}
 	if (!sid || !krb_sid_subs(sid)) {
 		if (f->notes)
 			amt_note_add(f->notes, f->name, "groups[%zu]: no valid \"sid\"; left out",
@@ -100,6 +105,21 @@ static void one_group(struct from *f, const json_t *o, size_t i)
 	strings(f, json_object_get(o, "history"), &g->history);
 }
 
+static json_int_t how_many(const struct from *f, const struct krb_user *u, const char *key,
+			   const json_t *v)
+{
+	json_int_t n = json_integer_value(v);
+
+	if (!v || (json_is_integer(v) && n >= 0 && n <= MAX_COUNT))
+		return n;
+	n = n > MAX_COUNT ? MAX_COUNT : 0;
+	if (f->notes)
+		amt_note_add(f->notes, f->name,
+			     "%s: count of %s is not a number from 0 to %d; %lld is taken", u->name,
+			     key, MAX_COUNT, (long long)n);
+	return n;
+}
+
 /* Groups of which only the number is known. */
 static void counted(struct from *f, struct krb_user *u, const json_t *o)
 {
@@ -113,14 +133,12 @@ static void counted(struct from *f, struct krb_user *u, const json_t *o)
 		     {"foreign_universal", AMT_SCOPE_UNIVERSAL, true, 3200000000},
 		     {"domain_local", AMT_SCOPE_LOCAL, false, 3300000000}};
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
-		json_int_t n = json_integer_value(json_object_get(o, kinds[k].key));
+		json_int_t n = how_many(f, u, kinds[k].key, json_object_get(o, kinds[k].key));
 		const char *domain =
 			kinds[k].foreign ? "S-1-5-21-4000000001-4000000002-4000000003"
 			: kinds[k].scope == AMT_SCOPE_LOCAL && f->in->service.domain_sid
 				? f->in->service.domain_sid
 				: f->in->domain.sid;
-		if (n > MAX_COUNT)
-			n = MAX_COUNT;
 		for (json_int_t i = 0; domain && i < n; i++) {
 			char sid[256];
 			snprintf(sid, sizeof(sid), "%s-%lu", domain,
@@ -229,6 +247,9 @@ bool krb_input_parse(const json_t *doc, const char *name, struct krb_input *in,
 	in->layout_given = layout && amt_strcasecmp(layout, "auto") != 0;
 	if (in->layout_given && !krb_layout_parse(layout, &in->layout))
 		return amt_fail(err, "reading %s: domain.layout \"%s\" is not known", name, layout);
+	const char *guess = json_string_value(json_object_get(d, "guessed_layout"));
+	if (!in->layout_given && guess && !krb_layout_parse(guess, &in->layout))
+		in->layout = AMT_LAYOUT_2012;
 	service(&f, json_object_get(doc, "service"));
 	/* Names first, so that member_of may point forward. */
 	json_array_foreach(groups, i, v) one_group(&f, v, i);

@@ -84,6 +84,9 @@ json_t *krb_input_to_json(const struct krb_input *in)
 	put(d, "sid", in->domain.sid);
 	put(d, "dc", in->domain.dc);
 	put(d, "layout", in->layout_given ? krb_layout_name(in->layout) : "auto");
+	/* A guess, but the sizes are by it: without it a replay would find others. */
+	if (!in->layout_given && in->layout != AMT_LAYOUT_2012)
+		put(d, "guessed_layout", krb_layout_name(in->layout));
 	put(s, "spn", in->service.spn);
 	put(s, "realm", in->service.realm);
 	put(s, "domain_sid", in->service.domain_sid);

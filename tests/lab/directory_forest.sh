@@ -118,6 +118,16 @@ sntp() { # seconds that the controller is ahead: verdict, and what SNTP made of 
 	krb --user jane --spn HTTP/pc1.x.test:16993 --json >"$W/clock.json" 2>/dev/null
 	jq -r '.findings[] | select(.id == "X.K3") | .verdict + " " + ([.evidence[] | select(.locator == "SNTP") | .text] | join("")) + " " + (.summary | capture("(?<n>[0-9]+)[.]?[0-9]* seconds (?<w>[a-z]+)") | .n + " " + .w)' "$W/clock.json"
 }
+layout() { # functional level
+	LEVEL=$1 scripted tests/lab/ldap_forest.py
+	krb --user jane --spn HTTP/pc1.x.test:16993 --json >"$W/layout$1.json" 2>/dev/null
+	jq -r '.facts.input.domain | .guessed_layout // .layout' "$W/layout$1.json"
+}
+is "by the functional level: RC4 checksums below 2008, AES, and 2012" "$(layout 2) $(layout 3) $(layout 4) $(layout 5)" "2008 2008-aes 2008-aes 2012"
+ticket() { jq -c '.facts.users[0] | [.pac, .ticket, .base64]' "$1"; }
+amt-krbsize --replay "$W/layout2.json" --json >"$W/layout.json" 2>/dev/null
+is "a guessed layout is replayed" "$(ticket "$W/layout.json")" "$(ticket "$W/layout2.json")"
+ok "and it matters" test "$(ticket "$W/layout2.json")" != "$(ticket "$W/layout5.json")"
 is "a clock that is right, by SNTP" "$(sntp 0 | cut -d' ' -f1,2)" "pass answered"
 is "400 seconds behind the controller, whatever its LDAP says" "$(sntp 400.5)" "fail answered 400 behind"
 is "200 seconds ahead of it" "$(sntp -200.5)" "warn answered 200 ahead"

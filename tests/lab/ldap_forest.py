@@ -26,7 +26,7 @@ PARTITIONS = 'CN=Partitions,' + CONFIG
 UNIVERSAL, GLOBAL, LOCAL = -2147483640, -2147483646, -2147483644
 
 
-def domain(nc, config=CONFIG, root='DC=x,DC=test', level=7):
+def domain(nc, config=CONFIG, root='DC=x,DC=test', level=int(os.environ.get('LEVEL', 7))):
     return {'defaultNamingContext': [nc], 'configurationNamingContext': [config], 'rootDomainNamingContext': [root],
             'schemaNamingContext': ['CN=Schema,' + config], 'currentTime': [time.strftime('%Y%m%d%H%M%S.0Z', time.gmtime())], 'domainFunctionality': [level],
             'dnsHostName': ['dc1.' + nc[3:].replace(',DC=', '.')]}

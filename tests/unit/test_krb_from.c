@@ -85,6 +85,43 @@ static void refused(void **state)
 	}
 }
 
+/* What can't be a number of groups or a RID is told, and counts as nothing. */
+static void odd_numbers(void **state)
+{
+	static const struct {
+		const char *user, *says;
+		size_t groups;
+	} rows[] = {{"\"count\":{\"global\":3}", NULL, 3},
+		    {"\"count\":{\"global\":-5}", "0 is taken", 0},
+		    {"\"count\":{\"universal\":1e3}", "count of universal", 0},
+		    {"\"count\":{\"domain_local\":\"7\"}", "count of domain_local", 0},
+		    {"\"count\":{\"global\":100001}", "100000 is taken", 100000},
+		    {"\"primary\":-1", "neither a SID", 0},
+		    {"\"member_of\":[4294967296]", "neither a SID", 0},
+		    {"\"member_of\":[4294967295]", NULL, 1}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct krb_input in = {0};
+		struct amt_notes notes = {0};
+		struct amt_error err = {0};
+		char doc[256];
+		snprintf(
+			doc, sizeof(doc),
+			"{\"domain\":{\"sid\":\"S-1-5-21-1-2-3\"},\"users\":[{\"name\":\"x\",%s}]}",
+			rows[i].user);
+		json_t *j = json_loads(doc, 0, NULL);
+		assert_true(krb_input_parse(j, "x.json", &in, &notes, &err));
+		assert_int_equal(in.groups.n, rows[i].groups);
+		assert_int_equal(notes.list.n, rows[i].says != NULL);
+		if (rows[i].says)
+			assert_non_null(strstr(notes.list.v[0].text, rows[i].says));
+		json_decref(j);
+		amt_notes_free(&notes);
+		krb_input_free(&in);
+	}
+}
+
 static void limits_file(void **state)
 {
 	(void)state;
@@ -291,6 +328,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(round_trip),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(odd_numbers),
 		cmocka_unit_test(limits_file),
 		cmocka_unit_test(sizes_against_limits),
 		cmocka_unit_test(words_near_the_limit),

@@ -54,10 +54,13 @@ static void domain(const struct directory_facts *f, struct krb_input *in)
 	for (size_t i = 0; nc && refs && i < refs->entries.n; i++)
 		if (directory_has(&refs->entries.v[i], "nCName", nc))
 			in->domain.netbios = directory_text(&refs->entries.v[i], "nETBIOSName");
-	/* Functional level 5: every DC is 2012 or later. Below, the DC that answers decides. */
-	in->layout_given = directory_number(r, "domainFunctionality", 0) >= 5;
-	in->layout = directory_number(r, "domainFunctionality", 0) >= 5 ? AMT_LAYOUT_2012
-									: AMT_LAYOUT_2008AES;
+	/* Functional level 5: every DC is 2012 or later. Below, the DC that answers decides; below
+	 * 3 krbtgt has no AES keys, so the checksums are those of RC4 (handbook kerberos 4). */
+	int64_t level = directory_number(r, "domainFunctionality", 3);
+	in->layout_given = level >= 5;
+	in->layout = level >= 5   ? AMT_LAYOUT_2012
+		     : level >= 3 ? AMT_LAYOUT_2008AES
+				  : AMT_LAYOUT_2008;
 }
 
 static void service(const struct directory_facts *f, struct krb_input *in)
