@@ -152,8 +152,17 @@ void hello_judge_handshake(const struct hello_facts *f, const struct hello_devic
 
 		if (c->server_port != 16993 || !c->tls.client_hello)
 			continue;
-		if (c->tls.client_ccs && c->tls.server_ccs && !hello_has_row(d, 27) &&
-		    !hello_has_row(d, 29))
+		bool both = c->tls.client_ccs && c->tls.server_ccs;
+
+		if (both && hello_tls_hidden(&c->tls) && !hello_has_row(d, 32))
+			hello_judge_evidence(
+				f, fs,
+				amt_finding_add(fs, "X.HC5", AMT_UNKNOWN, d->id,
+						"TLS 1.3 from %s: whether AMT took the certificate "
+						"is encrypted",
+						hello_ip_text(&c->client, t)),
+				c->first, "SYN");
+		else if (both && !hello_has_row(d, 27) && !hello_has_row(d, 29))
 			hello_judge_evidence(
 				f, fs,
 				amt_finding_add(fs, "X.HC5", AMT_PASS, d->id,

@@ -67,6 +67,12 @@ static inline amt_time hello_rest(const struct hello_facts *f, uint32_t capture,
 	return hello_since(from, hello_capture_end(f, capture));
 }
 /* MAYBE: no service point was given, or none with an address of this family. */
+/* TLS 1.3 encrypts certificates and alerts, and its ChangeCipherSpec says nothing (RFC 8446, D.4).
+ */
+static inline bool hello_tls_hidden(const struct hello_tls *t)
+{
+	return t->server_version >= 0x0304;
+}
 enum amt_tri hello_is_server(const struct hello_facts *f, const struct hello_ip *ip);
 bool hello_is_hello_port(const struct hello_facts *f, uint16_t port);
 bool hello_conn_to_server(const struct hello_facts *f, const struct hello_conn *c);

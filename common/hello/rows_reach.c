@@ -56,7 +56,10 @@ static void one_query(struct hello_facts *f, struct hello_device *d, const struc
 	struct hello_symptom *s;
 	bool late = hello_rest(f, q->question.capture, q->question.time) > 5 * AMT_SECOND;
 
-	if (!q->bare && !good(q) && !resolved && (q->answered || late)) {
+	/* What a truncated answer left out comes over TCP, perhaps on another way. */
+	bool cut = q->answered && q->truncated && q->rcode == 0;
+
+	if (!q->bare && !good(q) && !cut && !resolved && (q->answered || late)) {
 		s = hello_symptom_add(f, d, 7, "%s: %s from DNS server %s", q->name,
 				      !q->answered    ? "no answer"
 				      : q->rcode == 3 ? "NXDOMAIN"

@@ -69,7 +69,7 @@ static void look_at(const struct hello_facts *f, const struct hello_conn *c, str
 		v->last_long = c;
 		if (!v->first_long)
 			v->first_long = c;
-	} else if (c->closed_by || c->reset_by) {
+	} else if ((c->closed_by || c->reset_by) && !hello_tls_hidden(&c->tls)) {
 		v->short_sessions++;
 	}
 }

@@ -143,11 +143,28 @@ save("answered-then-refused", c)
 c = Capture()  # a mirror of one direction
 says(c)
 at = len(c.packets)
-t = Tcp(c, server, pc, 5002, 16993).open().data(0, record(22, tls_client_hello()))
+t = Tcp(c, server, pc, 5002, 16993).open().data(0, tls_client_hello())
 c.wait(20)
 t.close()
 c.packets = c.packets[:at] + [p for p in c.packets[at:] if p[1][6:12] == mac(server.mac)]
+c.wait(20)
+c.udp(infra, 9, server, 9, b"")
 save("one-direction", c)
+c = Capture()
+says(c)
+supported = struct.pack("!HHH", 43, 2, 0x0304)
+for port in (5002, 5003):  # twice refused, as TLS 1.3 does it: encrypted
+    t = Tcp(c, server, pc, port, 16993).open().data(0, tls_client_hello())
+    body = b"\3\3" + bytes(32) + b"\0\x13\x01\0" + struct.pack("!H", len(supported)) + supported
+    t.data(1, record(22, handshake(2, body), 0x0303) + record(20, b"\1", 0x0303) + application(1500))
+    t.data(0, record(20, b"\1", 0x0303) + application(2000)).data(1, application(19)).close(1)
+    c.wait(10)
+save("tls-1.3", c)
+c = Capture()
+question = dns(1, name)
+c.udp(pc, 4001, infra, 53, question)
+c.udp(infra, 53, pc, 4001, question[:2] + b"\x87\x80" + question[4:])
+save("truncated-answer", c)
 for what, gaps, rest in (("stopped", (60, 60, 60), 7200), ("paused", (60, 60, 60), 350), ("over", (60,) * 5 + (300,) * 12 + (3600,) * 23, 7200)):
     c = Capture()
     for i, gap in enumerate((0,) + gaps):
@@ -177,11 +194,28 @@ save("answered-then-refused", c)
 c = Capture()  # a mirror of one direction
 says(c)
 at = len(c.packets)
-t = Tcp(c, server, pc, 5002, 16993).open().data(0, record(22, tls_client_hello()))
+t = Tcp(c, server, pc, 5002, 16993).open().data(0, tls_client_hello())
 c.wait(20)
 t.close()
 c.packets = c.packets[:at] + [p for p in c.packets[at:] if p[1][6:12] == mac(server.mac)]
+c.wait(20)
+c.udp(infra, 9, server, 9, b"")
 save("one-direction", c)
+c = Capture()
+says(c)
+supported = struct.pack("!HHH", 43, 2, 0x0304)
+for port in (5002, 5003):  # twice refused, as TLS 1.3 does it: encrypted
+    t = Tcp(c, server, pc, port, 16993).open().data(0, tls_client_hello())
+    body = b"\3\3" + bytes(32) + b"\0\x13\x01\0" + struct.pack("!H", len(supported)) + supported
+    t.data(1, record(22, handshake(2, body), 0x0303) + record(20, b"\1", 0x0303) + application(1500))
+    t.data(0, record(20, b"\1", 0x0303) + application(2000)).data(1, application(19)).close(1)
+    c.wait(10)
+save("tls-1.3", c)
+c = Capture()
+question = dns(1, name)
+c.udp(pc, 4001, infra, 53, question)
+c.udp(infra, 53, pc, 4001, question[:2] + b"\x87\x80" + question[4:])
+save("truncated-answer", c)
 hourly = (60,) * 5 + (300,) * 12 + (3600,) * 23
 for what, gaps, rest in (("stopped", (60, 60, 60), 7200), ("paused", (60, 60, 60), 350), ("over", hourly, 7200)):
     c = Capture()
@@ -255,4 +289,6 @@ told nat "" "S3.C02a=warn S2.C13a=unknown S2.C13a=unknown"
 like "who shares an address" "$(jq -r '.findings[] | select(.id == "S3.C02a") | .subject + ": " + .summary' "$tmp/j")" "10.1.0.16: 2 UUIDs"
 told interleaved "" "S3.C02a=warn S2.C13a=unknown"
 told handed-on "" "S2.C13a=unknown S2.C13a=unknown"
+told tls-1.3 "" "X.HC5=unknown"
+told truncated-answer "" "S2.C12=unknown"
 done_testing
