@@ -143,7 +143,9 @@ static void add_row(struct reader *r, const char *const *cell)
 	c.firmware = amt_arena_strdup(a, cell[FIRMWARE]);
 	c.suffix = amt_arena_strdup(a, cell[SUFFIX]);
 	c.wireless = amt_arena_strdup(a, cell[WIRELESS]);
-	c.notes = amt_arena_strdup(a, cell[NOTES]);
+	char *notes = amt_arena_strdup(a, cell[NOTES]);
+	site_mask(notes, strlen(notes));
+	c.notes = notes;
 	site_inventory_add(r->inv, &c);
 }
 

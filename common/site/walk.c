@@ -195,10 +195,12 @@ static bool add_answers(struct walk_state *st, const struct amt_item *item)
 		const struct site_answer *s = &a->list.v[i];
 		if (s->answer == AMT_MAYBE || amt_strcasecmp(s->id, item->id))
 			continue;
+		char *note = amt_arena_strdup(&st->out->arena, s->note);
+		site_mask(note, strlen(note));
 		struct amt_finding *f = amt_finding_add(
 			st->out, item->id, s->answer == AMT_YES ? AMT_PASS : AMT_FAIL, s->subject,
 			"answered %s%s%s%s%s", s->answer == AMT_YES ? "yes" : "no",
-			*s->by ? " by " : "", s->by, *s->note ? ": " : "", s->note);
+			*s->by ? " by " : "", s->by, *note ? ": " : "", note);
 		amt_finding_evidence(st->out, f, "answers",
 				     amt_arena_printf(&st->out->arena, "line %d", s->line),
 				     *s->date ? "%s" : NULL, s->date);

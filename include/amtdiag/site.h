@@ -82,6 +82,10 @@ void site_inventory_add(struct site_inventory *inv, const struct site_client *c)
 /* By FQDN, name or UUID, case ignored; the first that has it, NULL if none. */
 const struct site_client *site_inventory_find(const struct site_inventory *inv, const char *key);
 
+/* Puts stars over what looks like a password in n bytes of text, UTF-16 too: KEY = VALUE, JSON,
+ * XML, "the password is ...". How many there were. */
+size_t site_mask(char *text, size_t n);
+
 /* CSV, record by record, in place: fields are NUL-terminated inside text. */
 struct site_csv {
 	char *p, *end;

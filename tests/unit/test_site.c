@@ -253,6 +253,52 @@ static void answers(void **state)
 	site_answers_free(&a);
 }
 
+static void masks(const char *from, const char *to)
+{
+	char text[256], wide[2 * sizeof(text)];
+	size_t n = strlen(from);
+
+	memcpy(text, from, n + 1);
+	site_mask(text, n);
+	assert_string_equal(text, to);
+	for (size_t i = 0; i < n; i++) {
+		wide[2 * i] = from[i];
+		wide[2 * i + 1] = 0;
+	}
+	site_mask(wide, 2 * n);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(wide[2 * i], to[i]);
+}
+
+static void passwords_become_stars(void **state)
+{
+	static const char *const same[] = {
+		"password-file = /root/pw",
+		"mebx-password = set\n",
+		"SecurityAdministration.SetMEBxPassword finished with HResult = 0x0",
+		"using provisioned account (random generated password) to connect target",
+		"pwdLastSet=0",
+		"Apps: all",
+		"the password is unknown.",
+		"",
+		"password",
+		"password =",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		masks(same[i], same[i]);
+	masks("mebx-password = a b\r\nport = 1", "mebx-password = ***\r\nport = 1");
+	masks("\"DefaultPassword\"=\"a\\\"b\"\n", "\"DefaultPassword\"=\"****\"\n");
+	masks("{\"password\": \"ab\", \"x\": 1}", "{\"password\": \"**\", \"x\": 1}");
+	masks("<AdminPassword>ab</AdminPassword>", "<AdminPassword>**</AdminPassword>");
+	masks("server=x;pwd=ab;uid=sa", "server=x;pwd=**;uid=sa");
+	masks("the MEBx password is P4ss, ask", "the MEBx password is ****, ask");
+	masks("Password: a b  $$<X><", "Password: ***  $$<X><");
+	masks("Authorization: Basic YQ==\n", "Authorization: **********\n");
+	masks("Set DnsCredentials u d pw1\n", "Set DnsCredentials *******\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +311,7 @@ int main(void)
 		cmocka_unit_test(inventory_refuses_what_is_none),
 		cmocka_unit_test(utf16_inventory),
 		cmocka_unit_test(answers),
+		cmocka_unit_test(passwords_become_stars),
 	};
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }

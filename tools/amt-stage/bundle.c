@@ -127,6 +127,11 @@ static bool is_heading(const char *text, size_t n)
 	return amt_memcasestr(text, len, "uuid") || amt_memcasestr(text, len, "guid");
 }
 
+static bool is_row(const char *line, size_t n)
+{
+	return memchr(line, ',', n) || memchr(line, ';', n) || memchr(line, '\t', n);
+}
+
 /* Import files have any name; that a line of a table speaks of passwords counts in tables only. */
 static bool holds_passwords(const struct amt_buf *b, bool table)
 {
@@ -145,8 +150,10 @@ static bool holds_passwords(const struct amt_buf *b, bool table)
 		const char *end = memchr(text + line, '\n', n - line);
 		size_t len = end ? (size_t)(end - text) - line : n - line;
 		if ((!headed && has_uuid_third(text + line, len)) ||
-		    ((table || headed) && memchr(text + line, ',', len) &&
-		     amt_memcasestr(text + line, len, "password")))
+		    ((table || headed) && is_row(text + line, len) &&
+		     (amt_memcasestr(text + line, len, "password") ||
+		      amt_memcasestr(text + line, len, "passwort") ||
+		      amt_memcasestr(text + line, len, "kennwort"))))
 			return true;
 		line += len + 1;
 	}
@@ -186,8 +193,14 @@ static void add_path(struct bundle *b, const char *name, const char *path)
 		amt_buf_printf(&b->left_out, "%s: %s\n", base(path), err.text);
 	else if ((why = secret(path, &data)))
 		amt_buf_printf(&b->left_out, "%s: %s\n", base(path), why);
-	else
+	else {
+		size_t masked = site_mask(data.data, data.len);
+		if (masked)
+			amt_buf_printf(&b->left_out,
+				       "%s: %zu values that look like passwords: stars instead\n",
+				       base(path), masked);
 		add(b, name, amt_buf_cstr(&data), data.len);
+	}
 	amt_wipe(data.data, data.cap);
 	amt_buf_free(&data);
 }

@@ -1,6 +1,7 @@
 /* Facts of the walk: what it found, and all evidence it stands on, so that it can be replayed. */
 #include "html.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static json_t *counts_to_json(const size_t counts[AMT_VERDICTS])
@@ -84,6 +85,16 @@ static json_t *inventory_line_to_json(const struct site_client *c)
 
 static const char *const tri_words[] = {"unknown", "yes", "no"};
 
+/* People write passwords into notes. */
+static void put_note(json_t *j, const char *note)
+{
+	char *copy = amt_strdup(note);
+
+	site_mask(copy, strlen(copy));
+	json_object_set_new(j, "note", amt_json_str(copy));
+	free(copy);
+}
+
 static json_t *answers_to_json(const struct site_answers *a)
 {
 	json_t *list = json_array();
@@ -94,7 +105,7 @@ static json_t *answers_to_json(const struct site_answers *a)
 		json_object_set_new(j, "id", amt_json_str(s->id));
 		json_object_set_new(j, "subject", amt_json_str(s->subject));
 		json_object_set_new(j, "answer", json_string(tri_words[s->answer]));
-		json_object_set_new(j, "note", amt_json_str(s->note));
+		put_note(j, s->note);
 		json_object_set_new(j, "by", amt_json_str(s->by));
 		json_object_set_new(j, "date", amt_json_str(s->date));
 		json_object_set_new(j, "line", json_integer(s->line));
