@@ -24,20 +24,53 @@ static char guess(const char *p, const char *end)
 	return sep;
 }
 
+/* "#TYPE System.Object", as PowerShell's Export-Csv begins, or a remark: never a heading, which
+ * has more than one column. */
+static bool is_remark(const char *p, const char *end)
+{
+	const char *stop = memchr(p, '\n', (size_t)(end - p));
+
+	if (p == end || *p != '#')
+		return false;
+	for (stop = stop ? stop : end; p < stop; p++)
+		if (strchr(",;\t", *p))
+			return false;
+	return true;
+}
+
+static void next_line(struct site_csv *c)
+{
+	char *nl = memchr(c->p, '\n', (size_t)(c->end - c->p));
+
+	c->p = nl ? nl + 1 : c->end;
+	c->next_line++;
+}
+
 void site_csv_init(struct site_csv *c, char *text, size_t len)
 {
 	*c = (struct site_csv){.p = text, .end = text + len, .next_line = 1};
 	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
 		c->p += 3;
+	while (is_remark(c->p, c->end))
+		next_line(c);
 	/* Excel's own hint: a first line "sep=;" */
 	if (c->end - c->p >= 5 && !amt_strncasecmp(c->p, "sep=", 4)) {
 		c->separator = c->p[4];
-		char *nl = memchr(c->p, '\n', (size_t)(c->end - c->p));
-		c->p = nl ? nl + 1 : c->end;
-		c->next_line++;
+		next_line(c);
 	}
 	if (!c->separator)
 		c->separator = guess(c->p, c->end);
+}
+
+/* Is there an end to the quote that was opened before p? */
+static bool closes(const char *p, const char *end)
+{
+	while ((p = memchr(p, '"', (size_t)(end - p)))) {
+		if (p + 1 == end || p[1] != '"')
+			return true;
+		p += 2;
+	}
+	return false;
 }
 
 /* One field, unquoted in place. *last is set when it ends the record. */
@@ -45,8 +78,10 @@ static char *field(struct site_csv *c, bool *last)
 {
 	char *start = c->p, *out = c->p;
 	bool quoted = c->p < c->end && *c->p == '"';
-	bool inside = quoted;
+	/* A quote without an end spoils its line, not the rest of the file. */
+	bool inside = quoted && closes(c->p + 1, c->end);
 
+	c->bad_quote |= quoted && !inside;
 	if (quoted)
 		c->p++;
 	while (c->p < c->end) {

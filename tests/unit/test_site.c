@@ -171,6 +171,41 @@ static void inventory_keeps_good_rows(void **state)
 	amt_notes_free(&notes);
 }
 
+static void inventory_of_powershell(void **state)
+{
+	struct site_inventory inv;
+	struct amt_notes notes = {0};
+
+	(void)state;
+	load(&inv, &notes,
+	     "\xef\xbb\xbf#TYPE Selected.System.Object\r\n\"name\",\"fqdn\"\r\n"
+	     "\"pc1\",\"pc1.contoso.com\"\r\n");
+	assert_int_equal(inv.clients.n, 1);
+	assert_string_equal(inv.clients.v[0].fqdn, "pc1.contoso.com");
+	assert_int_equal(inv.clients.v[0].line, 3);
+	site_inventory_free(&inv);
+	load(&inv, &notes, "#,name\n1,pc1\n");
+	assert_int_equal(inv.clients.n, 1);
+	site_inventory_free(&inv);
+	assert_int_equal(notes.list.n, 0);
+}
+
+static void inventory_after_an_open_quote(void **state)
+{
+	struct site_inventory inv;
+	struct amt_notes notes = {0};
+
+	(void)state;
+	load(&inv, &notes, "name,notes\npc1,\npc2,\"never closed\npc3,\"\"\npc4,a \"\"word\n");
+	assert_int_equal(inv.clients.n, 3);
+	assert_string_equal(inv.clients.v[1].name, "pc3");
+	assert_int_equal(inv.clients.v[1].line, 4);
+	assert_int_equal(inv.rejected, 1);
+	assert_non_null(strstr(notes.list.v[0].text, "line 3: a quote"));
+	site_inventory_free(&inv);
+	amt_notes_free(&notes);
+}
+
 static void import_file_passwords_are_gone(void **state)
 {
 	char text[] = "pc1,pc1.contoso.com,C284DE32F28711DCBBDAC4A11E4B001C,001E0B010203,TWVieFB3,"
@@ -307,6 +342,8 @@ int main(void)
 		cmocka_unit_test(sample_profile_is_a_profile),
 		cmocka_unit_test(inventory_of_excel),
 		cmocka_unit_test(inventory_keeps_good_rows),
+		cmocka_unit_test(inventory_of_powershell),
+		cmocka_unit_test(inventory_after_an_open_quote),
 		cmocka_unit_test(import_file_passwords_are_gone),
 		cmocka_unit_test(inventory_refuses_what_is_none),
 		cmocka_unit_test(utf16_inventory),
