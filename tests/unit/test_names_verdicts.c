@@ -206,8 +206,7 @@ static void addresses_out_of_reach(void **state)
 {
 	static const struct {
 		const char *a, *words;
-	} rows[] = {{"A 127.0.0.1", "loopback"},
-		    {"A 169.254.3.4", "link-local"},
+	} rows[] = {{"A 169.254.3.4", "link-local"},
 		    {"A 0.0.0.0", "not an address of one machine"},
 		    {"A 224.0.0.5", "not an address of one machine"},
 		    {"A 255.255.255.255", "not an address of one machine"},
