@@ -11,7 +11,7 @@ void hello_judge_destination(const struct hello_facts *f, const struct hello_dev
 {
 	char t[HELLO_IP_TEXT];
 
-	for (size_t i = 0; f->servers.n && i < d->servers.n; i++) {
+	for (size_t i = 0; f->servers.n && !hello_scanner(d) && i < d->servers.n; i++) {
 		const struct hello_ip *ip = &d->servers.v[i];
 
 		enum amt_tri is = hello_is_server(f, ip);
@@ -141,6 +141,14 @@ void hello_judge_service_port(const struct hello_facts *f, const struct hello_de
 	}
 }
 
+static bool broken_off(const struct hello_device *d)
+{
+	for (unsigned row = 26; row <= 30; row++)
+		if (hello_has_row(d, row))
+			return true;
+	return false;
+}
+
 /* A handshake back to the device that both sides finished, the latest of them. */
 void hello_judge_handshake(const struct hello_facts *f, const struct hello_device *d,
 			   struct amt_findings *fs)
@@ -168,6 +176,18 @@ void hello_judge_handshake(const struct hello_facts *f, const struct hello_devic
 				amt_finding_add(fs, "X.HC5", AMT_PASS, d->id,
 						"the TLS handshake from %s goes through",
 						hello_ip_text(&c->client, t)),
+				c->first, "SYN");
+		else if (!both && !broken_off(d))
+			hello_judge_evidence(
+				f, fs,
+				amt_finding_add(fs, "X.HC5", AMT_UNKNOWN, d->id,
+						"the TLS handshake from %s %s",
+						hello_ip_text(&c->client, t),
+						c->reset_by == 2    ? "is reset by AMT"
+						: c->closed_by == 2 ? "is closed by AMT"
+						: c->reset_by || c->closed_by
+							? "is given up by the server"
+							: "has no end in this capture"),
 				c->first, "SYN");
 		return;
 	}

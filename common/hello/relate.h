@@ -73,6 +73,12 @@ static inline bool hello_tls_hidden(const struct hello_tls *t)
 {
 	return t->server_version >= 0x0304;
 }
+/* It says no hello and calls more hosts than any AMT does (hello.md 3.1: one, or one a suffix). */
+#define HELLO_SERVERS_OF_ONE 8
+static inline bool hello_scanner(const struct hello_device *d)
+{
+	return !d->hellos.n && d->servers.n > HELLO_SERVERS_OF_ONE;
+}
 enum amt_tri hello_is_server(const struct hello_facts *f, const struct hello_ip *ip);
 bool hello_is_hello_port(const struct hello_facts *f, uint16_t port);
 bool hello_conn_to_server(const struct hello_facts *f, const struct hello_conn *c);

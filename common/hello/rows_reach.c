@@ -170,29 +170,46 @@ struct tally {
 	const struct hello_conn *last_refused, *last_silent, *last_rejected;
 };
 
-/* The same port answered it later: what was before is history. */
-static bool answered_later(const struct hello_facts *f, const struct hello_device *d,
-			   const struct hello_conn *c)
-{
-	for (size_t i = d->conns.n; i-- > 0;) {
-		const struct hello_conn *x = &f->conns.v[d->conns.v[i]];
+/* The latest answer of each server that it calls: what was before is history. */
+struct answers {
+	const struct hello_conn *latest[HELLO_SERVERS_OF_ONE];
+	size_t n;
+};
 
-		if (x->server_port == c->server_port && hello_ip_equal(&x->server, &c->server) &&
-		    (x->accepted || x->established))
-			return x->first.time > c->first.time;
+static const struct hello_conn *answer_of(const struct answers *a, const struct hello_conn *c)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (a->latest[i]->server_port == c->server_port &&
+		    hello_ip_equal(&a->latest[i]->server, &c->server))
+			return a->latest[i];
+	return NULL;
+}
+
+static struct answers answers(const struct hello_facts *f, const struct hello_device *d)
+{
+	struct answers a = {0};
+
+	for (size_t i = d->conns.n; i-- > 0 && a.n < HELLO_SERVERS_OF_ONE;) {
+		const struct hello_conn *c = &f->conns.v[d->conns.v[i]];
+
+		if (hello_conn_to_server(f, c) && (c->accepted || c->established) &&
+		    !answer_of(&a, c))
+			a.latest[a.n++] = c;
 	}
-	return false;
+	return a;
 }
 
 static struct tally count(const struct hello_facts *f, const struct hello_device *d)
 {
 	struct tally t = {0};
+	struct answers a = answers(f, d);
 
 	for (size_t i = 0; i < d->conns.n; i++) {
 		const struct hello_conn *c = &f->conns.v[d->conns.v[i]];
+		const struct hello_conn *later = answer_of(&a, c);
 
 		if (!hello_conn_to_server(f, c) || c->accepted || c->established || !c->begun ||
-		    c->client_bytes || answered_later(f, d, c))
+		    c->client_bytes || (later && later->first.time > c->first.time))
 			continue;
 		if (c->icmp_frame) {
 			t.rejected++;
@@ -214,10 +231,16 @@ static struct tally count(const struct hello_facts *f, const struct hello_device
 
 static void connections(struct hello_facts *f, struct hello_device *d)
 {
-	struct tally t = count(f, d);
 	char ip[HELLO_IP_TEXT];
 	struct hello_symptom *s;
 
+	if (hello_scanner(d)) {
+		s = hello_symptom_add(f, d, 13, "it calls %zu hosts on this port and says no hello",
+				      d->servers.n);
+		hello_symptom_spot(s, f->conns.v[d->conns.v[0]].first);
+		return;
+	}
+	struct tally t = count(f, d);
 	if (t.last_refused) {
 		s = hello_symptom_add(f, d, 10, "%s refuses port %u (%u resets)",
 				      hello_ip_text(&t.last_refused->server, ip),

@@ -152,6 +152,15 @@ c.udp(infra, 9, server, 9, b"")
 save("one-direction", c)
 c = Capture()
 says(c)
+Tcp(c, server, pc, 5002, 16993).open().data(0, tls_client_hello()).reset(1)
+save("reset-at-once", c)
+c = Capture()  # a sweep, with a hello in it
+for i in range(20):
+    Tcp(c, other, Host("10.1.0.%d" % (100 + i), "02:00:00:00:02:%02x" % i), 6000 + i, 9971).refused()
+says(c)
+save("sweep", c)
+c = Capture()
+says(c)
 supported = struct.pack("!HHH", 43, 2, 0x0304)
 for port in (5002, 5003):  # twice refused, as TLS 1.3 does it: encrypted
     t = Tcp(c, server, pc, port, 16993).open().data(0, tls_client_hello())
@@ -281,7 +290,9 @@ told retry-15 "" "X.HC4=warn"
 like "a retry count out of the documented range is said" "$(jq -r '.findings[] | select(.id == "X.HC4") | .summary' "$tmp/j")" "retry count 15"
 told refused-then-answered "" ""
 told answered-then-refused 10 "P.35=fail"
-told one-direction "" ""
+told one-direction "" "X.HC5=unknown"
+told reset-at-once "" "X.HC5=unknown"
+told sweep 13 "X.HC3=warn" --server 10.1.0.5
 told paused 21 "S3.C02a=warn"
 told stopped 21 "S3.C02a=warn S2.C13a=warn"
 told over "21 34" "S3.C02a=warn S2.C13a=warn S2.C13a=fail"
