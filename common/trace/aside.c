@@ -31,6 +31,10 @@ void feed_device_line(struct feed *f, const struct feed_line *l)
 		d->rejected_unknown += e == TRACE_EV_HELLO_UNKNOWN;
 		d->rejected_blocked += e == TRACE_EV_HELLO_BLOCKED;
 		d->rejected_at = here;
+		if (e == TRACE_EV_HELLO_CLIENT)
+			d->client_at = here;
+		if (e == TRACE_EV_HELLO_UNKNOWN)
+			d->unknown_at = here;
 	}
 }
 

@@ -60,6 +60,10 @@ static uint32_t join(struct feed *f, uint32_t a, uint32_t b)
 	x->hellos += y->hellos;
 	if (y->rejected_client || y->rejected_unknown || y->rejected_blocked)
 		x->rejected_at = y->rejected_at;
+	if (y->rejected_client)
+		x->client_at = y->client_at;
+	if (y->rejected_unknown)
+		x->unknown_at = y->unknown_at;
 	if (y->requests && !x->requests)
 		x->requested_at = y->requested_at;
 	x->rejected_client += y->rejected_client;

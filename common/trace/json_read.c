@@ -134,6 +134,12 @@ static void device(struct in *in, const json_t *o)
 	d->rejected_blocked = num32(o, "rejected_blocked");
 	d->requests = num32(o, "requests");
 	spot(in, o, "rejected_", &d->rejected_at);
+	spot(in, o, "client_", &d->client_at);
+	if (!d->client_at.line && d->rejected_client)
+		d->client_at = d->rejected_at;
+	spot(in, o, "unknown_", &d->unknown_at);
+	if (!d->unknown_at.line && d->rejected_unknown)
+		d->unknown_at = d->rejected_at;
 	spot(in, o, "requested_", &d->requested_at);
 	d->seen_first = amt_json_get_time(o, "first");
 	d->seen_last = amt_json_get_time(o, "last");

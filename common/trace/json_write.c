@@ -25,6 +25,14 @@ static void put_spot(json_t *o, const char *prefix, const struct trace_spot *at)
 	set(o, key, num(at->line));
 }
 
+/* Only when it is not where another one is, which is told already. */
+static void put_other_spot(json_t *o, const char *prefix, const struct trace_spot *at,
+			   const struct trace_spot *known)
+{
+	if (at->file != known->file || at->line != known->line)
+		put_spot(o, prefix, at);
+}
+
 static json_t *file_json(const struct trace_file_facts *f)
 {
 	json_t *o = json_object(), *d = json_object(), *k = json_object(), *s = json_object();
@@ -156,6 +164,8 @@ static json_t *device_json(const struct trace_device *d)
 	set(o, "rejected_blocked", num(d->rejected_blocked));
 	set(o, "requests", num(d->requests));
 	put_spot(o, "rejected_", &d->rejected_at);
+	put_other_spot(o, "client_", &d->client_at, &d->rejected_at);
+	put_other_spot(o, "unknown_", &d->unknown_at, &d->rejected_at);
 	put_spot(o, "requested_", &d->requested_at);
 	set(o, "first", amt_json_time(d->seen_first));
 	set(o, "last", amt_json_time(d->seen_last));

@@ -174,11 +174,11 @@ static void judge_hellos(struct judge *j)
 				 d->rejected_client, d->rejected_client == 1 ? "" : "s");
 			/* Expected where clients are provisioned in-band (INDEX of figure 2). */
 			bool in_band = j->ctx->trait[AMT_TRAIT_OUT_OF_BAND] != AMT_YES;
-			judge_add(j, &agent, in_band ? AMT_WARN : AMT_FAIL, d->id, &d->rejected_at,
+			judge_add(j, &agent, in_band ? AMT_WARN : AMT_FAIL, d->id, &d->client_at,
 				  "Reject hello message to provision", text, NULL);
 		}
 		if (d->rejected_unknown)
-			judge_add(j, &import, AMT_WARN, d->id, &d->rejected_at,
+			judge_add(j, &import, AMT_WARN, d->id, &d->unknown_at,
 				  "Reject hello message to provision",
 				  "its hello was refused: the UUID is not in the database "
 				  "(wording unconfirmed)",

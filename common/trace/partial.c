@@ -174,6 +174,7 @@ static uint32_t device_in(struct trace_facts *f, struct amt_map *ids, const stru
 	for (size_t i = 0; i < d->machines.n; i++)
 		amt_vec_push(&copy.machines, d->machines.v[i]);
 	copy.rejected_at = copy.requested_at = (struct trace_spot){0, 0};
+	copy.client_at = copy.unknown_at = copy.rejected_at;
 	amt_vec_push(&f->devices, copy);
 	return (uint32_t)v->n;
 }
@@ -182,6 +183,14 @@ static void shift(struct trace_spot *at, uint32_t files)
 {
 	if (at->line)
 		at->file += files;
+}
+
+static void take_spot(struct trace_spot *at, const struct trace_spot *from, uint32_t files)
+{
+	if (!from->line)
+		return;
+	*at = *from;
+	shift(at, files);
 }
 
 static void add_sessions(struct trace_facts *f, const struct trace_facts *g, const uint32_t *place,
@@ -303,14 +312,11 @@ bool trace_partial_facts(const struct trace_partial *p, struct trace_facts *f,
 		for (size_t k = 0; ok && k < g.devices.n; k++) {
 			place[k] = device_in(f, &ids, &g.devices.v[k]);
 			struct trace_device *d = &f->devices.v[place[k]];
-			if (g.devices.v[k].rejected_at.line) {
-				d->rejected_at = g.devices.v[k].rejected_at;
-				shift(&d->rejected_at, files);
-			}
-			if (g.devices.v[k].requested_at.line) {
-				d->requested_at = g.devices.v[k].requested_at;
-				shift(&d->requested_at, files);
-			}
+			const struct trace_device *from = &g.devices.v[k];
+			take_spot(&d->rejected_at, &from->rejected_at, files);
+			take_spot(&d->client_at, &from->client_at, files);
+			take_spot(&d->unknown_at, &from->unknown_at, files);
+			take_spot(&d->requested_at, &from->requested_at, files);
 		}
 		if (ok) {
 			add_sessions(f, &g, place, files);

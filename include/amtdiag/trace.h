@@ -369,6 +369,7 @@ struct trace_device {
 	uint32_t outcomes[TRACE_OUTCOMES]; /* of its sessions, dropped ones too */
 	uint32_t hellos, rejected_client, rejected_unknown, rejected_blocked, requests;
 	struct trace_spot rejected_at, requested_at;
+	struct trace_spot client_at, unknown_at; /* rejected for that reason last */
 	amt_time seen_first, seen_last;
 	uint32_t last_session;           /* index of facts.sessions, or UINT32_MAX */
 	bool provisioned, unprovisioned; /* what the last ending says */

@@ -174,4 +174,15 @@ printf 'Error: CSMSAMTProvTask, Error code 0x80072ee7 (12007)  $$<SMS_AMT_OPERAT
 amt-logview "$tmp/local.log" --errors --stats -o "$tmp/local.out" 2>/dev/null
 ok "there is a signature, with its time" grep -q '2009-01-14T10:00:01' "$tmp/local.out"
 is "... which is local" "$(grep -c '2009-01-14T10:00:01[.0-9]*Z' "$tmp/local.out")" 0
+# A hello that is refused for one reason after another: each finding names its own line, also later and elsewhere.
+u=4C4C4544-0042-3510-8053-C4C04F595831 n=0
+for why in "not found in the database" "a SMS client" "blocked or auto-provisioning is disabled"; do
+	n=$((n + 1)); printf 'Warning: AMT device %s is %s. Reject hello message to provision.  $$<SMS_AMT_OPERATION_MANAGER><Wed Jan 14 10:0%d:00.000 2009><thread=7 (0x7)>\r\n' $u "$why" $n
+done >"$tmp/refused.log"
+refused() { jq -r '.findings[] | select(.id | test("S3.C01|S3.C02a|S2.V01a")) | .id + " " + .evidence[0].locator' | sort | tr '\n' ';'; }
+want="S2.V01a line 3;S3.C01 line 2;S3.C02a line 1;"
+is "refused hellos: where each was seen" "$(amt-logview --json "$tmp/refused.log" 2>/dev/null | tee "$tmp/refused.json" | refused)" "$want"
+is "... judged again" "$(amt-logview --json --replay "$tmp/refused.json" 2>/dev/null | refused)" "$want"
+amt-logview --partial --source s1 "$tmp/refused.log" >"$tmp/refused.part"; amt-logview --partial --source s0 $L/server-2007.log >"$tmp/other.part"
+is "... merged" "$(amt-logview merge --json "$tmp/refused.part" "$tmp/other.part" 2>/dev/null | jq '.findings |= map(select(.evidence[0].source // "" | test("refused")))' | refused)" "$want"
 done_testing
