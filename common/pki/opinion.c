@@ -43,7 +43,8 @@ static X509_STORE *store_of(struct pki_facts *f, const struct pki_path *p, STACK
 {
 	X509_STORE *store = X509_STORE_new();
 
-	for (size_t i = 1; store && i < p->certs.n; i++) {
+	/* A root alone is its own anchor; that it is self-signed is no complaint. */
+	for (size_t i = p->complete && p->certs.n == 1 ? 0 : 1; store && i < p->certs.n; i++) {
 		X509 *x = pki_store_x509(f, p->certs.v[i]);
 		if (!x)
 			continue;

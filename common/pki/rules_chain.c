@@ -6,7 +6,7 @@
 const char *rule_part(struct rules *r, size_t i)
 {
 	if (!i)
-		return "the leaf";
+		return r->f->asked.profile == PKI_CA ? "the CA certificate" : "the leaf";
 	if (i + 1 == r->path->certs.n && rule_cert(r, i)->self_issued)
 		return "the root";
 	return "an intermediate";

@@ -70,6 +70,11 @@ cert fake '/CN=Test Root' self "$ca_ext"
 bundle good int fake >"$P/namesake"; check "$P/namesake"
 says "a namesake of the root is not said to lack its signature" S3.C10a 'another one, with another key'
 
+# --- an enterprise root that issues by itself ---
+check "$P/root.pem" --profile ca; verdict "a root CA alone" S3.C21 pass
+check "$P/root.pem" --profile ca --now 2039-01-01T00:00:00Z
+says "and expired it is not called a leaf" S3.C22 "the CA certificate expired"
+
 # --- keys: a folder with the exports of two servers ---
 cert second '/CN=b.vprodemo.com' int "$oid_ext"
 mkdir "$P/servers"; cp "$P/chain" "$P/servers/a.pem"; cp "$P/good.key" "$P/servers"; cp "$P/second.pem" "$P/servers"
