@@ -42,11 +42,15 @@ static void give(struct writer *w, struct stream *s)
 	if (w->choosy && !fits(w, s))
 		return;
 	bool ours = put_component_of(w, s);
-	struct trace_record said = *rec;
+	const struct trace_record *as = rec;
+	struct trace_record said;
 	char text[TRACE_UNWRAP_MAX];
-	(void)trace_unwrap(&said, ours, text);
-	trace_classify(said.text, said.text_len, ours, &m);
-	enum trace_severity sev = trace_severity_of(&said, &m);
+	if (rec->lines > 1) {
+		said = *rec;
+		as = trace_unwrap(&said, ours, text) ? &said : rec;
+	}
+	trace_classify(as->text, as->text_len, ours, &m);
+	enum trace_severity sev = trace_severity_of(as, &m);
 	if (w->choosy && !logview_filter_rest(rec, sev, &m, w->text, w->text_len))
 		return;
 	w->written++;
