@@ -13,30 +13,53 @@ static const struct {
 	const char *heading;
 	enum column column;
 } headings[] = {
-	{"name", NAME},           {"computer", NAME},
-	{"computer name", NAME},  {"computername", NAME},
-	{"host", NAME},           {"hostname", NAME},
-	{"netbios name", NAME},   {"fqdn", FQDN},
-	{"dns name", FQDN},       {"dnsname", FQDN},
-	{"uuid", UUID},           {"guid", UUID},
-	{"smbios guid", UUID},    {"smbios_guid", UUID},
-	{"smbiosguid", UUID},     {"mac", MAC},
-	{"mac address", MAC},     {"macaddress", MAC},
-	{"ip", ADDRESS},          {"ip address", ADDRESS},
-	{"address", ADDRESS},     {"ipaddress", ADDRESS},
-	{"firmware", FIRMWARE},   {"amt version", FIRMWARE},
-	{"amtversion", FIRMWARE}, {"firmware version", FIRMWARE},
-	{"method", METHOD},       {"provisioning", METHOD},
-	{"suffix", SUFFIX},       {"dns suffix", SUFFIX},
-	{"wireless", WIRELESS},   {"wireless address", WIRELESS},
-	{"notes", NOTES},         {"comment", NOTES},
+	{"name", NAME},
+	{"computer", NAME},
+	{"computer name", NAME},
+	{"host", NAME},
+	{"hostname", NAME},
+	{"netbios name", NAME},
+	{"fqdn", FQDN},
+	{"dns name", FQDN},
+	{"uuid", UUID},
+	{"guid", UUID},
+	{"smbios guid", UUID},
+	{"mac", MAC},
+	{"mac address", MAC},
+	{"ip", ADDRESS},
+	{"ip address", ADDRESS},
+	{"address", ADDRESS},
+	{"firmware", FIRMWARE},
+	{"amt version", FIRMWARE},
+	{"amt full version", FIRMWARE},
+	{"firmware version", FIRMWARE},
+	{"method", METHOD},
+	{"provisioning", METHOD},
+	{"suffix", SUFFIX},
+	{"dns suffix", SUFFIX},
+	{"wireless", WIRELESS},
+	{"wireless address", WIRELESS},
+	{"notes", NOTES},
+	{"comment", NOTES},
 	{"description", NOTES},
 };
+
+/* Case, blanks, hyphens and underscores apart: "MAC-Address" is "mac address". */
+static bool same_heading(const char *a, const char *b)
+{
+	for (;; a++, b++) {
+		a += strspn(a, " -_");
+		b += strspn(b, " -_");
+		char c = (char)(*a >= 'A' && *a <= 'Z' ? *a + 32 : *a);
+		if (c != *b || !c)
+			return c == *b;
+	}
+}
 
 static int column_of(const char *heading)
 {
 	for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
-		if (!amt_strcasecmp(heading, headings[i].heading))
+		if (same_heading(heading, headings[i].heading))
 			return (int)headings[i].column;
 	return -1;
 }
@@ -100,6 +123,14 @@ static void reject(struct reader *r, const char *why, const char *what)
 		     what ? "'" : "");
 }
 
+/* The computer counts all the same. */
+static const char *doubt(struct reader *r, const char *why, const char *what)
+{
+	amt_note_add(r->notes, r->name, "line %llu: %s '%s'; the cell is left out",
+		     (unsigned long long)r->csv.line, why, what);
+	return "";
+}
+
 static const char *method_of(const char *s)
 {
 	if (!*s || amt_str_begins(s, "in"))
@@ -117,19 +148,14 @@ static void add_row(struct reader *r, const char *const *cell)
 		reject(r, "no name and no FQDN", NULL);
 		return;
 	}
-	if (*cell[UUID] && !is_uuid(cell[UUID])) {
-		reject(r, "not a UUID:", cell[UUID]);
-		return;
-	}
+	const char *uuid = cell[UUID], *version = cell[FIRMWARE];
+	if (*uuid && !is_uuid(uuid))
+		uuid = doubt(r, "not a UUID:", uuid);
 	c.mac = *cell[MAC] ? keep_mac(r->inv, cell[MAC]) : "";
-	if (!c.mac) {
-		reject(r, "not a MAC address:", cell[MAC]);
-		return;
-	}
-	if (*cell[FIRMWARE] && !amt_fw_parse(cell[FIRMWARE], &fw, NULL)) {
-		reject(r, "not a firmware version:", cell[FIRMWARE]);
-		return;
-	}
+	if (!c.mac)
+		c.mac = doubt(r, "not a MAC address:", cell[MAC]);
+	if (*version && !amt_fw_parse(version, &fw, NULL))
+		version = doubt(r, "not a firmware version:", version);
 	c.method = method_of(cell[METHOD]);
 	if (!c.method) {
 		reject(r, "neither in-band nor out-of-band:", cell[METHOD]);
@@ -138,9 +164,9 @@ static void add_row(struct reader *r, const char *const *cell)
 	c.name = *cell[NAME] ? amt_arena_strdup(a, cell[NAME])
 			     : amt_arena_strndup(a, cell[FQDN], strcspn(cell[FQDN], "."));
 	c.fqdn = amt_arena_strdup(a, cell[FQDN]);
-	c.uuid = keep_upper(r->inv, cell[UUID]);
+	c.uuid = keep_upper(r->inv, uuid);
 	c.address = amt_arena_strdup(a, cell[ADDRESS]);
-	c.firmware = amt_arena_strdup(a, cell[FIRMWARE]);
+	c.firmware = amt_arena_strdup(a, version);
 	c.suffix = amt_arena_strdup(a, cell[SUFFIX]);
 	c.wireless = amt_arena_strdup(a, cell[WIRELESS]);
 	char *notes = amt_arena_strdup(a, cell[NOTES]);

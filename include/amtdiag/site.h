@@ -70,7 +70,8 @@ struct site_inventory {
  * of ConfigMgr 2007 (name,FQDN,SMBIOS GUID[,MAC[,passwords]], no header:
  * configmgr.md, import), whose password columns are overwritten while reading.
  * RFC 4180 quoting, UTF-8 or UTF-16 with BOM, separated by ',' ';' or tab.
- * Bad rows are notes with their line and the rest is read.
+ * Bad rows are notes with their line and the rest is read; of a row with a cell that is no UUID,
+ * MAC or version only that cell is left out.
  */
 bool site_inventory_load(struct site_inventory *inv, const char *path, struct amt_notes *notes,
 			 struct amt_error *err);

@@ -133,7 +133,8 @@ static void inventory_of_excel(void **state)
 
 	(void)state;
 	load(&inv, &notes,
-	     "\xef\xbb\xbfsep=;\r\nName;FQDN;UUID;MAC;Firmware;Method;Notes;Unknown\r\n"
+	     "\xef\xbb\xbfsep=;\r\nName;DNS-Name;SMBIOS_GUID;MAC-Address;AMTFullVersion;Method;"
+	     "Notes;Unknown\r\n"
 	     "pc1;pc1.contoso.com;{c284de32-f287-11dc-bbda-c4a11e4b001c};00-1E-0B-01-02-03;3.2.1;"
 	     "out of band;"
 	     "\"semi; quoted \"\"word\"\"\r\nsecond line\";x\r\n\r\n;pc2.contoso.com;;;;;;\r\n");
@@ -160,8 +161,12 @@ static void inventory_keeps_good_rows(void **state)
 	load(&inv, &notes,
 	     "name,uuid,mac,firmware\ngood,,,\nbad1,123,,\nbad2,,zz,\nbad3,,,x.y\n,,,\n\"open,,,"
 	     "\n");
-	assert_int_equal(inv.clients.n, 1);
-	assert_int_equal(inv.rejected, 5);
+	/* A cell that says nothing is no reason to forget the computer. */
+	assert_int_equal(inv.clients.n, 4);
+	assert_string_equal(inv.clients.v[1].uuid, "");
+	assert_string_equal(inv.clients.v[2].mac, "");
+	assert_string_equal(inv.clients.v[3].firmware, "");
+	assert_int_equal(inv.rejected, 2);
 	static const char *const want[] = {"line 3: not a UUID", "line 4: not a MAC",
 					   "line 5: not a firmware", "line 6: no name",
 					   "line 7: a quote"};
