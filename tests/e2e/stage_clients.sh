@@ -79,6 +79,10 @@ printf '[S2.C07]\nanswer = yes\nby = me\n' >"$d/answers.ini"
 walk --answers "$d/answers.ini"
 is "an answer counts where nothing could tell" "$(says S2.C07 '^answered yes')" "pass "
 
+walk --client c_06 --client c99
+is "of the others nothing is counted" "$(says S2.C07 'on 1 of 1 client')" "pass "
+ok "a client that nobody knows is named" grep -q "no evidence speaks of 'c99'" "$tmp/err"
+
 # One fault at many clients breaks nobody else.
 t=0
 { for i in $(seq 45); do begins "$i" "d$i.example.net"; tls_fails "$i"; done; begins 46 d46.example.net; connects d46.example.net 5.2.10; } >"$d/many.log"

@@ -22,6 +22,7 @@ struct view {
 	const struct exports_fact *export;
 	bool answers; /* on 16992 or 16993 */
 	bool said[ROWS];
+	bool mine; /* the walk is about it */
 };
 
 static struct view *view_of(const struct cross *x, struct view *all, const char *subject)
@@ -274,10 +275,11 @@ static void at_work(const struct cross *x, const struct view *all)
 	const struct walk_fleet *fleet = &x->st->fleet;
 	const struct view *shown = NULL;
 	const char *sign = NULL;
-	size_t n = 0;
+	size_t n = 0, of = 0;
 
 	for (size_t i = 0; i < fleet->clients.n; i++) {
-		const char *one = sign_of(&all[i]);
+		const char *one = all[i].mine ? sign_of(&all[i]) : NULL;
+		of += all[i].mine;
 		n += one != NULL;
 		if (one && !shown) {
 			shown = &all[i];
@@ -285,12 +287,12 @@ static void at_work(const struct cross *x, const struct view *all)
 		}
 	}
 	for (int row = BIOS; n && row <= MODE; row++) {
-		bool every = n == fleet->clients.n;
+		bool every = n == of;
 		struct amt_finding *f = amt_finding_add(
 			x->fs, rows[row], every ? AMT_PASS : AMT_UNKNOWN, "",
-			"AMT was seen at work on %zu of %zu clients (%s: %s%s)%s", n,
-			fleet->clients.n, fleet->clients.v[shown - all].name, sign,
-			n > 1 ? ", ..." : "", every ? "" : "; of the others nothing is known");
+			"AMT was seen at work on %zu of %zu clients (%s: %s%s)%s", n, of,
+			fleet->clients.v[shown - all].name, sign, n > 1 ? ", ..." : "",
+			every ? "" : "; of the others nothing is known");
 		cite_sign(x, f, shown);
 	}
 }
@@ -305,7 +307,7 @@ static void methods(const struct cross *x, const struct view *all)
 
 	for (size_t i = 0; i < fleet->clients.n; i++) {
 		const struct site_client *c = all[i].listed;
-		if (!c)
+		if (!c || !all[i].mine)
 			continue;
 		with += *c->method != '\0';
 		without += !*c->method;
@@ -317,7 +319,8 @@ static void methods(const struct cross *x, const struct view *all)
 		const struct view *v = &all[i];
 		bool agent = (v->log && v->log->rejected_client) ||
 			     (v->export && !strcmp(v->export->field[EXPORTS_CLIENT_AGENT], "yes"));
-		if (!v->listed || strcmp(v->listed->method, "out-of-band") != 0 || !agent)
+		if (!v->mine || !v->listed || strcmp(v->listed->method, "out-of-band") != 0 ||
+		    !agent)
 			continue;
 		first = agents++ ? first : v->listed;
 	}
@@ -382,6 +385,9 @@ void cross_clients(const struct cross *x)
 
 	gather(x, all);
 	for (size_t i = 0; i < fleet->clients.n; i++) {
+		all[i].mine = stage_mine_walked(x->st, &fleet->clients.v[i]);
+		if (!all[i].mine)
+			continue;
 		name(x, &all[i], fleet->clients.v[i].name, &sums.names);
 		firmware(x, &all[i], fleet->clients.v[i].name, &sums);
 		/* A fleet's findings are folded as they come. */

@@ -16,6 +16,18 @@ static void gather_fleet(struct stage *st)
 			stage_rooms[i]->devices(st->state[i], &st->fleet);
 }
 
+/* A name that was mistyped would walk over nobody. */
+static void unheard_of(struct stage *st)
+{
+	for (size_t i = 0; i < st->opt.clients.n; i++) {
+		const char *name = st->opt.clients.v[i];
+		if (walk_fleet_find(&st->fleet, name))
+			continue;
+		amt_cli_say(st->cli, "--client: no evidence speaks of '%s'", name);
+		amt_note_add(&st->cli->run.notes, "--client", "no evidence speaks of '%s'", name);
+	}
+}
+
 static void drop_others(const struct stage *st, struct amt_findings *fs)
 {
 	size_t n = 0;
@@ -67,6 +79,7 @@ void stage_walk(struct stage *st)
 	struct amt_error err;
 
 	gather_fleet(st);
+	unheard_of(st);
 	st->folder.out = &st->seen;
 	for (size_t i = 0; stage_rooms[i]; i++) {
 		if (!st->state[i])
