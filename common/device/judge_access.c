@@ -32,6 +32,22 @@ static void judge_negotiate(struct dev_judge *j)
 	dev_have(j, "PV.13", AMT_DEVC_kerberos);
 }
 
+/* Tickets are for HTTP/FQDN:port (4.2): names from before the machine was renamed fit none. */
+static void judge_spn_names(struct dev_judge *j, const struct amt_dev_kerberos *k)
+{
+	const char *fqdn = dev_fqdn(j);
+	size_t n = fqdn ? strlen(fqdn) : 0;
+
+	for (size_t i = 0; n && i < k->spns.n; i++) {
+		const char *slash = strchr(k->spns.v[i], '/'), *host = slash ? slash + 1 : "";
+		if (amt_strncasecmp(host, fqdn, n) == 0 && (host[n] == ':' || host[n] == '@'))
+			continue;
+		dev_say(j, "X.D15", AMT_WARN, AMT_DEVC_kerberos,
+			"the device's service principal '%s' is not for %s", k->spns.v[i], fqdn);
+		return;
+	}
+}
+
 static void judge_spns(struct dev_judge *j, const struct amt_dev_kerberos *k)
 {
 	static const unsigned ports[] = {16992, 16993, 16994, 16995, 623, 664};
@@ -70,6 +86,7 @@ static void judge_kerberos(struct dev_judge *j)
 	if (!k || k->enabled != AMT_YES)
 		return;
 	judge_spns(j, k);
+	judge_spn_names(j, k);
 	if (j->e->realm && k->realm) {
 		bool same = amt_strcasecmp(k->realm, j->e->realm) == 0;
 		dev_say(j, "X.D15", same ? AMT_PASS : AMT_FAIL, AMT_DEVC_kerberos,

@@ -31,9 +31,10 @@ static void judge_handshake(struct dev_judge *j, const struct amt_dev_tls *t)
 			amt_tls_class_meaning(t->modern));
 	} else {
 		enum amt_tls_class why = t->legacy != AMT_TLSC_NOT_TRIED ? t->legacy : t->modern;
-		struct amt_finding *f =
-			dev_say(j, "X.D01", AMT_FAIL, c, "port %lld: no client can connect: %s",
-				port, amt_tls_class_meaning(why));
+		struct amt_finding *f = dev_say(
+			j, "X.D01", AMT_FAIL, c, "port %lld: no client %scan connect: %s", port,
+			why == AMT_TLSC_CLIENT_CERTIFICATE ? "without a certificate " : "",
+			amt_tls_class_meaning(why));
 		if (t->legacy_error)
 			amt_finding_evidence(j->fs, f, "OpenSSL", NULL, "%s", t->legacy_error);
 	}

@@ -100,6 +100,9 @@ BAD(aes_128, d->kerberos.v[0].algorithm = 1; d->kerberos.v[0].configured = (stru
 BAD(aes_256, d->kerberos.v[0].algorithm = 2; d->kerberos.v[0].configured = (struct amt_dev_ints){0})
 BAD(first_spn, d->kerberos.v[0].spns = ((struct amt_dev_strs){spns + 1, 5}))
 BAD(no_spn, d->kerberos.v[0].spns.n = 0)
+BAD(renamed, (void)d; expect.fqdn = "pc2.example.com")
+BAD(longer_name, (void)d; expect.fqdn = "pc1.example.co")
+BAD(wants_certificate, d->tls.v[0].modern = d->tls.v[0].legacy = AMT_TLSC_CLIENT_CERTIFICATE)
 BAD(kvno_untold, d->kerberos.v[0].key_version = AMT_DEV_NONE)
 BAD(lacks_power, d->acl.v[0].realms = ((struct amt_dev_ints){no_power, 2}))
 BAD(lacks_info, d->acl.v[0].realms = ((struct amt_dev_ints){no_info, 2}))
@@ -219,6 +222,9 @@ static const struct device_row rows[] = {
 	{aes_256, "X.D16", AMT_PASS, "AES"},
 	{first_spn, "X.D15", AMT_WARN, "ports 16992 are missing"},
 	{no_spn, "X.D15", AMT_WARN, "names no service principal"},
+	{renamed, "X.D15", AMT_WARN, "is not for pc2.example.com"},
+	{longer_name, "X.D15", AMT_WARN, "is not for pc1.example.co"},
+	{wants_certificate, "X.D01", AMT_FAIL, "no client without a certificate can"},
 	{kvno_untold, "X.D15", AMT_PASS, "realm"},
 	{lacks_power, "S5.C04", AMT_FAIL, "lacks the realm Remote Control (5)"},
 	{lacks_info, "S5.C04", AMT_FAIL, "lacks the realm General Info (13)"},
