@@ -168,8 +168,11 @@ static char *password_from_file(const char *file, struct amt_error *err)
 		return NULL;
 	}
 	amt_buf_init(&b, 4 * AMT_KIB);
-	if (amt_buf_reserve(&b, 4 * AMT_KIB) && amt_file_read(file, &b, err))
-		word = amt_strndup(b.data, strcspn(b.data, "\r\n"));
+	if (amt_buf_reserve(&b, 4 * AMT_KIB) && amt_file_read(file, &b, err)) {
+		/* Notepad's byte order mark is no part of it. */
+		const char *s = amt_str_begins(b.data, "\xef\xbb\xbf") ? b.data + 3 : b.data;
+		word = amt_strndup(s, strcspn(s, "\r\n"));
+	}
 	amt_wipe(b.data, b.cap);
 	amt_buf_free(&b);
 	return word;

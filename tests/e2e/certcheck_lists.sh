@@ -81,5 +81,8 @@ mkdir "$P/servers"; cp "$P/chain" "$P/servers/a.pem"; cp "$P/good.key" "$P/serve
 check "$P/servers"; verdict "the key of one server does not speak against the other" S1.V11a pass
 cp "$P/fake.key" "$P/servers"; check "$P/servers"; verdict "a key that fits nobody does" S1.V11a pass,fail
 { openssl pkey -in "$P/good.key" -aes256 -passout pass:geheim; cat "$P/chain"; } >"$P/locked"; check "$P/locked"
+printf '\xef\xbb\xbfgeheim\r\n' >"$P/notepad"; chmod 600 "$P/notepad"
+check "$P/locked" --password-file "$P/notepad"; verdict "a password file of Notepad" S1.V11a pass
+check "$P/locked"
 ok "why a key was not read" grep -q 'missing password; no terminal' "$tmp/err"
 done_testing
