@@ -7,13 +7,22 @@
 struct text {
 	char *p;
 	size_t n, step;
+	bool binary; /* captures, certificates: what a short word is there is chance, and no value
+			goes on behind a character that is not to be printed */
 };
+#define LOOK      64 /* bytes that tell what is binary: headers of formats have such bytes early */
+#define LONG_WORD 6
 
 static char at(const struct text *t, size_t i)
 {
 	char c = i < t->n ? t->p[i * t->step] : '\n';
 
 	return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
+static bool unprintable(char c)
+{
+	return (unsigned char)c < 0x20 && c != '\t' && c != '\r' && c != '\n';
 }
 
 static bool letter(char c)
@@ -107,6 +116,8 @@ static size_t value_end(const struct text *t, size_t i, char quote, char before,
 {
 	for (; i < t->n; i++) {
 		char c = at(t, i);
+		if (t->binary && (unprintable(c) || (unsigned char)c >= 0x7f))
+			return i;
 		if (c == '\n' && !(i && line && at(t, i - 1 - (at(t, i - 1) == '\r')) == '\\'))
 			return i;
 		if (c == '\r' && at(t, i + 1) == '\n')
@@ -132,6 +143,8 @@ static bool harmless(const struct text *t, size_t i, size_t end)
 
 	while (end > i && (blank(at(t, end - 1)) || at(t, end - 1) == '\r'))
 		end--;
+	while (i < end && at(t, i) == '=') /* base64 that ends in "pw==" */
+		i++;
 	for (size_t k = 0; k < sizeof(words_of_settings) / sizeof(words_of_settings[0]); k++)
 		if (end - i == strlen(words_of_settings[k]) && is(t, i, words_of_settings[k]))
 			return true;
@@ -164,24 +177,27 @@ static size_t mask_at(const struct text *t, size_t i, size_t row, size_t *masked
 
 size_t site_mask(char *p, size_t n)
 {
-	struct text t = {p, n, 1};
+	struct text t = {.p = p, .n = n, .step = 1};
 	size_t masked = 0;
 
 	/* UTF-16 by its mark, or by its first characters. */
 	if (n >= 4 && !p[1] && !p[3])
-		t = (struct text){p, n / 2, 2};
+		t = (struct text){.p = p, .n = n / 2, .step = 2};
 	else if (n >= 4 && !p[0] && !p[2])
-		t = (struct text){p + 1, n / 2, 2};
+		t = (struct text){.p = p + 1, .n = n / 2, .step = 2};
 	else if (n >= 4 && (unsigned char)p[0] == 0xFF && (unsigned char)p[1] == 0xFE)
-		t = (struct text){p + 2, (n - 2) / 2, 2};
+		t = (struct text){.p = p + 2, .n = (n - 2) / 2, .step = 2};
 	else if (n >= 4 && (unsigned char)p[0] == 0xFE && (unsigned char)p[1] == 0xFF)
-		t = (struct text){p + 3, (n - 2) / 2, 2};
+		t = (struct text){.p = p + 3, .n = (n - 2) / 2, .step = 2};
+	for (size_t i = 0; i < t.n && i < LOOK; i++)
+		t.binary = t.binary || unprintable(at(&t, i));
 	for (size_t i = 0; i < t.n;) {
 		size_t next = i + 1;
 		char c = at(&t, i);
 		if (c == 'p' || c == 'k' || c == 's' || c == 'a' || c == 'd')
 			for (size_t row = 0; row < sizeof(words) / sizeof(words[0]); row++)
-				if (is(&t, i, words[row].word)) {
+				if (is(&t, i, words[row].word) &&
+				    (!t.binary || strlen(words[row].word) >= LONG_WORD)) {
 					next = mask_at(&t, i, row, &masked);
 					break;
 				}

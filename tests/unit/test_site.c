@@ -310,6 +310,31 @@ static void masks(const char *from, const char *to)
 		assert_int_equal(wide[2 * i], to[i]);
 }
 
+/* Evidence that is no text stays whole, but for passwords that are plain in it. */
+static void binary_stays_whole(void **state)
+{
+	static const char same[] = "\x30\x82\x05\x01 pw=\x41\x42secret\x01\x02 pwd: abc";
+	static const char base64[] =
+		"-----BEGIN CERTIFICATE-----\nAB1/Pw==\n-----END CERTIFICATE-----\n";
+	static const char http[] = "\xd4\xc3\xb2\xa1\x02\0\0\0Authorization: Basic QWRt\r\n\0\x01";
+	char text[128];
+
+	(void)state;
+	memcpy(text, same, sizeof(same));
+	assert_int_equal(site_mask(text, sizeof(same)), 0);
+	assert_memory_equal(text, same, sizeof(same));
+	memcpy(text, base64, sizeof(base64));
+	assert_int_equal(site_mask(text, sizeof(base64)), 0);
+	assert_memory_equal(text, base64, sizeof(base64));
+	memcpy(text, http, sizeof(http));
+	assert_int_equal(site_mask(text, sizeof(http)), 1);
+	assert_null(memmem(text, sizeof(http), "QWRt", 4));
+	assert_memory_equal(text + sizeof(http) - 5, "\r\n\0\x01", 5);
+	memcpy(text, "\x01password=ab\xff\x80 tail", 20);
+	site_mask(text, 19);
+	assert_memory_equal(text, "\x01password=**\xff\x80 tail", 19);
+}
+
 static void passwords_become_stars(void **state)
 {
 	static const char *const same[] = {
@@ -354,6 +379,7 @@ int main(void)
 		cmocka_unit_test(utf16_inventory),
 		cmocka_unit_test(answers),
 		cmocka_unit_test(passwords_become_stars),
+		cmocka_unit_test(binary_stays_whole),
 	};
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }
