@@ -27,6 +27,7 @@ CSV:csv inventory
 exports of Windows servers:export_reader exports
 JSON inputs:document hello_facts trace_facts pki_json directory krbfrom
 text, times and numbers:text values redact
+passwords in evidence:site_mask
 PEM, DER, PFX:pki_input pki_cert der pki_name
 CRL and OCSP:pki_fetched
 root hash lists:pki_hashes
