@@ -85,6 +85,11 @@ static void read_file(struct hello_engine *e, struct hello_reader *r, struct hel
 		c->damaged = true;
 		amt_note_add(notes, path, "%s; what was read before it counts", r->err.text);
 	}
+	if (r->timeless)
+		amt_note_add(notes, path,
+			     "%llu packets have no time stamp (simple packet blocks): they are "
+			     "shown as of 1970, and when hellos come cannot be told from them",
+			     (unsigned long long)r->timeless);
 	if (c->unsupported)
 		amt_note_add(notes, path,
 			     "%llu packets of a link type that is not read (%s): capture on the "
@@ -133,8 +138,9 @@ bool hello_collect(const struct amt_strlist *paths, const struct hello_options *
 	return opened > 0;
 }
 
-/* Hex text (with blanks, colons, line ends) becomes bytes in place. */
-static void unhex(struct amt_buf *b)
+/* Hex text (with blanks, colons, line ends) becomes bytes in place. A digit too few is told,
+ * and what stands before it is read. */
+static void unhex(struct amt_buf *b, const char *path, struct amt_notes *notes)
 {
 	char *copy = amt_strndup(amt_buf_cstr(b), b->len);
 	size_t n = 0;
@@ -143,8 +149,22 @@ static void unhex(struct amt_buf *b)
 		if (copy[i] != '\n' && copy[i] != '\r' && copy[i] != '\t' && copy[i] != ' ')
 			copy[n++] = copy[i];
 	copy[n] = '\0';
+	const char *hex = copy;
+	if (n > 3 && !memcmp(hex, "\xef\xbb\xbf", 3)) /* a byte order mark */
+		hex += 3;
+	if (hex[0] == '0' && (hex[1] == 'x' || hex[1] == 'X'))
+		hex += 2;
 	uint8_t *out = amt_malloc(n / 2 + 1);
-	long got = n >= 2 && strlen(copy) == n ? amt_hex_decode(copy, out, n / 2 + 1) : -1;
+	bool text = n >= 2 && strlen(copy) == n;
+	long got = text ? amt_hex_decode(hex, out, n / 2 + 1) : -1;
+	if (got < 0 && text && strchr("0123456789abcdefABCDEF", copy[n - 1])) {
+		copy[n - 1] = '\0';
+		got = amt_hex_decode(hex, out, n / 2 + 1);
+		if (got > 0)
+			amt_note_add(notes, path,
+				     "hex with an odd number of digits: the last byte is half, a "
+				     "digit is missing");
+	}
 	if (got > 0) {
 		amt_buf_clear(b);
 		amt_buf_add(b, out, (size_t)got);
@@ -166,7 +186,7 @@ bool hello_collect_payload(const char *path, const struct hello_options *opt,
 		return false;
 	}
 	if (!hello_looks_like((const uint8_t *)amt_buf_cstr(&b), b.len))
-		unhex(&b);
+		unhex(&b, path, notes);
 	e = amt_malloc(sizeof(*e));
 	hello_engine_init(e, facts, opt);
 	hello_engine_capture(e, strcmp(path, "-") ? path : "standard input", "payload");

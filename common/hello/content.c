@@ -37,6 +37,35 @@ enum hello_content hello_content_guess(const uint8_t *p, size_t n)
 	return HELLO_CONTENT_OTHER;
 }
 
+/* The root's digest of that length; what an algorithm is called, its length says (hello.md C3). */
+static const uint8_t *digest_of(const struct hello_root *r, size_t length)
+{
+	switch (length) {
+	case sizeof(r->md5):
+		return r->md5;
+	case sizeof(r->sha1):
+		return r->sha1;
+	case sizeof(r->sha256):
+		return r->sha256;
+	case sizeof(r->sha384):
+		return r->sha384;
+	case sizeof(r->sha512):
+		return r->sha512;
+	default:
+		return NULL;
+	}
+}
+
+static enum amt_tri matches(const struct hello_options *o, const struct hello_hash *h)
+{
+	if (!o->n_roots || !digest_of(&o->roots[0], h->length))
+		return AMT_MAYBE;
+	for (size_t k = 0; k < o->n_roots; k++)
+		if (memcmp(digest_of(&o->roots[k], h->length), h->bytes, h->length) == 0)
+			return AMT_YES;
+	return AMT_NO;
+}
+
 static void name_hashes(struct hello_engine *e, struct hello_message *m)
 {
 	const struct hello_options *o = e->opt;
@@ -49,18 +78,7 @@ static void name_hashes(struct hello_engine *e, struct hello_message *m)
 
 			h->name = amt_arena_strdup(&e->facts->arena, name);
 		}
-		if (o->n_roots)
-			h->matches_root = AMT_NO;
-		for (size_t k = 0; k < o->n_roots; k++) {
-			const struct hello_root *r = &o->roots[k];
-			const uint8_t *want = h->length == 20   ? r->sha1
-					      : h->length == 32 ? r->sha256
-					      : h->length == 48 ? r->sha384
-								: NULL;
-
-			if (want && memcmp(want, h->bytes, h->length) == 0)
-				h->matches_root = AMT_YES;
-		}
+		h->matches_root = matches(o, h);
 	}
 }
 

@@ -87,6 +87,7 @@ struct hello_reader {
 	struct AMT_VEC(struct hello_iface) ifaces; /* of the section */
 	uint32_t first_iface;                      /* pcapng: of the section, in all */
 	uint64_t lost_dropped, lost_if;            /* of earlier sections */
+	uint64_t timeless;                         /* packets without a time stamp */
 	uint64_t met, missed; /* pieces skimmed ahead from the right place, from a wrong one */
 	struct amt_error err; /* why it ended early */
 	bool damaged;

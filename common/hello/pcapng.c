@@ -176,6 +176,7 @@ static bool packet(struct hello_reader *r, struct block *b, uint32_t type, struc
 	p->iface = r->first_iface + n;
 	p->link = i->link;
 	p->frame = ++r->frame;
+	r->timeless += type == BLOCK_SPB;
 	return true;
 }
 

@@ -56,7 +56,7 @@ struct hello_hash {
 	const uint8_t *bytes; /* length of them */
 	const char *algorithm;     /* named from the length; static */
 	const char *name;          /* of the root in the firmware table, NULL if not in it */
-	enum amt_tri matches_root; /* MAYBE: no root was given */
+	enum amt_tri matches_root; /* MAYBE: no root was given, or no digest has its length */
 };
 struct hello_hashes AMT_VEC(struct hello_hash);
 
@@ -98,7 +98,7 @@ const char *hello_verdict_name(enum hello_verdict v);
 /* A root certificate that hellos are compared with (--root). */
 struct hello_root {
 	const char *label;
-	uint8_t sha1[20], sha256[32], sha384[48];
+	uint8_t md5[16], sha1[20], sha256[32], sha384[48], sha512[64]; /* hello.md 1.3, C3 */
 };
 
 struct hello_seen {

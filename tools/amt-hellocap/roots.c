@@ -1,4 +1,4 @@
-/* The certificates of --root, as the three hashes that a hello may hold. */
+/* The certificates of --root, as the hashes that a hello may hold. */
 #include "hellocap.h"
 
 #include <openssl/bio.h>
@@ -19,9 +19,11 @@ static void add(struct amt_cli *cli, const char *file, X509 *x)
 	int n = i2d_X509(x, &der);
 	struct hello_root r = {.label = file};
 
-	if (n > 0 && digest(EVP_sha1(), der, (size_t)n, r.sha1) &&
+	if (n > 0 && digest(EVP_md5(), der, (size_t)n, r.md5) &&
+	    digest(EVP_sha1(), der, (size_t)n, r.sha1) &&
 	    digest(EVP_sha256(), der, (size_t)n, r.sha256) &&
-	    digest(EVP_sha384(), der, (size_t)n, r.sha384))
+	    digest(EVP_sha384(), der, (size_t)n, r.sha384) &&
+	    digest(EVP_sha512(), der, (size_t)n, r.sha512))
 		amt_vec_push(&hellocap.roots, r);
 	else
 		amt_note_add(&cli->run.notes, file, "the certificate cannot be hashed");
