@@ -308,20 +308,31 @@ static void unprovisioning(struct work *w)
 	}
 }
 
+static bool password_refused(const struct trace_session *s)
+{
+	return s->cause.set && s->cause.signature >= 0 &&
+	       !strcmp(trace_signatures[s->cause.signature].id, "A03") &&
+	       !past(s, TRACE_EV_CONNECTED);
+}
+
+static bool password_taken(const struct trace_session *s)
+{
+	bool post = judge_has(s, TRACE_EV_POST) || s->kind == TRACE_UNPROVISION;
+
+	return post && past(s, TRACE_EV_CONNECTED);
+}
+
 /* A connection with the random password, in any task: figure 4 shows one. */
 static void random_password(struct work *w)
 {
 	const struct trace_session *s = w->s;
-	bool post = judge_has(s, TRACE_EV_POST) || s->kind == TRACE_UNPROVISION;
-	bool refused = s->cause.set && s->cause.signature >= 0 &&
-		       !strcmp(trace_signatures[s->cause.signature].id, "A03");
 
-	if (refused && !past(s, TRACE_EV_CONNECTED))
+	if (password_refused(s))
 		add(w, PASSWORD, AMT_WARN, &s->cause.at, s->cause.text,
 		    "the random password is refused: it was un-provisioned or taken over elsewhere "
 		    "(wording unconfirmed)",
 		    &s->cause);
-	else if (post && past(s, TRACE_EV_CONNECTED))
+	else if (password_taken(s))
 		pass(w, PASSWORD, TRACE_EV_CONNECTED);
 }
 
@@ -340,7 +351,28 @@ static void one(struct work *w)
 	} else {
 		unprovisioning(w);
 	}
-	random_password(w);
+}
+
+/* Power control, discovery and updates use the random password too: the last task of a device
+ * that tells decides, and a new provisioning makes a new password. */
+static void random_passwords(struct work *w)
+{
+	size_t n = w->j->f->devices.n;
+	uint32_t *last = amt_calloc(n + 1, sizeof(*last));
+
+	for (uint32_t i = 0; i < w->j->f->sessions.n; i++) {
+		const struct trace_session *s = &w->j->f->sessions.v[i];
+		if (s->device < n && (password_refused(s) || password_taken(s)))
+			last[s->device] = i + 1;
+		else if (s->device < n && s->kind == TRACE_PROVISION)
+			last[s->device] = 0;
+	}
+	for (uint32_t i = 0; i < w->j->f->sessions.n; i++) {
+		w->s = &w->j->f->sessions.v[i];
+		if (w->s->device >= n || last[w->s->device] == i + 1)
+			random_password(w);
+	}
+	free(last);
 }
 
 static void site_rows(struct work *w)
@@ -388,6 +420,7 @@ void judge_sessions(struct judge *j)
 			one(&w);
 	}
 	free(last);
+	random_passwords(&w);
 	judge_end(j, &w.row[BEGIN], "provisioning tasks ended well", none);
 	judge_end(j, &w.row[CERT], "the provisioning certificate was chosen by its hash", none);
 	judge_end(j, &w.row[CONNECT], "AMT was reached", none);

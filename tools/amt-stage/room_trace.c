@@ -3,6 +3,7 @@
 
 #include "amtdiag/trace.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool wanted(const struct stage *st)
@@ -42,7 +43,7 @@ static void pass(const struct trace_facts *f, struct amt_findings *fs, const cha
 
 /* The room tells of failures one by one and of successes in sum; the walk wants to know of each
  * client how far it came. */
-static void how_far(const struct trace_facts *f, const struct trace_device *d,
+static void how_far(const struct trace_facts *f, const struct trace_device *d, uint32_t task,
 		    struct amt_findings *fs)
 {
 	if (d->requests && d->requested_at.file < f->files.n)
@@ -50,15 +51,34 @@ static void how_far(const struct trace_facts *f, const struct trace_device *d,
 		     "its provisioning request reached the server");
 	else if (d->rejected_client && d->rejected_at.file < f->files.n)
 		pass(f, fs, "S2.V01a", d->id, &d->rejected_at, "its hello reached the server");
-	if (d->last_session >= f->sessions.n)
+	if (task >= f->sessions.n)
 		return;
-	const struct trace_session *s = &f->sessions.v[d->last_session];
+	const struct trace_session *s = &f->sessions.v[task];
 	if (s->outcome != TRACE_COMPLETE || s->last.file >= f->files.n)
 		return;
 	if (s->kind == TRACE_PROVISION)
 		pass(f, fs, "S3.V01h", d->id, &s->last, "its provisioning ended well");
-	if (s->kind == TRACE_UNPROVISION)
+	else
 		pass(f, fs, "S7.V01", d->id, &s->last, "its un-provisioning is complete");
+}
+
+/* Of each device the last task that changed whether it is provisioned: power control, discovery
+ * and updates go on for years after it. */
+static void all_how_far(const struct trace_facts *f, struct amt_findings *fs)
+{
+	uint32_t *task = amt_calloc(f->devices.n + 1, sizeof(*task));
+
+	for (size_t i = 0; i < f->devices.n; i++)
+		task[i] = UINT32_MAX;
+	for (uint32_t i = 0; i < f->sessions.n; i++) {
+		const struct trace_session *s = &f->sessions.v[i];
+		bool told = s->reached || !s->implicit || s->outcome != TRACE_UNKNOWN;
+		if (s->device < f->devices.n && s->kind <= TRACE_PARTIAL_UNPROVISION && told)
+			task[s->device] = i;
+	}
+	for (size_t i = 0; i < f->devices.n; i++)
+		how_far(f, &f->devices.v[i], task[i], fs);
+	free(task);
 }
 
 /* S3.C01: a hello that is refused because of the agent is as it should be for an in-band client. */
@@ -115,8 +135,7 @@ static void judge(const struct stage *st, const void *state, struct amt_findings
 
 	trace_judge_each(f, &st->cli->context, fs);
 	by_inventory(st, fs);
-	for (size_t i = 0; i < f->devices.n; i++)
-		how_far(f, &f->devices.v[i], fs);
+	all_how_far(f, fs);
 }
 
 static json_t *to_json(const void *state)
