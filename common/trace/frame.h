@@ -20,16 +20,19 @@ struct frame {
 	size_t fast_component;  /* length of the component in before */
 	struct trace_when fast; /* of such a line, but for its time */
 	amt_time fast_hour;
-	unsigned learned;  /* how often they changed */
-	bool framed;       /* lines without framing belong to a record that follows */
-	bool shared;       /* the next record begins in the middle of a line */
-	bool day_first;    /* pasted dates */
-	bool inside;       /* what comes is not the beginning of the file */
-	size_t scanned;    /* bytes of the waiting group known to hold no end of a record */
-	size_t flush;      /* bytes that will not become part of a framed record */
-	size_t no_newline; /* bytes ahead without a line end */
+	unsigned learned;     /* how often they changed */
+	bool framed;          /* lines without framing belong to a record that follows */
+	bool shared;          /* the next record begins in the middle of a line */
+	bool day_first;       /* pasted dates */
+	bool component_leads; /* pasted columns: the component stands before the text */
+	bool inside;          /* what comes is not the beginning of the file */
+	size_t scanned;       /* bytes of the waiting group known to hold no end of a record */
+	size_t flush;         /* bytes that will not become part of a framed record */
+	size_t no_newline;    /* bytes ahead without a line end */
 	/* pasted dates, to find out the order */
 	uint64_t first_over_12, second_over_12, dates;
+	uint64_t halves;                      /* dates with AM or PM */
+	uint64_t text_first, component_first; /* pasted columns, by what they look like */
 	uint64_t furniture;
 };
 

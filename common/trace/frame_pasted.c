@@ -68,7 +68,7 @@ static bool thread_field(const struct field *f, uint32_t *out)
 
 static bool component_field(const struct field *f)
 {
-	if (f->end - f->p < 2 || f->end - f->p > 100)
+	if (f->end == f->p || f->end - f->p > 100)
 		return false;
 	for (const char *p = f->p; p < f->end; p++)
 		if (!((*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') ||
@@ -87,74 +87,139 @@ static size_t when_field(struct frame *f, const struct field *d, struct trace_re
 		f->dates++;
 		f->first_over_12 += first > 12;
 		f->second_over_12 += second > 12;
+		f->halves += (d->p[n - 1] | 0x20) == 'm';
 	}
 	return n;
 }
 
-/* Which column is what, by shape. The date may be glued to the text behind it. */
-static int sort_out(struct frame *f, struct field *v, size_t n, struct trace_record *rec)
-{
-	int text = -1, date = -1, thread = -1;
+/* The columns of a line; -1: it has none such. */
+struct columns {
+	int text, text_end, date, thread, component;
+};
 
-	for (size_t i = 0; i < n; i++) {
-		size_t took;
-		if (thread < 0 && thread_field(&v[i], &rec->thread)) {
-			thread = (int)i;
-			rec->has_thread = true;
-		} else if (date < 0 && (took = when_field(f, &v[i], rec))) {
-			if (v[i].p + took < v[i].end) {
-				v[i].p += took;
-				text = (int)i;
-			}
-			date = (int)i;
+static bool has_blank(const struct field *f)
+{
+	return memchr(f->p, ' ', (size_t)(f->end - f->p)) != NULL;
+}
+
+/* Text and component look alike in some lines; most lines of a file tell which stands first. */
+static void vote(struct frame *f, const struct field *a, const struct field *b)
+{
+	bool first = component_field(a), last = component_field(b);
+
+	if (first != last) {
+		f->text_first += last ? 3 : 0;
+		f->component_first += first ? 3 : 0;
+	} else if (first && has_blank(a) != has_blank(b)) {
+		f->text_first += has_blank(a);
+		f->component_first += has_blank(b);
+	}
+}
+
+static bool is_rest(const struct columns *c, int i)
+{
+	return i != c->date && i != c->thread && i != c->component;
+}
+
+/* Which of the columns that are neither date nor thread is the component. */
+static int component_of(struct frame *f, const struct field *v, int n, const struct columns *c)
+{
+	int first = 0, last = n - 1;
+
+	while (first < n && !is_rest(c, first))
+		first++;
+	while (last > first && !is_rest(c, last))
+		last--;
+	if (first >= last)
+		return -1;
+	vote(f, &v[first], &v[last]);
+	if (f->component_leads && component_field(&v[first]))
+		return first;
+	for (int i = last; i > first; i--)
+		if (is_rest(c, i) && component_field(&v[i]))
+			return i;
+	return component_field(&v[first]) ? first : -1;
+}
+
+/* The text is the widest run of what is left: it may hold gaps of its own. */
+static void text_of(const struct field *v, int n, struct columns *c)
+{
+	ptrdiff_t widest = -1;
+
+	for (int i = 0, stop; i < n; i = stop + 1) {
+		for (stop = i; stop < n && is_rest(c, stop); stop++)
+			;
+		if (stop > i && v[stop - 1].end - v[i].p > widest) {
+			widest = v[stop - 1].end - v[i].p;
+			c->text = i;
+			c->text_end = stop - 1;
 		}
 	}
-	if (date < 0 && thread < 0)
-		return -1;
-	/* The component stands right before the date or the thread, or right after the date. */
-	int near = date > 0 ? date - 1 : thread > 0 ? thread - 1 : -1;
-	if (date == 0 || (near >= 0 && near == thread))
-		near = -1;
-	for (size_t i = 0; i < n && text < 0; i++)
-		if ((int)i != date && (int)i != thread && ((int)i != near || n < 3 || i == 0))
-			text = (int)i;
-	for (size_t i = n; i-- > 0 && !rec->component;)
-		if ((int)i != date && (int)i != thread && (int)i != text &&
-		    component_field(&v[i])) {
-			rec->component = v[i].p;
-			rec->component_len = (size_t)(v[i].end - v[i].p);
+}
+
+/* Which column is what, by shape. The date may be glued to the text behind it. */
+static bool sort_out(struct frame *f, struct field *v, int n, struct columns *c,
+		     struct trace_record *rec)
+{
+	bool glued = false;
+
+	for (int i = 0; i < n; i++) {
+		size_t took;
+		if (c->thread < 0 && thread_field(&v[i], &rec->thread)) {
+			c->thread = i;
+			rec->has_thread = true;
+		} else if (c->date < 0 && (took = when_field(f, &v[i], rec))) {
+			c->date = i;
+			glued = v[i].p + took < v[i].end;
+			v[i].p += glued ? took : 0;
 		}
+	}
+	if (c->date < 0 && c->thread < 0)
+		return false;
+	if (glued) {
+		for (int i = n; i-- > 0 && c->component < 0;)
+			if (is_rest(c, i) && component_field(&v[i]))
+				c->component = i;
+		c->text = c->text_end = c->date;
+		while (c->text_end + 1 < n && is_rest(c, c->text_end + 1))
+			c->text_end++;
+	} else {
+		c->component = component_of(f, v, n, c);
+		text_of(v, n, c);
+	}
 	/* A date alone in running text is no column. */
-	return n > 1 || rec->has_thread || (date == 0 && text == 0) ? text : -1;
+	return n > 1 || rec->has_thread || glued;
+}
+
+/* What an ordinary line does not look like; the rest is looked at only where no frames are. */
+static bool likely(const char *line, const char *end)
+{
+	return (*line >= '0' && *line <= '9') || end[-1] == ')' || (end[-1] | 0x20) == 'm' ||
+	       (end[-1] >= '0' && end[-1] <= '9');
 }
 
 bool frame_pasted(struct frame *f, const char *line, const char *end, struct trace_record *rec)
 {
+	struct columns c = {-1, -1, -1, -1, -1};
 	struct field v[FIELDS_MAX];
-	bool digit = line < end && *line >= '0' && *line <= '9';
 
 	while (end > line && (is_blank(end[-1]) || end[-1] == '\r'))
 		end--;
-	if (end - line < 12 || (!digit && end[-1] != ')' && end[-1] != 'M' && end[-1] != 'm' &&
-				!(end[-1] >= '0' && end[-1] <= '9')))
+	if (end - line < 12)
+		return false;
+	bool often = likely(line, end);
+	if (!often && f->framed)
 		return false;
 	size_t n = split(line, end, v);
-	if (!n || (n < 2 && !digit))
+	/* Where the text stands last, it takes three columns to tell a line from prose. */
+	if (n < (often ? *line >= '0' && *line <= '9' ? 1 : 2 : 3) ||
+	    !sort_out(f, v, (int)n, &c, rec) || (c.text < 0 && (n < 2 || !rec->has_thread)))
 		return false;
-	int text = sort_out(f, v, n, rec);
-	if (text < 0 && (n < 2 || !rec->has_thread))
-		return false;
-	rec->text = text >= 0 ? v[text].p : line;
-	rec->text_len = text >= 0 ? (size_t)(v[text].end - v[text].p) : 0;
-	/* Columns that were text with wide gaps: take all of it. */
-	for (size_t i = text >= 0 ? (size_t)text + 1 : n; i < n; i++) {
-		if (v[i].p == rec->component ||
-		    (rec->has_thread && v[i].end[-1] == ')' && i + 1 == n))
-			break;
-		if (rec->component && v[i].p > rec->component)
-			break;
-		if (rec->component && v[i].p < rec->component)
-			rec->text_len = (size_t)(v[i].end - rec->text);
+	rec->text = c.text >= 0 ? v[c.text].p : line;
+	rec->text_len = c.text >= 0 ? (size_t)(v[c.text_end].end - rec->text) : 0;
+	if (c.component >= 0) {
+		rec->component = v[c.component].p;
+		rec->component_len = (size_t)(v[c.component].end - v[c.component].p);
 	}
 	rec->framing = TRACE_PASTED;
 	return true;

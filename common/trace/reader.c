@@ -66,8 +66,6 @@ static void probe(struct trace_reader *r)
 	r->frame.framed = frame_probe(p, r->end);
 	/* A character may be cut at the window's end: judge whole lines. */
 	r->utf8 = amt_utf8_valid(p, last ? (size_t)(last - p) : r->end);
-	if (r->options.day_first || r->options.month_first)
-		return;
 	for (const char *line = p; line < end;) {
 		const char *nl = memchr(line, '\n', (size_t)(end - line));
 		const char *le = nl ? nl : end;
@@ -76,8 +74,13 @@ static void probe(struct trace_reader *r)
 			(void)frame_pasted(&f, line, le, &rec);
 		line = nl ? nl + 1 : end;
 	}
+	r->frame.component_leads = f.component_first > f.text_first;
+	if (r->options.day_first || r->options.month_first)
+		return;
 	r->ambiguous = f.dates && !f.first_over_12 && !f.second_over_12;
-	r->frame.day_first = f.second_over_12 <= f.first_over_12;
+	/* Where AM and PM are written the month mostly stands first (logs.md 1.3). */
+	r->frame.day_first =
+		r->ambiguous ? f.halves * 2 <= f.dates : f.second_over_12 <= f.first_over_12;
 }
 
 /* Room behind the bytes that wait; the window grows to hold the largest record. */

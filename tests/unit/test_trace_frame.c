@@ -198,6 +198,70 @@ static void pasted(void **state)
 	assert_int_equal(v[0].framing, TRACE_PASTED);
 }
 
+/* The columns in whatever order the view had them: one of them may be missing. */
+static void columns(void **state)
+{
+	static const char *const texts[] = {
+		"Waiting for incoming hello message from AMT devices...",
+		"Error: 0x80090326",
+		"Done",
+		"Provision target is indicated with SMS resource id.  (MachineId = 17 pc1.x)",
+	};
+	static const char *const orders[] = {
+		"xcdt", "xctd", "xdct", "xdtc", "xtcd", "xtdc", "cxdt", "cxtd", "cdxt", "cdtx",
+		"ctxd", "ctdx", "dxct", "dxtc", "dcxt", "dctx", "dtxc", "dtcx", "txcd", "txdc",
+		"tcxd", "tcdx", "tdxc", "tdcx", "xcd",  "xdc",  "cdx",  "dcx",  "ctx",  "tcx",
+	};
+	struct seen v[16];
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof(orders) / sizeof(orders[0]); i++) {
+		const char *order = orders[i / 2];
+		struct amt_buf b;
+		amt_buf_init(&b, 4096);
+		for (size_t k = 0; k < 4; k++)
+			for (const char *o = order; *o; o++)
+				amt_buf_printf(&b, "%s%s",
+					       *o == 'x'   ? texts[k]
+					       : *o == 'c' ? "SMS_AMT_OPERATION_MANAGER"
+					       : *o == 'd' ? "1/14/2009 1:43:12 PM"
+							   : "2436 (0x984)",
+					       !o[1]   ? "\n"
+					       : i % 2 ? "      "
+						       : "\t");
+		assert_int_equal(read_all(amt_buf_cstr(&b), b.len, NULL, v, 16), 4);
+		for (size_t k = 0; k < 4; k++) {
+			assert_string_equal(v[k].text, texts[k]);
+			assert_string_equal(v[k].component, "SMS_AMT_OPERATION_MANAGER");
+			if (strchr(order, 't'))
+				assert_int_equal(v[k].thread, 2436);
+			if (strchr(order, 'd'))
+				assert_string_equal(v[k].when, "2009-01-14T13:43:12");
+		}
+		amt_buf_free(&b);
+	}
+	assert_int_equal(READ("he said  that on 1/14/2009 it was  (0x984) long\n"), 1);
+	assert_int_equal(v[0].framing, TRACE_PLAIN);
+}
+
+/* AM and PM go with the month first, unless a field says otherwise. */
+static void halves(void **state)
+{
+	struct trace_options dmy = {.day_first = true};
+	static const char line[] = "t\tCOMP\t03/04/2009 1:43:12 PM\t1 (0x1)\n";
+	struct seen v[4];
+
+	(void)state;
+	assert_int_equal(READ(line), 1);
+	assert_string_equal(v[0].when, "2009-03-04T13:43:12");
+	assert_int_equal(read_all(line, sizeof(line) - 1, &dmy, v, 4), 1);
+	assert_string_equal(v[0].when, "2009-04-03T13:43:12");
+	assert_int_equal(READ("t\tCOMP\t03/04/2009 1:43:12 PM\t1 (0x1)\n"
+			      "t\tCOMP\t13/04/2009 1:43:12 PM\t1 (0x1)\n"),
+			 2);
+	assert_string_equal(v[0].when, "2009-04-03T13:43:12");
+}
+
 static void zones(void **state)
 {
 	static const struct {
@@ -286,6 +350,7 @@ int main(void)
 		cmocka_unit_test(server),       cmocka_unit_test(in_place),
 		cmocka_unit_test(offsets),      cmocka_unit_test(damage),
 		cmocka_unit_test(ccm),          cmocka_unit_test(pasted),
+		cmocka_unit_test(columns),      cmocka_unit_test(halves),
 		cmocka_unit_test(zones),        cmocka_unit_test(gmtdate),
 		cmocka_unit_test(long_records),
 	};
