@@ -68,11 +68,13 @@ static bool sign_in(struct measure *m, struct amt_error *err)
 	}
 	if (e) {
 		const char *why = krb5_get_error_message(m->ctx, e);
-		bool wrong = !o->keytab &&
-			     (e == KRB5KRB_AP_ERR_BAD_INTEGRITY || e == KRB5KDC_ERR_PREAUTH_FAILED);
+		bool wrong = e == KRB5KRB_AP_ERR_BAD_INTEGRITY || e == KRB5KDC_ERR_PREAUTH_FAILED;
 		amt_fail(err, "getting a ticket-granting ticket for %s%s%s: %s%s", o->principal,
 			 o->keytab ? " by the keytab " : "", o->keytab ? o->keytab : "", why,
-			 wrong ? " (the password is probably wrong)" : "");
+			 !wrong      ? ""
+			 : o->keytab ? " (the keytab holds other keys than the account: was its "
+				       "password changed since?)"
+				     : " (the password is probably wrong)");
 		krb5_free_error_message(m->ctx, why);
 	}
 	krb5_free_cred_contents(m->ctx, &creds);

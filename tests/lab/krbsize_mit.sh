@@ -101,6 +101,25 @@ ok "which asked for it by name" grep -q 'assword of usrx000' "$W/tty.out"
 ok "and did not echo it" sh -c "! grep -F '$PW' '$W/tty.out'"
 run --layout none --etype rc4 --principal usrx000 --keytab "$W/none.keytab" >"$W/no.json" 2>"$W/no.err"
 is "a keytab that is not there is no measurement" "$(jq -r '.facts.measured.done' "$W/no.json")" false
+# Sign-ins that fail: nothing is measured, the model's numbers stay, and the message says what to look at.
+refused() { # WHAT WORDS OPTION...
+	run --layout none --etype rc4 --principal usrk "${@:3}" >"$W/refused.json" 2>"$W/refused.err"
+	is "$1: exit code, no measurement, the model" "$?$(jq -c '[.facts.measured.done, .facts.users[0].ticket]' "$W/refused.json")" '3[false,267]'
+	ok "$1: $2" grep -qF "no ticket was measured: getting a ticket-granting ticket for usrk$2" "$W/refused.err"
+	is "$1: and in the document" "$(jq -r '.facts.measured.error' "$W/refused.json")" "$(sed -n 's/.*no ticket was measured: //p' "$W/refused.err")"
+}
+kadmin.local -q "addprinc -pw $PW usrk" >>"$W/kdc.log" 2>&1
+kadmin.local -q "ktadd -k $W/stale.keytab -norandkey usrk" >>"$W/kdc.log" 2>&1
+kadmin.local -q "cpw -pw $PW-2 usrk" >>"$W/kdc.log" 2>&1
+printf '%064d' 0 >"$W/bad.keytab"
+refused "another's keytab" " by the keytab $W/user.keytab: Keytab contains no suitable keys for usrk@VPROLAB.TEST" --keytab "$W/user.keytab"
+refused "a file that is no keytab" " by the keytab $W/bad.keytab: Unsupported key table format version number" --keytab "$W/bad.keytab"
+for preauth in - +; do
+	kadmin.local -q "modprinc ${preauth}requires_preauth usrk" >>"$W/kdc.log" 2>&1
+	why=$([ $preauth = - ] && echo 'Decrypt integrity check failed' || echo 'Preauthentication failed')
+	refused "a wrong password" ": $why (the password is probably wrong)" --password-file "$W/password"
+	refused "a keytab from before the password changed" " by the keytab $W/stale.keytab: $why (the keytab holds other keys than the account: was its password changed since?)" --keytab "$W/stale.keytab"
+done
 chmod 644 "$W/password"
 run --principal usrx000 --password-file "$W/password" >/dev/null 2>"$W/open.err"
 ok "a password that others can read is not taken" grep -q 'password' "$W/open.err"
