@@ -1,6 +1,8 @@
 /* Kea's configuration of DHCPv4: JSON with remarks. */
 #include "names/export.h"
 
+#include "names/dhcp.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,27 +43,99 @@ static const char *const *split(struct export_reading *x, const char *data)
 	return export_list(x, v, n);
 }
 
+/* "csv-format": false: the bytes of the option, in hex (0x, colons and blanks may be in it) or
+ * as a text in single quotes. */
+static bool raw_bytes(const char *data, struct amt_buf *b)
+{
+	uint8_t bytes[255];
+	size_t n = strlen(data);
+
+	if (n >= 2 && data[0] == '\'' && data[n - 1] == '\'')
+		return amt_buf_add(b, data + 1, n - 2);
+	if (data[0] == '0' && (data[1] == 'x' || data[1] == 'X'))
+		data += 2;
+	long got = amt_hex_decode(data, bytes, sizeof(bytes));
+	return got > 0 && amt_buf_add(b, bytes, (size_t)got);
+}
+
+static const char *const *raw_addresses(struct export_reading *x, const struct amt_buf *b)
+{
+	const char *v[EXPORT_LIST_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i + 4 <= b->len; i += 4) {
+		const uint8_t *p = (const uint8_t *)b->data + i;
+		v[n++] = amt_arena_printf(&x->f->arena, "%u.%u.%u.%u", p[0], p[1], p[2], p[3]);
+		if (n == EXPORT_LIST_MAX)
+			break;
+	}
+	return export_list(x, v, n);
+}
+
+static void raw_option(struct export_reading *x, int64_t code, const char *data,
+		       struct amt_dhcp_reply *r)
+{
+	struct amt_buf b;
+
+	amt_buf_init(&b, 4096);
+	if (!raw_bytes(data, &b)) {
+		if (x->notes)
+			amt_note_add(x->notes, x->name, "option %lld: \"%.40s\" is no hex",
+				     (long long)code, data);
+	} else if (code == 6) {
+		r->dns = raw_addresses(x, &b);
+	} else if (code == 3) {
+		r->routers = raw_addresses(x, &b);
+	} else if (code == 44) {
+		r->wins = raw_addresses(x, &b);
+	} else if (code == 15) {
+		export_domain(x, r, amt_buf_cstr(&b));
+		r->domain_fault = dhcp_domain_fault((const uint8_t *)b.data, b.len);
+	}
+	amt_buf_free(&b);
+}
+
+static int64_t code_of(const json_t *d)
+{
+	static const struct {
+		const char *name;
+		int64_t code;
+	} known[] = {{"domain-name-servers", 6},
+		     {"routers", 3},
+		     {"netbios-name-servers", 44},
+		     {"domain-search", 119},
+		     {"domain-name", 15}};
+	const char *name = amt_json_get_str(d, "name"), *space = amt_json_get_str(d, "space");
+
+	if (space && strcmp(space, "dhcp4") != 0) /* a vendor's own numbers */
+		return 0;
+	for (size_t i = 0; name && i < sizeof(known) / sizeof(known[0]); i++)
+		if (!strcmp(name, known[i].name))
+			return known[i].code;
+	return amt_json_get_int(d, "code", 0);
+}
+
 static void options(struct export_reading *x, const json_t *o, struct amt_dhcp_reply *r)
 {
 	const json_t *list = json_object_get(o, "option-data");
 
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *d = json_array_get(list, i);
-		const char *name = amt_json_get_str(d, "name"), *data = amt_json_get_str(d, "data");
-		int64_t code = amt_json_get_int(d, "code", 0);
-		if (!data)
+		const char *data = amt_json_get_str(d, "data");
+		int64_t code = code_of(d);
+		if (!data || !code)
 			continue;
-		if (!name)
-			name = "";
-		if (!strcmp(name, "domain-name-servers") || code == 6)
+		if (!amt_json_get_bool(d, "csv-format", true))
+			raw_option(x, code, data, r);
+		else if (code == 6)
 			r->dns = split(x, data);
-		else if (!strcmp(name, "routers") || code == 3)
+		else if (code == 3)
 			r->routers = split(x, data);
-		else if (!strcmp(name, "netbios-name-servers") || code == 44)
+		else if (code == 44)
 			r->wins = split(x, data);
-		else if (!strcmp(name, "domain-search") || code == 119)
+		else if (code == 119)
 			r->search = split(x, data);
-		else if (!strcmp(name, "domain-name") || code == 15)
+		else if (code == 15)
 			export_domain(x, r, data);
 	}
 	if (json_is_boolean(json_object_get(o, "ddns-send-updates"))) {
@@ -69,6 +143,29 @@ static void options(struct export_reading *x, const json_t *o, struct amt_dhcp_r
 		export_dynamic(x, r, on, on ? "ddns-send-updates true" : "ddns-send-updates false");
 	}
 	r->lease = amt_json_get_int(o, "valid-lifetime", r->lease);
+}
+
+/* Pools may have options of their own, and clients get those. False: no pool does without them. */
+static bool pools(struct export_reading *x, const json_t *list, const struct amt_dhcp_reply *subnet)
+{
+	bool plain = json_array_size(list) == 0;
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *p = json_array_get(list, i);
+		const char *range = amt_json_get_str(p, "pool");
+		struct amt_dhcp_reply r = *subnet;
+
+		if (json_array_size(json_object_get(p, "option-data")) == 0) {
+			plain = true;
+			continue;
+		}
+		r.source = amt_arena_printf(&x->f->arena, "%s pool %zu", subnet->source, i + 1);
+		r.scope = amt_arena_printf(&x->f->arena, "%s pool %s", subnet->scope,
+					   range ? range : "?");
+		options(x, p, &r);
+		export_emit(x, &r);
+	}
+	return plain;
 }
 
 static void subnets(struct export_reading *x, const json_t *o, const struct amt_dhcp_reply *outer)
@@ -84,7 +181,8 @@ static void subnets(struct export_reading *x, const json_t *o, const struct amt_
 		r.subnet = r.scope;
 		options(x, s, &r);
 		r.inactive = json_array_size(json_object_get(s, "pools")) == 0;
-		export_emit(x, &r);
+		if (pools(x, json_object_get(s, "pools"), &r))
+			export_emit(x, &r);
 	}
 }
 

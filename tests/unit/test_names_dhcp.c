@@ -326,13 +326,48 @@ static void kea(void **state)
 	amt_notes_free(&notes);
 }
 
+/* Options as bytes, of a vendor's space, and of pools. */
+static void kea_options(void **state)
+{
+	static const char text[] =
+		"{\"Dhcp4\": {\"option-data\": ["
+		"{\"code\": 6, \"csv-format\": false, \"data\": \"0x0A000002\"},"
+		"{\"name\": \"domain-name\", \"csv-format\": false, \"data\": \"61:2e:62\"},"
+		"{\"space\": \"vendor-4491\", \"code\": 15, \"data\": \"bogus\"}],"
+		"\"subnet4\": ["
+		"{\"subnet\": \"10.1.0.0/24\", \"pools\": [{\"pool\": \"10.1.0.0/25\"},"
+		"{\"pool\": \"10.1.0.128/25\", \"option-data\": ["
+		"{\"code\": 15, \"csv-format\": false, \"data\": \"'c.d'\"}]}]},"
+		"{\"subnet\": \"10.2.0.0/24\", \"pools\": [{\"pool\": \"10.2.0.0/24\","
+		"\"option-data\": [{\"code\": 15, \"csv-format\": false, \"data\": \"612e6200\"},"
+		"{\"code\": 6, \"csv-format\": false, \"data\": \"no hex\"}]}]}]}}";
+	struct amt_names_facts f = {0};
+	struct amt_notes notes = {0};
+
+	(void)state;
+	assert_true(amt_dhcp_export_parse("kea.conf", text, strlen(text), &f, &notes, NULL));
+	assert_int_equal(f.dhcp.n, 3);
+	assert_string_equal(f.dhcp.v[0].scope, "10.1.0.0/24 pool 10.1.0.128/25");
+	assert_string_equal(f.dhcp.v[0].domain, "c.d");
+	assert_string_equal(f.dhcp.v[1].scope, "10.1.0.0/24");
+	assert_string_equal(f.dhcp.v[1].domain, "a.b");
+	assert_string_equal(f.dhcp.v[1].dns[0], "10.0.0.2");
+	assert_null(f.dhcp.v[1].dns[1]);
+	assert_null(f.dhcp.v[1].domain_fault);
+	assert_non_null(f.dhcp.v[2].domain_fault);
+	assert_string_equal(f.dhcp.v[2].dns[0], "10.0.0.2");
+	assert_int_equal(notes.list.n, 1);
+	amt_notes_free(&notes);
+	amt_names_facts_free(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_offer), cmocka_unit_test(odd_options),
 		cmocka_unit_test(not_dhcp), cmocka_unit_test(what_is_sent),
 		cmocka_unit_test(netsh),    cmocka_unit_test(isc),
-		cmocka_unit_test(kea),
+		cmocka_unit_test(kea),      cmocka_unit_test(kea_options),
 	};
 
 	return cmocka_run_group_tests_name("names_dhcp", tests, NULL, NULL);
