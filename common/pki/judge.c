@@ -210,7 +210,9 @@ static void judge_identifier(const struct pki_facts *f, const struct pki_tables 
 					"a certificate for %s covers %s on every firmware judged",
 					f->asked.identifier, suffix);
 		else if (!yes)
-			amt_finding_add(fs, "S3.C11", AMT_FAIL, f->asked.identifier,
+			amt_finding_add(fs, "S3.C11",
+					first_no == PKI_RULE_NOT_ASCII ? AMT_UNKNOWN : AMT_FAIL,
+					f->asked.identifier,
 					"a certificate for %s covers %s on no firmware judged: %s",
 					f->asked.identifier, suffix, pki_rule_phrase(first_no));
 		else

@@ -42,6 +42,61 @@ static size_t trimmed(const char *s, const char **from)
 	return n;
 }
 
+#define OU_MAX 256
+
+/* Letters of want that stand in s in their order; case is let by. */
+static size_t common_letters(const char *s, size_t n, const char *want, size_t w)
+{
+	size_t row[OU_MAX + 1] = {0};
+
+	for (size_t i = 0; i < w; i++) {
+		size_t corner = 0;
+		for (size_t k = 0; k < n; k++) {
+			size_t above = row[k + 1];
+			if (!amt_strncasecmp(want + i, s + k, 1))
+				row[k + 1] = corner + 1;
+			else if (row[k] > above)
+				row[k + 1] = row[k];
+			corner = above;
+		}
+	}
+	return row[n];
+}
+
+/* The character at s, so that it can be told from its look-alikes. */
+static const char *character(const char *s, size_t n, struct amt_arena *a)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	unsigned more = !n ? 0 : p[0] >= 0xf0 ? 3 : p[0] >= 0xe0 ? 2 : p[0] >= 0xc0 ? 1 : 0;
+	unsigned code = !n ? 0 : more ? p[0] & (0x3fu >> more) : p[0];
+
+	if (!n)
+		return "the end";
+	if (p[0] < 0x80)
+		return amt_arena_printf(a, "'%c'", p[0]);
+	for (unsigned i = 1; i <= more && i < n; i++)
+		code = code << 6 | (p[i] & 0x3f);
+	return amt_arena_printf(a, "U+%04X", code);
+}
+
+/* Most letters of the text that AMT wants stand in it: what differs first. */
+static const char *near_miss(const char *s, size_t n, struct amt_arena *a)
+{
+	const char *want = PKI_OU_AMT_SETUP;
+	size_t w = strlen(want), front = 0;
+
+	if (common_letters(s, n < OU_MAX ? n : OU_MAX, want, w) < w * 3 / 5)
+		return NULL;
+	while (front < n && front < w && !amt_strncasecmp(s + front, want + front, 1))
+		front++;
+	if (!front)
+		return amt_arena_printf(a, "it differs from \"%s\": it begins with %s", want,
+					character(s, n, a));
+	return amt_arena_printf(a, "it differs from \"%s\": after \"%.*s\" comes %s, not %s", want,
+				(int)front, s, character(s + front, n - front, a),
+				character(want + front, w - front, a));
+}
+
 /* What is different between an OU and the text that AMT wants; NULL: it has nothing to do with it.
  */
 static const char *difference(const char *ou, struct amt_arena *a)
@@ -62,9 +117,10 @@ static const char *difference(const char *ou, struct amt_arena *a)
 			return "it has the registered sign instead of the three characters (R)";
 		if (!amt_memcasestr(s, n, "(R)"))
 			return "the (R) is missing";
-		return amt_arena_printf(a, "it differs from \"%s\"", want);
+		const char *first = near_miss(s, n, a);
+		return first ? first : amt_arena_printf(a, "it differs from \"%s\"", want);
 	}
-	return NULL;
+	return near_miss(s, n, a);
 }
 
 enum pki_marker pki_ou_marker(const struct pki_cert *c, struct amt_arena *a, const char **why)

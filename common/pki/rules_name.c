@@ -19,7 +19,7 @@ static enum pki_rule best_rule(const struct rules *r, const char *suffix, const 
 			*from_san = san;
 			return rule;
 		}
-		if (rule == PKI_RULE_BAD_SUFFIX)
+		if (rule == PKI_RULE_BAD_SUFFIX || rule == PKI_RULE_NOT_ASCII)
 			worst = rule;
 	}
 	return worst;
@@ -39,9 +39,14 @@ static void one_suffix(struct rules *r, const char *suffix, unsigned *bad)
 		amt_vec_push(&r->t->suffixes, fact);
 	if (!pki_rule_matches(rule)) {
 		++*bad;
-		rule_says(r, "S3.C11", AMT_FAIL, r->chain->leaf,
-			  "no name of the leaf (%s) covers the trusted suffix %s: %s", name, suffix,
-			  pki_rule_phrase(rule));
+		if (rule == PKI_RULE_NOT_ASCII)
+			rule_says(r, "S3.C11", AMT_UNKNOWN, r->chain->leaf,
+				  "whether %s covers the trusted suffix %s is open: %s", name,
+				  suffix, pki_rule_phrase(rule));
+		else if (*name) /* that it has none, rule_characters() says */
+			rule_says(r, "S3.C11", AMT_FAIL, r->chain->leaf,
+				  "no name of the leaf (%s) covers the trusted suffix %s: %s", name,
+				  suffix, pki_rule_phrase(rule));
 	} else if (san && r->fw.major < 11) {
 		++*bad;
 		rule_says(r, "S3.C11", AMT_WARN, r->chain->leaf,
@@ -83,9 +88,12 @@ void rule_tld(struct rules *r)
 	int depth = pki_tld_depth(name), labels = pki_name_labels(name);
 	bool covered = r->f->asked.suffixes.n > 0, san;
 	const char *which;
-	for (size_t i = 0; i < r->f->asked.suffixes.n; i++)
-		covered = covered &&
-			  pki_rule_matches(best_rule(r, r->f->asked.suffixes.v[i], &which, &san));
+	for (size_t i = 0; i < r->f->asked.suffixes.n; i++) {
+		enum pki_rule rule = best_rule(r, r->f->asked.suffixes.v[i], &which, &san);
+		if (rule == PKI_RULE_NOT_ASCII)
+			return; /* rule_suffix() says so */
+		covered = covered && pki_rule_matches(rule);
+	}
 	const char *scope = amt_arena_printf(
 		&r->t->arena, "%s covers only itself and the domains it ends with", cn);
 	if (covered)

@@ -112,12 +112,30 @@ static void by_table(struct rules *r, const struct pki_cert *top, uint32_t at)
 	}
 }
 
+/* configmgr.md 9 [D], certificates.md 2.2 R1: 2.2, 2.6 and 3.0 are the first with PKI. A warning,
+ * no more: beside such clients, which use PSK, a fleet may well have others. */
+static bool without_hashes(struct rules *r)
+{
+	const struct amt_fw *v = &r->fw;
+	bool before = v->major < 2 || (v->major == 2 && (v->minor == 0 || v->minor == 1));
+
+	if (!before && (v->major != 2 || v->minor != 5))
+		return false;
+	rule_says(r, "S3.C10b", AMT_WARN, NO_CERT,
+		  "this firmware is not known to provision by certificate (%s is the first that "
+		  "does): by PSK, or after an upgrade",
+		  before ? "2.2" : "2.6");
+	return true;
+}
+
 void rule_root_listed(struct rules *r)
 {
 	const struct pki_path *p = r->path;
 	uint32_t at = p->certs.v[p->certs.n - 1];
 	const struct pki_cert *top = &r->f->certs.v[at];
 
+	if (without_hashes(r))
+		return;
 	if (!p->complete && !top->root)
 		rule_says(r, "S3.C10b", AMT_UNKNOWN, at,
 			  "the chain has no root to look for in the device");

@@ -12,7 +12,7 @@ static const struct {
 #include "pki_tld.inc"
 };
 
-static const char *const names[] = {"-", "R1", "R2", "R3", "R4", "-", "-"};
+static const char *const names[] = {"-", "R1", "R2", "R3", "R4", "-", "-", "-"};
 static const char *const phrases[] = {
 	"no rule covers it",
 	"the suffix equals the name or is the end of it",
@@ -21,6 +21,7 @@ static const char *const phrases[] = {
 	"the last labels agree as far as the TLD table asks",
 	"the suffix is not a domain of two labels or more",
 	"the name in the certificate is not a host name",
+	"not compared: certificates, DNS and DHCP carry its xn-- form, so give that",
 };
 
 const char *pki_rule_name(enum pki_rule r)
@@ -99,6 +100,13 @@ static bool under(const char *name, const char *tail)
 	return n > t + 1 && name[n - t - 1] == '.' && !strcmp(name + n - t, tail);
 }
 
+static bool ascii(const char *s)
+{
+	while (*s && (unsigned char)*s < 0x80)
+		s++;
+	return !*s;
+}
+
 static bool com_or_net(const char *tld)
 {
 	return !strcmp(tld, "com") || !strcmp(tld, "net");
@@ -115,7 +123,10 @@ enum pki_rule pki_suffix_match(const char *identifier, const char *suffix,
 		return PKI_RULE_BAD_IDENTIFIER;
 	bool wildcard = id[0] == '*' && id[1] == '.';
 	const char *base = wildcard ? id + 2 : id;
-	if (strchr(base, '*'))
+	if (!ascii(s))
+		return PKI_RULE_NOT_ASCII;
+	/* A NUL or another control character in a certificate's name reads as \00 here. */
+	if (strpbrk(base, "*\\ "))
 		return PKI_RULE_BAD_IDENTIFIER;
 	if (!strcmp(s, base) || under(base, s))
 		return PKI_RULE_BASE;

@@ -85,6 +85,7 @@ enum pki_rule {
 	PKI_RULE_TLD,      /* R4: the depth table */
 	PKI_RULE_BAD_SUFFIX,
 	PKI_RULE_BAD_IDENTIFIER,
+	PKI_RULE_NOT_ASCII, /* the suffix was not compared */
 };
 const char *pki_rule_name(enum pki_rule r);   /* "R1", "-" */
 const char *pki_rule_phrase(enum pki_rule r); /* a sentence without its full stop */

@@ -275,4 +275,36 @@ done
 check "$P/wifi.chain" --profile console; verdict "console: no AMT purpose" X.PKI2 fail
 cert con2 '/CN=Console' int "$leaf_ext
 extendedKeyUsage=2.16.840.1.113741.1.2.1"; bundle con2 int root >"$P/con2.chain"; check "$P/con2.chain" --profile console; verdict "console: no clientAuth" X.PKI2 warn
+# --- OUs that are nearly right: what stands there, and where it differs (catalogue S3.C08) ---
+ou() { cert near "/OU=$1/CN=amt.vprodemo.com" int "$web_ext" key="$P/good.key"; bundle near int root >"$P/near.chain"; check "$P/near.chain" --suffix vprodemo.com; }
+nb=$(printf '\302\240') es=$(printf '\320\241') ye=$(printf '\320\265')
+ou "Intel(R)${nb}Client Setup Certificate"; verdict "OU with a no-break space" S3.C08 fail; says "and that is named" S3.C08 'comes U+00A0, not'
+ou "Intel(R) ${es}lient Setup Certificate"; says "OU with a Cyrillic letter" S3.C08 'after "Intel(R) " comes U+0421'
+ou "Int${ye}l(R) Cli${ye}nt S${ye}tup C${ye}rtificat${ye}"; says "OU with several" S3.C08 'after "Int" comes U+0435'
+ou 'Intel(R) Client Setup'; says "OU that ends early" S3.C08 'comes the end'
+ou 'Intel(R) Client Setup Certificate 2024'; says "OU with a word too many" S3.C08 'not the end'
+ou 'Domain Control Validated'; says "OU that has nothing to do with it" S3.C08 'neither the AMT OID'
+
+# --- firmware that knows no certificates (configmgr.md 9; certificates.md 2.2 R1) ---
+for fw in 1.0:warn 2.0:warn 2.1:warn 2.5:warn 2:pass 2.2:pass 2.3:pass 2.6:pass; do
+	check "$P/good.chain" --suffix vprodemo.com --hashes "$P/list" --firmware "${fw%:*}"
+	verdict "AMT ${fw%:*} and hash lists" S3.C10b "${fw#*:}"
+done
+
+# --- suffixes that people type as they are read ---
+cert idn '/CN=amt.xn--mller-kva.de' int "$oid_ext" key="$P/good.key"; bundle idn int root >"$P/idn.chain"
+check "$P/idn.chain" --suffix müller.de; verdict "a suffix that is not in its xn-- form was not compared" S3.C11 unknown
+verdict "nor judged elsewhere" S3.C15 ""; says "and the way out is told" S3.C11 'xn--'
+check --name amt.xn--mller-kva.de --suffix müller.de; verdict "nor before it is bought" S3.C11 unknown
+check "$P/idn.chain" --suffix xn--mller-kva.de; verdict "in its xn-- form it is" S3.C11 pass
+
+# --- names that hold what no host name has ---
+cert nul '/CN=amt.other.org' int "$oid_ext
+subjectAltName=DER:30:1C:82:1A:61:6D:74:2E:65:76:69:6C:2E:6F:72:67:00:2E:76:70:72:6F:64:65:6D:6F:2E:63:6F:6D" key="$P/good.key"; bundle nul int root >"$P/nul.chain"
+is "an alternative name with a NUL is read whole" "$(check "$P/nul.chain"; jq -r '.facts.chains[0].certificates[0].sans[]' "$tmp/doc")" 'amt.evil.org\00.vprodemo.com'
+check "$P/nul.chain" --suffix vprodemo.com --firmware 16.1; verdict "and covers nothing" S3.C11 fail
+cert nameless '/O=Nobody' int "$oid_ext
+subjectAltName=IP:192.168.1.1" key="$P/good.key"; bundle nameless int root >"$P/nameless.chain"
+check "$P/nameless.chain" --suffix vprodemo.com --firmware 16.1
+is "a leaf without a name" "$(v S3.C11): $(s S3.C11)" "fail: the leaf has no common name and no DNS name"
 done_testing
