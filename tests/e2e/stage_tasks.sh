@@ -56,3 +56,10 @@ is "the random password is refused in a power command" "$(who S4.C03 warn)" c02.
 is "... a new provisioning makes a new one" "$(stage c03 4)" unknown
 is "a partial removal is one, whatever came later" "$(stage c04 7)" pass
 is "... and provisioning before it counts no more" "$(stage c04 3)" unknown
+
+# What a provisioning that failed last time has become.
+amt-stage --site "$d/site.ini" --now 2026-11-22T00:00:00Z --json -q >"$tmp/before.json" 2>"$tmp/err"
+jq '.findings += [.findings[] | select(.id == "S3.V01h" and .verdict == "pass") | .id = "S3.V01g" | .verdict = "fail" | .summary = "it did not finish" | .subject = "c01.example.net", .subject = "gone.example.net" | del(.subjects)]' "$tmp/before.json" >"$tmp/base.json"
+amt-stage --site "$d/site.ini" --now 2026-11-22T00:00:00Z --json -q --baseline "$tmp/base.json" >"$tmp/run.json" 2>"$tmp/err"
+is "a client that came through since is fixed" "$(jq -r '.facts.changes[] | select(.change == "fixed" and .id == "S3.V01g") | [.was, .is] + .subjects | join(" ")' "$tmp/run.json")" "fail pass c01.example.net"
+is "... one that nothing is known of now is not" "$(jq -r '.facts.changes[] | select(.change == "no longer judged" and .id == "S3.V01g") | .subjects | join(" ")' "$tmp/run.json")" gone.example.net

@@ -104,7 +104,35 @@ static void index_findings(struct comparison *c, const struct amt_findings *old,
 		}
 }
 
-static void compare(struct comparison *c, const struct amt_findings *old,
+/*
+ * The log tells of successes in sum. A client that came through the third stage since has all
+ * steps of the task behind it, whichever was broken.
+ */
+static bool repaired(const struct stage *st, const struct amt_findings *now, const char *id,
+		     const char *subject)
+{
+	static const char task[] = "S3.V01";
+	const struct walk_client *w = walk_fleet_find(&st->fleet, subject);
+
+	if (strncmp(id, task, sizeof(task) - 1) != 0 || !w || w->stage[3] != AMT_PASS)
+		return false;
+	for (size_t i = 0; i < now->list.n; i++)
+		if (now->list.v[i]->verdict == AMT_PASS && !*now->list.v[i]->subject &&
+		    !strcmp(now->list.v[i]->item->id, id))
+			return true;
+	return false;
+}
+
+static void add_gone(const struct stage *st, struct comparison *c, const struct amt_findings *now,
+		     const struct amt_finding *f, size_t m)
+{
+	if (repaired(st, now, f->item->id, f->subjects.n ? f->subjects.v[m].name : f->subject))
+		add_change(c, "fixed", f, m, f->verdict, AMT_PASS, false);
+	else
+		add_change(c, "no longer judged", f, m, f->verdict, AMT_UNKNOWN, true);
+}
+
+static void compare(const struct stage *st, struct comparison *c, const struct amt_findings *old,
 		    const struct amt_findings *now)
 {
 	char key[KEY_MAX];
@@ -135,8 +163,7 @@ static void compare(struct comparison *c, const struct amt_findings *old,
 			if (!at || at->n != (uint64_t)f->verdict + 1)
 				continue;
 			if (bad(f->verdict))
-				add_change(c, "no longer judged", f, m, f->verdict, AMT_UNKNOWN,
-					   true);
+				add_gone(st, c, now, f, m);
 			at->n += SAID;
 		}
 }
@@ -298,7 +325,7 @@ void stage_baseline(struct stage *st)
 	if (!st->opt.baseline)
 		return;
 	if (read_old(st, &old, &when, &err)) {
-		compare(&c, &old, &r->findings);
+		compare(st, &c, &old, &r->findings);
 		show(st, &c,
 		     amt_section_table(
 			     r,
