@@ -38,6 +38,41 @@ void feed_device_line(struct feed *f, const struct feed_line *l)
 	}
 }
 
+/* Logs come one after the other: it is the last one nearly always. */
+static struct trace_agent *agent(struct feed *f, const struct feed_line *l)
+{
+	for (size_t i = f->facts->agents.n; i-- > 0;)
+		if (f->facts->agents.v[i].group == l->group)
+			return &f->facts->agents.v[i];
+	struct trace_agent *a = amt_vec_add(&f->facts->agents);
+	*a = (struct trace_agent){.group = l->group};
+	return a;
+}
+
+static void agent_line(struct feed *f, const struct feed_line *l)
+{
+	struct trace_site_facts *s = &f->facts->site;
+	struct trace_agent *a = agent(f, l);
+
+	s->client_seen++;
+	if (l->m->event == TRACE_EV_CLIENT_FAILED) {
+		bool sure = trace_wording_sure(l->m);
+		s->client_failed_sure += sure;
+		a->failed_sure += sure;
+		spot(&s->client_failed, &s->client_failed_at, l);
+		spot(&a->failed, &a->failed_at, l);
+	} else if (l->m->event == TRACE_EV_CLIENT_POLICY && l->m->has_number) {
+		/* Without a number the agent only begins to look. */
+		if (l->m->number) {
+			spot(&s->client_policy, &s->client_policy_at, l);
+			spot(&a->policy, &a->policy_at, l);
+		} else {
+			spot(&s->client_no_policy, &s->client_no_policy_at, l);
+			spot(&a->no_policy, &a->no_policy_at, l);
+		}
+	}
+}
+
 void feed_site_line(struct feed *f, const struct feed_line *l)
 {
 	struct trace_site_facts *s = &f->facts->site;
@@ -79,20 +114,10 @@ void feed_site_line(struct feed *f, const struct feed_line *l)
 		spot(&s->mebx_kept, &s->mebx_at, l);
 		break;
 	case TRACE_EV_CLIENT_FAILED:
-		s->client_seen++;
-		s->client_failed_sure += trace_wording_sure(l->m);
-		spot(&s->client_failed, &s->client_failed_at, l);
-		break;
 	case TRACE_EV_CLIENT_POLICY:
-		s->client_seen++;
-		if (l->m->has_number && l->m->number)
-			spot(&s->client_policy, &s->client_policy_at, l);
-		else if (l->m->has_number) /* without one the agent only begins to look */
-			spot(&s->client_no_policy, &s->client_no_policy_at, l);
-		break;
 	case TRACE_EV_CLIENT_STATE:
 	case TRACE_EV_CLIENT_DONE:
-		s->client_seen++;
+		agent_line(f, l);
 		break;
 	case TRACE_EV_CONSOLE_FAILED:
 		s->console_seen++;

@@ -12,6 +12,7 @@ void trace_facts_free(struct trace_facts *f)
 	amt_vec_free(&f->devices);
 	amt_vec_free(&f->signatures);
 	amt_vec_free(&f->days);
+	amt_vec_free(&f->agents);
 	amt_arena_free(&f->arena);
 	*f = (struct trace_facts){.amt = false};
 }

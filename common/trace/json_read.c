@@ -267,6 +267,20 @@ static void site(struct in *in, const json_t *o)
 	s->cert_hash = text(in, o, "cert_hash");
 }
 
+static void agent(struct in *in, const json_t *o)
+{
+	struct trace_agent *a = amt_vec_add(&in->f->agents);
+
+	*a = (struct trace_agent){.group = (uint32_t)in->f->agents.n - 1,
+				  .failed = num(o, "failed"),
+				  .failed_sure = num(o, "failed_sure"),
+				  .policy = num(o, "policy"),
+				  .no_policy = num(o, "no_policy")};
+	spot(in, o, "failed_", &a->failed_at);
+	spot(in, o, "policy_", &a->policy_at);
+	spot(in, o, "no_policy_", &a->no_policy_at);
+}
+
 bool trace_from_json(const json_t *j, struct trace_facts *f, struct amt_error *err)
 {
 	struct in in = {f, &f->arena};
@@ -288,6 +302,7 @@ bool trace_from_json(const json_t *j, struct trace_facts *f, struct amt_error *e
 			f->devices.v[i].last_session = UINT32_MAX;
 	json_array_foreach(json_object_get(j, "signatures"), i, o) signature(&in, o);
 	json_array_foreach(json_object_get(j, "days"), i, o) day(&in, o);
+	json_array_foreach(json_object_get(j, "agents"), i, o) agent(&in, o);
 	for (int k = 0; k < TRACE_KINDS; k++)
 		for (int n = 0; n < TRACE_OUTCOMES; n++)
 			f->outcomes[k][n] = num(json_object_get(kinds, kind_at(k)), outcome_at(n));

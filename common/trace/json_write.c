@@ -219,6 +219,26 @@ static json_t *site_json(const struct trace_site_facts *s)
 	return o;
 }
 
+/* The facts of the site say the same of a single one. */
+static json_t *agents_json(const struct trace_facts *f)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < f->agents.n; i++) {
+		const struct trace_agent *a = &f->agents.v[i];
+		json_t *o = json_object();
+		set(o, "failed", num(a->failed));
+		set(o, "failed_sure", num(a->failed_sure));
+		set(o, "policy", num(a->policy));
+		set(o, "no_policy", num(a->no_policy));
+		put_spot(o, "failed_", &a->failed_at);
+		put_spot(o, "policy_", &a->policy_at);
+		put_spot(o, "no_policy_", &a->no_policy_at);
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
 json_t *trace_to_json(const struct trace_facts *f)
 {
 	json_t *o = json_object(), *list, *kinds = json_object();
@@ -245,6 +265,8 @@ json_t *trace_to_json(const struct trace_facts *f)
 		set(kinds, trace_kind_name((enum trace_kind)k), c);
 	}
 	set(o, "outcomes", kinds);
+	if (f->agents.n > 1)
+		set(o, "agents", agents_json(f));
 	set(o, "site", site_json(&f->site));
 	set(o, "sessions_dropped", num(f->sessions_dropped));
 	set(o, "amt", json_boolean(f->amt));

@@ -243,29 +243,71 @@ static void judge_certificate(struct judge *j)
 
 static bool before(const struct trace_spot *a, const struct trace_spot *b)
 {
-	return a->file == b->file && a->line < b->line;
+	return a->file < b->file || (a->file == b->file && a->line < b->line);
 }
 
 /* What the agent was told last, of each log. */
-static void policy(struct judge *j)
+static void policy(struct judge *j, const struct trace_agent *a)
 {
-	const struct trace_site_facts *s = &j->f->site;
 	struct amt_finding *fd;
 
-	if (s->client_policy && !before(&s->client_policy_at, &s->client_no_policy_at)) {
-		fd = amt_finding_add(j->fs, "S2.C05", AMT_PASS,
-				     judge_file(j->f, &s->client_policy_at),
+	if (a->policy && !(a->no_policy && before(&a->policy_at, &a->no_policy_at))) {
+		fd = amt_finding_add(j->fs, "S2.C05", AMT_PASS, judge_file(j->f, &a->policy_at),
 				     "the automatic provisioning policy is on the client "
 				     "(wording unconfirmed)");
-		trace_judge_evidence(j, fd, &s->client_policy_at, "policy");
-	}
-	if (s->client_no_policy && !before(&s->client_no_policy_at, &s->client_policy_at)) {
-		fd = amt_finding_add(j->fs, "S2.C05", AMT_WARN,
-				     judge_file(j->f, &s->client_no_policy_at),
+		trace_judge_evidence(j, fd, &a->policy_at, "policy");
+	} else if (a->no_policy) {
+		fd = amt_finding_add(j->fs, "S2.C05", AMT_WARN, judge_file(j->f, &a->no_policy_at),
 				     "the agent found no automatic provisioning policy "
 				     "(wording unconfirmed)");
-		trace_judge_evidence(j, fd, &s->client_no_policy_at, "0 policies");
+		trace_judge_evidence(j, fd, &a->no_policy_at, "0 policies");
 	}
+}
+
+static void judge_agent(struct judge *j, const struct trace_agent *a)
+{
+	bool sure = a->failed_sure > 0;
+	struct amt_finding *fd;
+
+	if (!a->failed) {
+		policy(j, a);
+		return;
+	}
+	fd = amt_finding_add(j->fs, "S2.C05", sure ? AMT_FAIL : AMT_WARN,
+			     judge_file(j->f, &a->failed_at),
+			     "the agent's AMT provider failed (%llu): check the MEI driver and WMI "
+			     "(S1.V03)%s",
+			     (unsigned long long)a->failed, sure ? "" : " (wording unconfirmed)");
+	trace_judge_evidence(j, fd, &a->failed_at, "provider failed");
+}
+
+static void judge_agents(struct judge *j)
+{
+	const struct trace_site_facts *s = &j->f->site;
+	size_t named = 0, more = 0, sure = 0;
+
+	if (j->f->agents.n < 2) { /* or facts of a version that told of all in sum */
+		judge_agent(j, &(struct trace_agent){.failed = s->client_failed,
+						     .failed_sure = s->client_failed_sure,
+						     .policy = s->client_policy,
+						     .no_policy = s->client_no_policy,
+						     .failed_at = s->client_failed_at,
+						     .policy_at = s->client_policy_at,
+						     .no_policy_at = s->client_no_policy_at});
+		return;
+	}
+	for (size_t i = 0; i < j->f->agents.n; i++) {
+		const struct trace_agent *a = &j->f->agents.v[i];
+		if (j->all || named++ < EACH_MAX) {
+			judge_agent(j, a);
+		} else if (a->failed || (a->no_policy && !a->policy)) {
+			more++;
+			sure += a->failed_sure > 0;
+		}
+	}
+	if (more)
+		amt_finding_add(j->fs, "S2.C05", sure ? AMT_FAIL : AMT_WARN, "",
+				"%zu more agents have trouble; the facts name each", more);
 }
 
 static void judge_others(struct judge *j)
@@ -273,18 +315,7 @@ static void judge_others(struct judge *j)
 	const struct trace_site_facts *s = &j->f->site;
 	struct amt_finding *fd;
 
-	if (s->client_failed) {
-		bool sure = s->client_failed_sure > 0;
-		fd = amt_finding_add(j->fs, "S2.C05", sure ? AMT_FAIL : AMT_WARN,
-				     judge_file(j->f, &s->client_failed_at),
-				     "the agent's AMT provider failed (%llu): check the MEI driver "
-				     "and WMI (S1.V03)%s",
-				     (unsigned long long)s->client_failed,
-				     sure ? "" : " (wording unconfirmed)");
-		trace_judge_evidence(j, fd, &s->client_failed_at, "provider failed");
-	} else {
-		policy(j);
-	}
+	judge_agents(j);
 	if (s->console_failed) {
 		fd = amt_finding_add(j->fs, "S5.V02", AMT_FAIL, "",
 				     "the console could not read the power state (%llu)",

@@ -261,6 +261,34 @@ static void add_counts(struct trace_facts *f, const struct trace_facts *g, uint3
 	f->amt = f->amt || g->amt;
 }
 
+/* The only one of a log is told by the facts of the site. */
+static struct trace_agent the_agent(const struct trace_facts *g)
+{
+	const struct trace_site_facts *s = &g->site;
+
+	return (struct trace_agent){.failed = s->client_failed,
+				    .failed_sure = s->client_failed_sure,
+				    .policy = s->client_policy,
+				    .no_policy = s->client_no_policy,
+				    .failed_at = s->client_failed_at,
+				    .policy_at = s->client_policy_at,
+				    .no_policy_at = s->client_no_policy_at};
+}
+
+static void add_agents(struct trace_facts *f, const struct trace_facts *g, uint32_t files)
+{
+	size_t n = g->agents.n ? g->agents.n : g->site.client_seen > 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct trace_agent a = g->agents.n ? g->agents.v[i] : the_agent(g);
+		a.group = (uint32_t)f->agents.n;
+		shift(&a.failed_at, files);
+		shift(&a.policy_at, files);
+		shift(&a.no_policy_at, files);
+		amt_vec_push(&f->agents, a);
+	}
+}
+
 static void add_site(struct trace_facts *f, const struct trace_facts *g, uint32_t files)
 {
 	struct trace_site_facts *x = &f->site;
@@ -322,6 +350,7 @@ bool trace_partial_facts(const struct trace_partial *p, struct trace_facts *f,
 			add_sessions(f, &g, place, files);
 			add_counts(f, &g, files);
 			add_site(f, &g, files);
+			add_agents(f, &g, files);
 		}
 		free(place);
 		trace_facts_free(&g);

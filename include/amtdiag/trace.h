@@ -403,6 +403,13 @@ struct trace_site_facts {
 	const char *cert_hash;       /* chosen last; "" */
 };
 
+/* What the ConfigMgr agent of one client told of AMT, by its Oobmgmt.log; places are the last. */
+struct trace_agent {
+	uint32_t group; /* files of one log */
+	uint64_t failed, failed_sure, policy, no_policy;
+	struct trace_spot failed_at, policy_at, no_policy_at;
+};
+
 struct trace_facts {
 	struct amt_arena arena;
 	struct AMT_VEC(struct trace_file_facts) files;
@@ -410,6 +417,7 @@ struct trace_facts {
 	struct AMT_VEC(struct trace_device) devices;   /* by id */
 	struct AMT_VEC(struct trace_sign_facts) signatures;
 	struct AMT_VEC(struct trace_day) days;
+	struct AMT_VEC(struct trace_agent) agents;
 	struct trace_site_facts site;
 	uint64_t sessions_dropped; /* beyond the cap: only counted */
 	uint64_t outcomes[TRACE_KINDS][TRACE_OUTCOMES];

@@ -92,3 +92,21 @@ walk
 is "45 clients with one fault are one finding" "$(jq -r '[.findings[] | select(.id == "S3.V01c" and .verdict == "fail") | .subjects | length] | join(" ")' "$tmp/run.json")" 45
 is "... and the one that has it not goes on" "$(jq -r '.facts.clients[] | select(.name == "d46.example.net") | "\(.first_broken) \(.stages["4"])"' "$tmp/run.json")" "null unknown"
 done_testing
+
+# Oobmgmt.log of several clients: each is told, whatever stands in the others.
+agent() { line "On-Demand AutoProvision policy evaluation" 1 oobmgmt; line "$1" 1 oobmgmt; }
+agent "Retrieved 1 AutoProvision policy instance(s)" >"$d/c01.Oobmgmt.log"
+agent "Failed to call CheckCertificate provider method, 80041001" >"$d/c02.Oobmgmt.log"
+agent "Retrieved 0 AutoProvision policy instance(s)" >"$d/c03.Oobmgmt.log"
+agent "Failed to call CheckCertificate provider method, 80041001" >"$d/c04.Oobmgmt.log"
+agents="fail $d/c02.Oobmgmt.log;fail $d/c04.Oobmgmt.log;pass $d/c01.Oobmgmt.log;warn $d/c03.Oobmgmt.log"
+each() { jq -r '[.findings[] | select(.id == "S2.C05") | .verdict + " " + (.subject, (.subjects // [])[]) | select(endswith(".log"))] | unique | join(";")' "$1"; }
+profile clients.csv '*.Oobmgmt.log'
+walk
+is "agents of four clients, one by one" "$(each "$tmp/run.json")" "$agents"
+cp "$tmp/run.json" "$tmp/first.json"
+amt-stage --replay "$tmp/first.json" --now $now --json -q >"$tmp/again.json" 2>"$tmp/err"
+is "... and judged again" "$(each "$tmp/again.json")" "$agents"
+for i in 1 2 3 4; do amt-logview --partial "$d/c0$i.Oobmgmt.log" -o "$tmp/p$i.ndjson"; done
+amt-logview merge --json "$tmp"/p?.ndjson >"$tmp/again.json" 2>"$tmp/err"
+is "... and merged of summaries" "$(each "$tmp/again.json" | sed -E 's/ [^ ;]*:/ /g')" "$agents"

@@ -111,10 +111,9 @@ static void index_findings(struct comparison *c, const struct amt_findings *old,
 static bool repaired(const struct stage *st, const struct amt_findings *now, const char *id,
 		     const char *subject)
 {
-	static const char task[] = "S3.V01";
 	const struct walk_client *w = walk_fleet_find(&st->fleet, subject);
 
-	if (strncmp(id, task, sizeof(task) - 1) != 0 || !w || w->stage[3] != AMT_PASS)
+	if (strncmp(id, "S3.V01a", 6) != 0 || !w || w->stage[3] != AMT_PASS)
 		return false;
 	for (size_t i = 0; i < now->list.n; i++)
 		if (now->list.v[i]->verdict == AMT_PASS && !*now->list.v[i]->subject &&
