@@ -53,6 +53,7 @@ void logview_timelines(struct amt_run *r, const struct trace_facts *f);
 /* steps.c */
 void logview_milestones(struct amt_run *r, const struct trace_facts *f);
 void logview_steps(struct amt_run *r, const struct trace_facts *f);
+size_t logview_quantile(size_t n, unsigned percent);
 void logview_top_signatures(struct amt_run *r, const struct trace_facts *f);
 /* What a cause means, in one line. Returns out. */
 char *logview_cause(const struct trace_cause *c, char *out, size_t size);

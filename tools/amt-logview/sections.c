@@ -229,11 +229,17 @@ static int by_value(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
+/* Of n sorted values the first that at least percent of them do not exceed; n > 0. */
+size_t logview_quantile(size_t n, unsigned percent)
+{
+	return (n * percent + 99) / 100 - 1;
+}
+
 /* How long complete tasks of a kind took: quantiles. */
 static void durations(const struct trace_facts *f, enum trace_kind kind, amt_time q[3], size_t *n)
 {
 	amt_time *v = amt_calloc(f->sessions.n + 1, sizeof(*v));
-	static const int percent[3] = {50, 90, 99};
+	static const unsigned percent[3] = {50, 90, 99};
 
 	*n = 0;
 	for (size_t i = 0; i < f->sessions.n; i++) {
@@ -244,7 +250,7 @@ static void durations(const struct trace_facts *f, enum trace_kind kind, amt_tim
 	}
 	qsort(v, *n, sizeof(*v), by_value);
 	for (int i = 0; i < 3; i++)
-		q[i] = *n ? v[(*n - 1) * (size_t)percent[i] / 100] : -1;
+		q[i] = *n ? v[logview_quantile(*n, percent[i])] : -1;
 	free(v);
 }
 

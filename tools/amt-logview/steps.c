@@ -116,9 +116,10 @@ void logview_steps(struct amt_run *r, const struct trace_facts *f)
 			continue;
 		amt_section_cell(r, s, "%s", trace_event_label((enum trace_event)v.v[i].event));
 		amt_section_cell(r, s, "%zu", next - i);
-		amt_section_cell(r, s, "%s", logview_duration(n ? t[(n - 1) / 2].took : -1, text));
 		amt_section_cell(r, s, "%s",
-				 logview_duration(n ? t[(n - 1) * 9 / 10].took : -1, text));
+				 logview_duration(n ? t[logview_quantile(n, 50)].took : -1, text));
+		amt_section_cell(r, s, "%s",
+				 logview_duration(n ? t[logview_quantile(n, 90)].took : -1, text));
 		amt_section_cell(r, s, "%s", logview_duration(n ? t[n - 1].took : -1, text));
 	}
 	amt_vec_free(&v);
