@@ -58,8 +58,9 @@ static void add_reply(struct judging *j, struct prov *p, const struct amt_dns_pr
 	const struct amt_dns_reply *r = &e->a;
 	bool clients = j->f->servers.v[r->server].clients;
 
+	/* Of an answer that was cut before its first address nothing is known. */
 	if (amt_dns_outcome_definite((enum amt_dns_outcome)r->outcome) ||
-	    r->outcome == AMT_DNS_TRUNCATED) {
+	    (r->outcome == AMT_DNS_TRUNCATED && amt_dns_values(r, AMT_DNS_A))) {
 		add_definite(j, p, e);
 		if (clients && r->flags & AMT_DNS_UDP_LOST)
 			keep(&p->tcp_only, r);
@@ -152,7 +153,7 @@ static enum amt_verdict decide(struct judging *j, const struct prov *p, char **w
 		*why = amt_arena_printf(
 			a, "has several addresses, so hellos go to several servers: %s",
 			said(j, p->several));
-		return AMT_WARN;
+		return AMT_FAIL; /* catalogue P.19, also when all are service points */
 	}
 	if (p->unsure) {
 		*why = amt_arena_printf(

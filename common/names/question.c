@@ -79,6 +79,14 @@ static enum amt_dns_outcome of_status(int status, int error)
 	}
 }
 
+/* RFC 6891 section 7: a server that does not know EDNS is asked the plain way. By RFC 2671 5.3
+ * it may also say SERVFAIL; then it has no EDNS in its answer. 16 is BADVERS. */
+static bool refuses_edns(const struct amt_dns_reply *r)
+{
+	return r->outcome == AMT_DNS_FORMERR || r->outcome == AMT_DNS_NOTIMP || r->rcode == 16 ||
+	       (r->outcome == AMT_DNS_SERVFAIL && !(r->flags & AMT_DNS_EDNS));
+}
+
 static void on_answer(struct dns_question *q, unsigned char *p, int n)
 {
 	struct dns_peer *peer = q->peer;
@@ -93,9 +101,7 @@ static void on_answer(struct dns_question *q, unsigned char *p, int n)
 		amt_dns_read(p, (size_t)n, q->name, q->type, q->arena, &whole);
 	else if (!dns_update_read(p, (size_t)n, &whole))
 		whole.outcome = AMT_DNS_MALFORMED;
-	if (!q->no_edns && q->type &&
-	    (whole.outcome == AMT_DNS_FORMERR || whole.outcome == AMT_DNS_NOTIMP)) {
-		/* RFC 6891 section 7: a server that does not know EDNS is asked the plain way. */
+	if (!q->no_edns && q->type && refuses_edns(&whole)) {
 		q->no_edns = true;
 		dns_question_send(q);
 		return;

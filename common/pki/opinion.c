@@ -65,7 +65,7 @@ void pki_openssl_opinion(struct pki_facts *f, struct pki_path *p)
 	struct opinion o = {f, p};
 
 	if (!leaf)
-		amt_vec_push(&p->openssl, "OpenSSL can't read the leaf");
+		amt_vec_push(&p->openssl, "certificate 1: it can't read it");
 	if (leaf && store && ctx && X509_STORE_CTX_init(ctx, store, leaf, rest)) {
 		X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
 		X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_X509_STRICT);

@@ -12,7 +12,7 @@ done
 [ -n "${IN_LAB:-}" ] || { skip "DNS lab" "no right to make a network namespace"; done_testing; exit; }
 
 ip link set lo up
-for i in 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28; do ip addr add 10.8.0.$i/32 dev lo; done
+for i in 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 61 62; do ip addr add 10.8.0.$i/32 dev lo; done
 ip route add unreachable 10.8.0.99/32
 
 zone() { # FILE SERIAL < records
@@ -107,7 +107,7 @@ table inet f {
 }
 N
 liar() { "$PYTHON" tests/lab/dns_liar.py "10.8.0.$1" 10.8.0.10 "$2" >"$tmp/liar.$2" 2>&1 & at_exit "kill $! 2>/dev/null"; }
-liar 20 twice; liar 21 forged; liar 22 slow; liar 23 plain; liar 24 edns; liar 25 refer; liar 26 garbage; liar 27 flap; liar 28 bare; liar 18 late
+liar 20 twice; liar 21 forged; liar 22 slow; liar 23 plain; liar 24 edns; liar 25 refer; liar 26 garbage; liar 27 flap; liar 28 bare; liar 18 late; liar 61 oldfail; liar 62 badvers
 ready() { local i; for i in $(seq 100); do kdig +short +time=1 +retry=0 @"$1" soa "$2" 2>/dev/null | grep -q . && return 0; sleep 0.1; done; return 1; }
 ok "knot answers" ready 10.8.0.10 corp.vpro.test
 ok "the second knot answers" ready 10.8.0.11 corp.vpro.test
@@ -143,7 +143,8 @@ told trunc.test answer warn 'does not fit a UDP packet'
 told large.test answer fail 'cut over UDP, whole over TCP'
 is "a large answer comes whole over TCP" "$(jq '.facts.provision_server[0].addresses | length' "$tmp/j")" 120
 dns --server 10.8.0.10 --no-authoritative --suffix many.test --service-point 10.8.0.31
-is "several service points: several addresses are a warning" "$(verdict P.19 ProvisionServer.many.test)" warn
+is "several addresses fail, also when all are service points" "$(verdict P.19 ProvisionServer.many.test)" fail
+says "and for that reason" P.19 ProvisionServer.many.test "has several addresses"
 dns --server 10.8.0.10 --no-authoritative --suffix alias.test --suffix none.test --suffix good.test
 is "evidence names server, question, answer and time" "$(jq -r '.findings[] | select(.id == "P.19" and .subject == "ProvisionServer.alias.test") | .evidence[0] | "\(.source)|\(.locator)|\(.text)"' "$tmp/j" | sed -E 's/[0-9.]+ ms, 20[0-9T:.-]+Z/N ms, TIME/')" \
 	'10.8.0.10|ProvisionServer.alias.test A|10.8.0.30 by way of sp.alias.test, ttl 600 s, N ms, TIME'
@@ -168,12 +169,16 @@ bad 15 warn 'packets got no answer in time'
 is "every third packet lost: still answered" "$(outcome ProvisionServer.good.test)" answer
 bad 16 warn 'TCP port 53 does not give the rest' --suffix trunc.test
 is "cut, and TCP reset" "$(outcome ProvisionServer.trunc.test)" truncated
+is "what was cut off is not missing" "$(verdict P.19 ProvisionServer.trunc.test)" unknown
 bad 20 warn 'fit no open question'
 bad 21 warn 'fit no open question'
 is "forged packets do not change the answer" "$(verdict P.19 ProvisionServer.good.test)" pass
 bad 22 warn 'is slow' --timeout 6
 bad 18 fail 'far too slow' --timeout 6
 bad 23 warn 'without EDNS'
+bad 61 warn 'without EDNS'
+is "SERVFAIL without EDNS to a question with it" "$(verdict P.19 ProvisionServer.good.test)" pass
+bad 62 warn 'without EDNS'
 bad 24 warn 'got no answer in time'
 is "a filter that drops EDNS: asked the plain way in the end" "$(outcome ProvisionServer.good.test)" answer
 bad 25 pass 'answered'

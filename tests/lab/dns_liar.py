@@ -8,6 +8,8 @@ Passes questions to UPSTREAM and hands the answers back
   slow     after 0.5 s
   late     after 3 s
   plain    FORMERR to everything that carries EDNS
+  oldfail  SERVFAIL to it (RFC 2671 5.3)
+  badvers  BADVERS to it
   edns     only questions without EDNS get an answer at all
   refer    as a referral to the root, without recursion
   garbage  as bytes that are no DNS at all behind the id and the question
@@ -47,6 +49,12 @@ def send(q, peer):
     end = question_end(q)
     if mode == "plain" and edns:
         s.sendto(q[:2] + b"\x81\x01" + q[4:6] + bytes(6) + q[12:end], peer)
+        return
+    if mode == "oldfail" and edns:
+        s.sendto(q[:2] + b"\x81\x02" + q[4:6] + bytes(6) + q[12:end], peer)
+        return
+    if mode == "badvers" and edns:
+        s.sendto(q[:2] + b"\x81\0" + q[4:6] + bytes(5) + b"\1" + q[12:end] + b"\0\0\x29\2\0\1\0\0\0\0\0", peer)
         return
     if mode == "edns" and edns:
         return
