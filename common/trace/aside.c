@@ -7,6 +7,13 @@ static bool spot(uint64_t *count, struct trace_spot *at, const struct feed_line 
 	return (*count)++ == 0;
 }
 
+static uint32_t code_in(const struct feed_line *l)
+{
+	struct trace_code_hit hit;
+
+	return trace_codes_in(l->text, l->text_len, &hit, 1) ? hit.code : 0;
+}
+
 void feed_device_line(struct feed *f, const struct feed_line *l)
 {
 	enum trace_event e = l->m->event;
@@ -122,6 +129,7 @@ void feed_site_line(struct feed *f, const struct feed_line *l)
 	case TRACE_EV_CONSOLE_FAILED:
 		s->console_seen++;
 		spot(&s->console_failed, &s->console_failed_at, l);
+		s->console_code = code_in(l);
 		break;
 	default:
 		break;

@@ -264,6 +264,7 @@ static void site(struct in *in, const json_t *o)
 	s->hello_wait = amt_json_get_bool(o, "hello_wait", false);
 	s->cert_expiring = amt_json_get_bool(o, "cert_expiring", false);
 	s->cert_expiring_days = num32(o, "cert_expiring_days");
+	s->console_code = num32(o, "console_code");
 	s->cert_hash = text(in, o, "cert_hash");
 }
 

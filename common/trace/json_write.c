@@ -215,6 +215,8 @@ static json_t *site_json(const struct trace_site_facts *s)
 	set(o, "hello_wait", json_boolean(s->hello_wait));
 	set(o, "cert_expiring", json_boolean(s->cert_expiring));
 	set(o, "cert_expiring_days", num(s->cert_expiring_days));
+	if (s->console_code)
+		set(o, "console_code", num(s->console_code));
 	set(o, "cert_hash", amt_json_str(s->cert_hash ? s->cert_hash : ""));
 	return o;
 }

@@ -310,18 +310,38 @@ static void judge_agents(struct judge *j)
 				"%zu more agents have trouble; the facts name each", more);
 }
 
-static void judge_others(struct judge *j)
+/* What the code means, and what to do about it when a signature knows that line. */
+static void judge_console(struct judge *j)
 {
 	const struct trace_site_facts *s = &j->f->site;
-	struct amt_finding *fd;
+	struct trace_cause c = {.set = true,
+				.signature = -1,
+				.has_code = s->console_code != 0,
+				.code = s->console_code,
+				.at = s->console_failed_at};
+	char why[320] = "", text[360];
 
-	judge_agents(j);
-	if (s->console_failed) {
-		fd = amt_finding_add(j->fs, "S5.V02", AMT_FAIL, "",
-				     "the console could not read the power state (%llu)",
-				     (unsigned long long)s->console_failed);
-		trace_judge_evidence(j, fd, &s->console_failed_at, "GetAMTPowerState fail");
+	for (size_t i = 0; i < j->f->signatures.n; i++) {
+		const struct trace_sign_facts *g = &j->f->signatures.v[i];
+		if (g->last_at.line == c.at.line && g->last_at.file == c.at.file)
+			c.signature = g->row;
 	}
+	if (c.has_code)
+		judge_why(&c, why, sizeof(why));
+	snprintf(text, sizeof(text), "GetAMTPowerState fail%s%s", *why ? ": " : "", why);
+	c.text = text;
+	judge_cause(j,
+		    amt_finding_add(j->fs, "S5.V02", AMT_FAIL, "",
+				    "the console could not read the power state (%llu)",
+				    (unsigned long long)s->console_failed),
+		    &c);
+}
+
+static void judge_others(struct judge *j)
+{
+	judge_agents(j);
+	if (j->f->site.console_failed)
+		judge_console(j);
 }
 
 static void judge(struct judge *j)

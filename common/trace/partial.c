@@ -304,6 +304,8 @@ static void add_site(struct trace_facts *f, const struct trace_facts *g, uint32_
 #undef TRACE_COUNT
 #undef TRACE_SPOT
 	x->hello_wait = x->hello_wait || s.hello_wait;
+	if (s.console_failed)
+		x->console_code = s.console_code;
 	if (s.cert_expiring &&
 	    (!x->cert_expiring || s.cert_expiring_days < x->cert_expiring_days)) {
 		x->cert_expiring = true;

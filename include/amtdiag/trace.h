@@ -397,6 +397,7 @@ struct trace_site_facts {
 	struct trace_spot client_no_policy_at;
 	bool hello_wait, cert_expiring;
 	uint32_t cert_expiring_days;
+	uint32_t console_code; /* that console_failed gave last; 0: none */
 	uint64_t console_failed, console_seen, client_failed, client_policy, client_seen;
 	uint64_t client_no_policy;   /* the agent asked for its policies and got none */
 	uint64_t client_failed_sure; /* of client_failed: in a wording that is confirmed */

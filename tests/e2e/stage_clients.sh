@@ -110,3 +110,15 @@ is "... and judged again" "$(each "$tmp/again.json")" "$agents"
 for i in 1 2 3 4; do amt-logview --partial "$d/c0$i.Oobmgmt.log" -o "$tmp/p$i.ndjson"; done
 amt-logview merge --json "$tmp"/p?.ndjson >"$tmp/again.json" 2>"$tmp/err"
 is "... and merged of summaries" "$(each "$tmp/again.json" | sed -E 's/ [^ ;]*:/ /g')" "$agents"
+
+# The console's own word: which code, and what it asks for.
+console() { printf '<![LOG[GetAMTPowerState fail with result:%s]LOG]!><time="09:00:00.123+000" date="11-20-2026" component="oobconsole" context="" type="3" thread="1" file="a.cpp:1">\r\n' "$1" >"$d/Oobconsole.log"; walk; }
+seen() { jq -r '.findings[] | select(.id == "S5.V02") | .evidence[0].text' "${1:-$tmp/run.json}"; }
+profile clients.csv Oobconsole.log
+console 0x80072EE9
+is "the code of the console's failure is told" "$(seen)" "GetAMTPowerState fail: 0x80072EE9 ERROR_WINHTTP_INVALID_OPTION: WinHTTP option unknown"
+is "... and what to do about it" "$(jq -r '.findings[] | select(.id == "S5.V02") | .actions[0]' "$tmp/run.json")" "XP SP3 / Server 2003 SP2"
+amt-stage --replay "$tmp/run.json" --now $now --json -q >"$tmp/again.json" 2>"$tmp/err"
+is "... also later" "$(seen "$tmp/again.json")" "$(seen)"
+console 0x80090303
+is "a code of Kerberos" "$(seen)" "GetAMTPowerState fail: 0x80090303 SEC_E_TARGET_UNKNOWN: Target (SPN) unknown."
