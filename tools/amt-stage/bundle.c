@@ -144,13 +144,14 @@ static bool holds_passwords(const struct amt_buf *b, bool table)
 		if (b->data[i])
 			text[n++] = b->data[i];
 	size_t line = 0;
-	/* Columns that are named hold what they say: a list of clients, an export. */
+	/* Columns that are named hold what they say: a list of clients, an export. Notes in it
+	 * may speak of passwords. */
 	bool headed = is_heading(text, n);
 	while (line < n) {
 		const char *end = memchr(text + line, '\n', n - line);
 		size_t len = end ? (size_t)(end - text) - line : n - line;
 		if ((!headed && has_uuid_third(text + line, len)) ||
-		    ((table || headed) && is_row(text + line, len) &&
+		    ((headed ? line == 0 : table) && is_row(text + line, len) &&
 		     (amt_memcasestr(text + line, len, "password") ||
 		      amt_memcasestr(text + line, len, "passwort") ||
 		      amt_memcasestr(text + line, len, "kennwort"))))
