@@ -37,5 +37,12 @@ is "nor the report" "$(grep -c $mark "$d/run.json")" 0
 ok "the rest of each file is there" bash -c "iconv -f utf-16 '$d'/b/amtdiag/evidence/exports/*s.reg | grep -q 4.00.6487.2000 && grep -q 'port = 9971' '$d'/b/amtdiag/evidence/exports/*component.ini"
 ok "the manifest says where stars stand" grep -q '^component.ini: 1 values that look like passwords' "$d/b/amtdiag/MANIFEST.txt"
 ok "a list with a column of them is left out" grep -q '^clients.csv: may hold passwords' "$d/b/amtdiag/MANIFEST.txt"
+list() { # REMARK: is a list of clients with it in the bundle?
+	printf 'name;fqdn;uuid;notes\nc01;c01.example.net;;%s\n' "$1" >"$d/clients.csv"
+	amt-stage --site "$d/site.ini" --now 2026-11-22T00:00:00Z --bundle "$d/l.tar.gz" -o /dev/null -q 2>/dev/null
+	tar tzf "$d/l.tar.gz" | grep -c 'clients.csv$'
+}
+is "a remark that no password fits is none" "$(list 'no password fits')" 1
+is "a remark with one" "$(list "MEBx password $mark")" 0
 exits 3 "it opens again" amt-stage --open "$d/b.tar.gz" --json -q
 done_testing

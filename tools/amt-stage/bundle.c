@@ -132,6 +132,35 @@ static bool is_row(const char *line, size_t n)
 	return memchr(line, ',', n) || memchr(line, ';', n) || memchr(line, '\t', n);
 }
 
+static const char *password_word(const char *p, size_t n)
+{
+	static const char *const words[] = {"password", "passwort", "kennwort"};
+	const char *at = NULL;
+
+	for (size_t i = 0; i < 3 && !at; i++)
+		if ((at = amt_memcasestr(p, n, words[i])))
+			at += 8;
+	return at;
+}
+
+/* "password geheim7", in a remark: what follows is no plain word. "no password fits" is harmless.
+ */
+static bool tells_password(const char *line, size_t n)
+{
+	const char *end = line + n, *p = line;
+
+	while ((p = password_word(p, (size_t)(end - p)))) {
+		bool letters = true;
+		while (p < end && *p == ' ')
+			p++;
+		for (; p < end && !strchr(" ,;\t\r\".", *p); p++)
+			letters = letters && ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z');
+		if (!letters)
+			return true;
+	}
+	return false;
+}
+
 /* Import files have any name; that a line of a table speaks of passwords counts in tables only. */
 static bool holds_passwords(const struct amt_buf *b, bool table)
 {
@@ -150,11 +179,11 @@ static bool holds_passwords(const struct amt_buf *b, bool table)
 	while (line < n) {
 		const char *end = memchr(text + line, '\n', n - line);
 		size_t len = end ? (size_t)(end - text) - line : n - line;
-		if ((!headed && has_uuid_third(text + line, len)) ||
-		    ((headed ? line == 0 : table) && is_row(text + line, len) &&
-		     (amt_memcasestr(text + line, len, "password") ||
-		      amt_memcasestr(text + line, len, "passwort") ||
-		      amt_memcasestr(text + line, len, "kennwort"))))
+		if (!headed && has_uuid_third(text + line, len))
+			return true;
+		if ((table || headed) && is_row(text + line, len) &&
+		    (headed && line ? tells_password(text + line, len)
+				    : password_word(text + line, len) != NULL))
 			return true;
 		line += len + 1;
 	}
