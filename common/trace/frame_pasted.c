@@ -192,7 +192,7 @@ static bool sort_out(struct frame *f, struct field *v, int n, struct columns *c,
 }
 
 /* What an ordinary line does not look like; the rest is looked at only where no frames are. */
-static bool likely(const char *line, const char *end)
+static bool may_be_pasted(const char *line, const char *end)
 {
 	return (*line >= '0' && *line <= '9') || end[-1] == ')' || (end[-1] | 0x20) == 'm' ||
 	       (end[-1] >= '0' && end[-1] <= '9');
@@ -207,7 +207,7 @@ bool frame_pasted(struct frame *f, const char *line, const char *end, struct tra
 		end--;
 	if (end - line < 12)
 		return false;
-	bool often = likely(line, end);
+	bool often = may_be_pasted(line, end);
 	if (!often && f->framed)
 		return false;
 	size_t n = split(line, end, v);
