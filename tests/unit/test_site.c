@@ -338,7 +338,7 @@ static void binary_stays_whole(void **state)
 static void passwords_become_stars(void **state)
 {
 	static const char *const same[] = {
-		"password-file = /root/pw",
+		"password-file = keys/pw",
 		"mebx-password = set\n",
 		"SecurityAdministration.SetMEBxPassword finished with HResult = 0x0",
 		"using provisioned account (random generated password) to connect target",
