@@ -247,14 +247,13 @@ static void on_refused(struct wsman *w, const struct amt_http_result *r)
 /* What could not be read may be the very entry that is looked for. */
 static void acl_done(struct wsman *w)
 {
-	bool whole = w->acl_read == w->n_handles && (int64_t)w->acl_read >= w->acl_total;
-	long long of =
-		w->acl_total > (int64_t)w->n_handles ? w->acl_total : (long long)w->n_handles;
+	int64_t of = w->acl_total > (int64_t)w->n_handles ? w->acl_total : (int64_t)w->n_handles;
+	const char *lack = NULL;
 
-	class_done(
-		w, AMT_DEV_READ,
-		whole ? NULL
-		      : amt_arena_printf(&w->j->d->arena, "%zu of %lld entries", w->acl_read, of));
+	if ((int64_t)w->acl_read < of)
+		lack = amt_arena_printf(&w->j->d->arena, "%zu of %lld entries", w->acl_read,
+					(long long)of);
+	class_done(w, AMT_DEV_READ, lack);
 }
 
 static void after_acl_entry(struct wsman *w)
