@@ -8,9 +8,6 @@ P=$tmp
 NOW=2026-11-20T12:00:00Z
 check() { timeout 60 amt-certcheck --json --now $NOW "$@" >"$tmp/doc" 2>"$tmp/err" </dev/null; rc=$?; }
 v() { jq -r --arg id "$1" '[.findings[]|select(.id==$id)|.verdict]|unique|join(",")' "$tmp/doc"; }
-s() { jq -r --arg id "$1" '[.findings[]|select(.id==$id)|.summary]|join("; ")' "$tmp/doc"; }
-says() { case $(s "$2") in *"$3"*) pass_ "$1" ;; *) fail_ "$1"; echo "# $(s "$2")" ;; esac; }
-bundle() { local f; for f; do cat "$P/$f.pem"; done; }
 
 # --- the table ---
 table=tests/e2e/certcheck_failures.tsv

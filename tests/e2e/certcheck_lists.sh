@@ -8,11 +8,6 @@ P=$tmp
 NOW=2026-11-22T12:00:00Z
 
 check() { amt-certcheck --json --now "$NOW" --firmware 11.8.50 --suffix vprodemo.com "$@" >"$tmp/doc" 2>"$tmp/err" </dev/null; }
-v() { jq -r --arg id "$1" '[.findings[]|select(.id==$id)|.verdict]|join(",")' "$tmp/doc"; }
-s() { jq -r --arg id "$1" '[.findings[]|select(.id==$id)|.summary]|join("; ")' "$tmp/doc"; }
-verdict() { is "$1" "$(v "$2")" "$3"; }
-says() { case $(s "$2") in *"$3"*) pass_ "$1" ;; *) fail_ "$1"; echo "# $(s "$2")" ;; esac; }
-bundle() { local f; for f; do cat "$P/$f.pem"; done; }
 
 cert root '/CN=Test Root' self "$ca_ext"
 cert int '/CN=Test Issuing' root "$ca_ext"

@@ -7,13 +7,8 @@ cd "$(dirname "$0")/../.." || exit 1
 P=$tmp
 NOW=2026-11-20T12:00:00Z
 
-# check ARGS: runs amt-certcheck, keeps the document. v ID: verdict of that check. says ID TEXT.
+# check ARGS: runs amt-certcheck, keeps the document.
 check() { amt-certcheck --json --now "$NOW" "$@" >"$tmp/doc" 2>"$tmp/err" </dev/null; rc=$?; }
-v() { jq -r --arg id "$1" '[.findings[]|select(.id==$id)|.verdict]|join(",")' "$tmp/doc"; }
-s() { jq -r --arg id "$1" '[.findings[]|select(.id==$id)|.summary]|join("; ")' "$tmp/doc"; }
-verdict() { is "$1" "$(v "$2")" "$3"; }
-says() { case $(s "$2") in *"$3"*) pass_ "$1" ;; *) fail_ "$1"; echo "# $(s "$2")" ;; esac; }
-bundle() { local f; for f; do cat "$P/$f.pem"; done; }
 
 cert root '/CN=Test Root' self "$ca_ext"
 cert int '/CN=Test Issuing' root "$ca_ext"

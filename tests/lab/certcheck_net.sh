@@ -17,12 +17,9 @@ stop_all() { local p; for p in "${pids[@]}"; do kill "$p" 2>/dev/null; done; wai
 at_exit stop_all
 NOW=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 check() { NOW=$(date -u +%Y-%m-%dT%H:%M:%SZ); amt-certcheck --json --timeout 3 --now "$NOW" "$@" >"$tmp/doc" 2>"$tmp/err" </dev/null; rc=$?; }
-v() { jq -r --arg id "$1" '[.findings[]|select(.id==$id)|.verdict]|join(",")' "$tmp/doc"; }
 says() { case $(jq -r --arg id "$2" '[.findings[]|select(.id==$id)|.summary]|join("; ")' "$tmp/doc") in *"$3"*) pass_ "$1" ;;
 	*) fail_ "$1"; jq -r '.findings[]|"# \(.id) \(.verdict) \(.summary)"' "$tmp/doc" | head -5 ;; esac; }
-verdict() { is "$1" "$(v "$2")" "$3"; }
 up() { local i; for i in $(seq 100); do (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return 0; sleep 0.05; done; return 1; }
-bundle() { local f; for f; do cat "$P/$f.pem"; done; }
 
 www=$P/www; mkdir "$www"
 web=http://127.0.0.1:8080
