@@ -6,6 +6,8 @@
  */
 #include "order.h"
 
+#include "amtdiag/trace_partial.h"
+
 #include <stdlib.h>
 
 void trace_partial_free(struct trace_partial *p)

@@ -220,10 +220,8 @@ struct trace_match {
 };
 /* One line of text, without framing. ours: the component is one of AMT's, so try loosely too. */
 bool trace_classify(const char *text, size_t n, bool ours, struct trace_match *m);
-/*
- * A text that was broken over lines at a fixed width: when it is a known wording without the
- * line ends, it is put together in out, and the record's text is that then.
- */
+/* A text that was broken over lines at a fixed width: when it is a known wording without the
+ * line ends, it is put together in out, and the record's text is that then. */
 #define TRACE_UNWRAP_MAX 1024
 bool trace_unwrap(struct trace_record *rec, bool ours, char out[TRACE_UNWRAP_MAX]);
 enum trace_severity trace_severity_of(const struct trace_record *rec, const struct trace_match *m);
@@ -393,13 +391,12 @@ struct trace_site_facts {
 	uint64_t hello_waits, hellos_bad, cert_bad, cert_matched, fqdn_missing, bad_files;
 	uint64_t no_mutual, mebx_kept;
 	struct trace_spot hello_wait_at, cert_bad_at, cert_matched_at, no_mutual_at, mebx_at;
-	struct trace_spot cert_expiring_at, console_failed_at, client_failed_at, client_policy_at;
-	struct trace_spot client_no_policy_at;
+	struct trace_spot cert_expiring_at, console_failed_at;
+	struct trace_spot client_failed_at, client_policy_at, client_no_policy_at;
 	bool hello_wait, cert_expiring;
-	uint32_t cert_expiring_days;
-	uint32_t console_code; /* that console_failed gave last; 0: none */
-	uint64_t console_failed, console_seen, client_failed, client_policy, client_seen;
-	uint64_t client_no_policy;   /* the agent asked for its policies and got none */
+	uint32_t cert_expiring_days, console_code; /* console_failed's last; 0: none */
+	uint64_t console_failed, console_seen, client_failed, client_policy, client_seen,
+		client_no_policy;    /* the agent asked for its policies and got none */
 	uint64_t client_failed_sure; /* of client_failed: in a wording that is confirmed */
 	const char *cert_hash;       /* chosen last; "" */
 };
@@ -445,28 +442,9 @@ bool trace_expand(const struct amt_strlist *paths, struct amt_arena *a, struct t
 
 void trace_judge(const struct trace_facts *f, const struct amt_context *ctx,
 		 struct amt_findings *fs);
-/* The same, every device named, for whom folds them: trace_judge() sums up those beyond the first
- * 40 of a row. */
+/* The same, every device named; trace_judge() sums up those beyond the first 40 of a row. */
 void trace_judge_each(const struct trace_facts *f, const struct amt_context *ctx,
 		      struct amt_findings *fs);
-
 json_t *trace_to_json(const struct trace_facts *f);
 bool trace_from_json(const json_t *j, struct trace_facts *f, struct amt_error *err);
-
-/*
- * Partial results: NDJSON, one self-contained line per log read ({"partial":1,
- * "source":..., "log":..., "version":..., "facts":{...}}). Merging keeps the newest
- * version of each log: associative, commutative, idempotent; sorted, so that equal
- * sets are equal bytes.
- */
-struct trace_partial AMT_VEC(char *);
-void trace_partial_free(struct trace_partial *p);
-bool trace_partial_add_facts(struct trace_partial *p, const struct trace_facts *f,
-			     const char *source, struct amt_error *err);
-bool trace_partial_add_line(struct trace_partial *p, const char *line, size_t n,
-			    struct amt_error *err);
-void trace_partial_settle(struct trace_partial *p); /* sort, keep the newest of each */
-bool trace_partial_facts(const struct trace_partial *p, struct trace_facts *f,
-			 struct amt_error *err);
-
 #endif

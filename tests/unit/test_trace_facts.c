@@ -1,5 +1,5 @@
 /* Sessions, facts as JSON and back, and the merge of partial results as a property. */
-#include "amtdiag/trace.h"
+#include "amtdiag/trace_partial.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,8 @@
 /* Partial summaries: written where the logs are, joined where the people are. */
 #include "logview.h"
 
+#include "amtdiag/trace_partial.h"
+
 #include <unistd.h>
 
 static bool read_lines(struct amt_cli *cli, struct trace_partial *p)
