@@ -4,6 +4,7 @@
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
 . tests/pki.sh
+. tests/certdoc.sh
 P=$tmp
 NOW=2026-11-20T12:00:00Z
 check() { timeout 60 amt-certcheck --json --now $NOW "$@" >"$tmp/doc" 2>"$tmp/err" </dev/null; rc=$?; }

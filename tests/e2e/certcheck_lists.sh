@@ -4,6 +4,7 @@
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
 . tests/pki.sh
+. tests/certdoc.sh
 P=$tmp
 NOW=2026-11-22T12:00:00Z
 

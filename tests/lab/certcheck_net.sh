@@ -10,6 +10,7 @@ if [ -z "${CERTCHECK_NS:-}" ]; then
 fi
 . tests/lib.sh
 . tests/pki.sh
+. tests/certdoc.sh
 ip link set lo up 2>/dev/null || ifconfig lo up
 P=$tmp
 pids=()
