@@ -178,3 +178,27 @@ bool amt_utf8_valid(const char *s, size_t n)
 	}
 	return true;
 }
+
+void amt_text_xml(struct amt_buf *out, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		switch (s[i]) {
+		case '&':
+			amt_buf_str(out, "&amp;");
+			break;
+		case '<':
+			amt_buf_str(out, "&lt;");
+			break;
+		case '>':
+			amt_buf_str(out, "&gt;");
+			break;
+		case '"':
+			amt_buf_str(out, "&quot;");
+			break;
+		case '\'':
+			amt_buf_str(out, "&#39;");
+			break;
+		default:
+			amt_buf_byte(out, s[i]);
+		}
+}

@@ -10,27 +10,6 @@
 #define TRANSFER    "http://schemas.xmlsoap.org/ws/2004/09/transfer"
 #define ENUMERATION "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
 
-static void escaped(struct amt_buf *out, const char *s)
-{
-	for (; *s; s++)
-		switch (*s) {
-		case '<':
-			amt_buf_str(out, "&lt;");
-			break;
-		case '>':
-			amt_buf_str(out, "&gt;");
-			break;
-		case '&':
-			amt_buf_str(out, "&amp;");
-			break;
-		case '"':
-			amt_buf_str(out, "&quot;");
-			break;
-		default:
-			amt_buf_byte(out, *s);
-		}
-}
-
 static void uri(struct amt_buf *out, enum amt_dev_class c)
 {
 	static const char *const base[] = {
@@ -69,7 +48,7 @@ static void head(struct amt_buf *out, enum amt_dev_class c, unsigned id, const c
 	if (sel && !method && action && strstr(action, "/Get")) {
 		size_t n = strcspn(sel, "=");
 		amt_buf_printf(out, "<w:SelectorSet><w:Selector Name=\"%.*s\">", (int)n, sel);
-		escaped(out, sel + n + 1);
+		amt_text_xml(out, sel + n + 1, strlen(sel + n + 1));
 		amt_buf_str(out, "</w:Selector></w:SelectorSet>");
 	}
 	amt_buf_str(out, "</Header><Body>");
@@ -97,7 +76,7 @@ void dev_soap_pull(struct amt_buf *out, enum amt_dev_class c, unsigned id, const
 {
 	head(out, c, id, ENUMERATION "/Pull", NULL);
 	amt_buf_str(out, "<Pull xmlns=\"" ENUMERATION "\"><EnumerationContext>");
-	escaped(out, context);
+	amt_text_xml(out, context, strlen(context));
 	amt_buf_str(out, "</EnumerationContext><MaxElements>999</MaxElements>"
 			 "<MaxCharacters>99999</MaxCharacters></Pull>");
 	tail(out);

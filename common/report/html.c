@@ -17,27 +17,7 @@ void amt_html_escape(struct amt_buf *out, const char *s, size_t n)
 
 	amt_buf_init(&safe, AMT_CAP_REPORT);
 	amt_text_safe(&safe, s, n, true);
-	for (size_t i = 0; i < safe.len; i++) {
-		switch (safe.data[i]) {
-		case '&':
-			amt_buf_str(out, "&amp;");
-			break;
-		case '<':
-			amt_buf_str(out, "&lt;");
-			break;
-		case '>':
-			amt_buf_str(out, "&gt;");
-			break;
-		case '"':
-			amt_buf_str(out, "&quot;");
-			break;
-		case '\'':
-			amt_buf_str(out, "&#39;");
-			break;
-		default:
-			amt_buf_byte(out, safe.data[i]);
-		}
-	}
+	amt_text_xml(out, safe.data, safe.len);
 	amt_buf_free(&safe);
 }
 

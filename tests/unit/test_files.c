@@ -181,6 +181,10 @@ static void terminal_safe(void **state)
 	amt_text_safe(&b, "a\tb\n\r", 5, true);
 	assert_string_equal(b.data, "a\tb\n\\x0d");
 	amt_buf_free(&b);
+	amt_buf_init(&b, 200);
+	amt_text_xml(&b, "<a b=\"c\">d&'e'|cut", 14);
+	assert_string_equal(amt_buf_cstr(&b), "&lt;a b=&quot;c&quot;&gt;d&amp;&#39;e&#39;");
+	amt_buf_free(&b);
 }
 
 static void widths(void **state)

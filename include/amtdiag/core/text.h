@@ -32,6 +32,9 @@ size_t amt_text_width(const char *s, size_t n);
  */
 bool amt_text_safe(struct amt_buf *out, const char *s, size_t n, bool keep_layout);
 
+/* Appends s with what XML and HTML take for their own as entities, in text and attributes. */
+void amt_text_xml(struct amt_buf *out, const char *s, size_t n);
+
 /* Converts a whole string to UTF-8 with iconv; *bad counts bytes that did not convert (each a
  * U+FFFD). */
 bool amt_text_to_utf8(const char *charset, const void *p, size_t n, struct amt_buf *out,
