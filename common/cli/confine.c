@@ -120,7 +120,7 @@ void amt_confine_cache(struct amt_confine *c, const char *cache)
 								: cache);
 }
 
-bool amt_cli_confine(struct amt_cli *cli, const struct amt_confine *c, struct amt_error *err)
+static bool confine(struct amt_cli *cli, const struct amt_confine *c, struct amt_error *err)
 {
 	enum { LAYERS = 5 };
 	struct amt_layer said[LAYERS];
@@ -151,4 +151,14 @@ bool amt_cli_confine(struct amt_cli *cli, const struct amt_confine *c, struct am
 			amt_note_add(&cli->run.notes, "sandbox", "%s", said[i].text);
 	}
 	return true;
+}
+
+bool amt_cli_confine(struct amt_cli *cli, struct amt_confine *c, struct amt_error *err)
+{
+	bool ok = confine(cli, c, err);
+
+	amt_vec_free(&c->read);
+	amt_vec_free(&c->write);
+	amt_vec_free(&c->change);
+	return ok;
 }

@@ -140,6 +140,7 @@ struct amt_confine {
 void amt_confine_read(struct amt_cli *cli, struct amt_confine *c, const char *path);
 /* A Kerberos ticket cache, as of klist -c: new tickets are added to it. */
 void amt_confine_cache(struct amt_confine *c, const char *cache);
-bool amt_cli_confine(struct amt_cli *cli, const struct amt_confine *c, struct amt_error *err);
+/* c is used up. What --output names can be written in any case. */
+bool amt_cli_confine(struct amt_cli *cli, struct amt_confine *c, struct amt_error *err);
 
 #endif

@@ -94,12 +94,7 @@ static bool confine(struct amt_cli *cli, struct amt_error *err)
 		amt_vec_push(&c.read, o->hello);
 	if (o->key)
 		amt_vec_push(&c.read, o->key);
-	if (cli->output && strcmp(cli->output, "-") != 0)
-		amt_vec_push(&c.write, cli->output);
-	bool ok = amt_cli_confine(cli, &c, err);
-	amt_vec_free(&c.read);
-	amt_vec_free(&c.write);
-	return ok;
+	return amt_cli_confine(cli, &c, err);
 }
 
 static int special(struct amt_cli *cli)

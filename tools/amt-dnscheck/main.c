@@ -39,8 +39,6 @@ static bool collect(struct amt_cli *cli, struct amt_error *err)
 		amt_vec_push(&confine.read, dnscheck.clients);
 	if (dnscheck.names.resolv_conf)
 		amt_vec_push(&confine.read, dnscheck.names.resolv_conf);
-	if (cli->output)
-		amt_vec_push(&confine.write, cli->output);
 	good = amt_cli_confine(cli, &confine, err) && (loop = amt_loop_new(err)) != NULL;
 	if (good) {
 		read_exports(cli);
@@ -52,8 +50,6 @@ static bool collect(struct amt_cli *cli, struct amt_error *err)
 		       amt_names_collect(loop, &dnscheck.names, f, err);
 		amt_loop_free(loop);
 	}
-	amt_vec_free(&confine.read);
-	amt_vec_free(&confine.write);
 	targets_close(targets);
 	amt_dhcp_close(dhcp);
 	return good;

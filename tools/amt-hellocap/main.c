@@ -16,10 +16,7 @@ bool hellocap_confine(struct amt_cli *cli, struct amt_error *err)
 		amt_vec_push(&c.read, hellocap.payload);
 	if (hellocap.write)
 		amt_vec_push(&c.write, hellocap.write);
-	bool ok = amt_cli_confine(cli, &c, err);
-	amt_vec_free(&c.read);
-	amt_vec_free(&c.write);
-	return ok;
+	return amt_cli_confine(cli, &c, err);
 }
 
 /* An hour of capturing is not begun when what is captured can't be kept. */

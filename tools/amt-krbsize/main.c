@@ -128,10 +128,7 @@ static bool confine(struct amt_cli *cli, struct amt_error *err)
 				     files[i] + (amt_str_begins(files[i], "FILE:") ? 5 : 0));
 	if (krbsize.ccache)
 		amt_confine_cache(&c, krbsize.ccache);
-	bool ok = amt_cli_confine(cli, &c, err);
-	amt_vec_free(&c.read);
-	amt_vec_free(&c.change);
-	return ok;
+	return amt_cli_confine(cli, &c, err);
 }
 
 static bool collect(struct amt_cli *cli, struct amt_error *err)

@@ -20,12 +20,7 @@ static bool confine(struct amt_cli *cli, struct amt_error *err)
 							  (size_t)(slash - logview.files.v[i]) + 1)
 				      : ".");
 		}
-	if (cli->output && strcmp(cli->output, "-") != 0)
-		amt_vec_push(&c.write, cli->output);
-	bool ok = amt_cli_confine(cli, &c, err);
-	amt_vec_free(&c.read);
-	amt_vec_free(&c.write);
-	return ok;
+	return amt_cli_confine(cli, &c, err);
 }
 
 static int lookup(struct amt_cli *cli)

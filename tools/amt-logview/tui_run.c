@@ -66,10 +66,7 @@ static bool confine(struct tui *t, struct amt_error *err)
 	amt_vec_push(&c.write, "/var/tmp"); /* packed logs are spooled there, without a name */
 	if (t->state_path)
 		amt_vec_push(&c.write, t->state_path);
-	bool ok = amt_cli_confine(t->cli, &c, err);
-	amt_vec_free(&c.read);
-	amt_vec_free(&c.write);
-	return ok;
+	return amt_cli_confine(t->cli, &c, err);
 }
 
 int tui_key(struct tui *t, int wait)

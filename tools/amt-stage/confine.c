@@ -49,10 +49,6 @@ bool stage_confine(struct stage *st, struct amt_error *err)
 		amt_confine_cache(&c, st->profile.devices_ccache);
 	if (o->redact)
 		add_result(&c.write, o->redact_map ? o->redact_map : "amtdiag-redaction.map");
-	bool good = amt_cli_confine(st->cli, &c, err);
 	amt_vec_free(&files);
-	amt_vec_free(&c.read);
-	amt_vec_free(&c.write);
-	amt_vec_free(&c.change);
-	return good;
+	return amt_cli_confine(st->cli, &c, err);
 }
