@@ -270,25 +270,32 @@ static void read_fqdn(struct reading *rd)
 	rd->out->fqdn = text_of(rd->arena, &o);
 }
 
+const char *const *dhcp_search_list(struct amt_arena *a, const uint8_t *p, size_t n, bool *whole)
+{
+	const char **list = amt_arena_array(a, DHCP_LIST_MAX + 1, sizeof(*list));
+	struct amt_rd r = amt_rd_init(p, n);
+	size_t names = 0;
+
+	*whole = true;
+	while (*whole && amt_rd_left(&r) && names < DHCP_LIST_MAX) {
+		char name[DNS_NAME_TEXT];
+		*whole = dns_name_decode(&r, name);
+		if (*whole)
+			list[names++] = amt_arena_strdup(a, name);
+	}
+	return list;
+}
+
 static void read_search(struct reading *rd)
 {
 	struct option o;
-	const char **list;
-	size_t n = 0;
+	bool whole;
 
 	if (!gather(rd, OPT_SEARCH, &o))
 		return;
-	list = amt_arena_array(rd->arena, DHCP_LIST_MAX + 1, sizeof(*list));
-	struct amt_rd r = amt_rd_init(o.data, o.n);
-	while (amt_rd_left(&r) && n < DHCP_LIST_MAX) {
-		char name[DNS_NAME_TEXT];
-		if (!dns_name_decode(&r, name)) {
-			complain(rd, "option 119 holds no readable list");
-			break;
-		}
-		list[n++] = amt_arena_strdup(rd->arena, name);
-	}
-	rd->out->search = list;
+	rd->out->search = dhcp_search_list(rd->arena, o.data, o.n, &whole);
+	if (!whole)
+		complain(rd, "option 119 holds no readable list");
 }
 
 static void read_numbers(struct reading *rd)

@@ -20,5 +20,8 @@ struct dhcp_question {
 size_t dhcp_build(const struct dhcp_question *q, uint8_t *out, size_t size);
 /* What is wrong with the bytes of option 15, in words; NULL: nothing. */
 const char *dhcp_domain_fault(const uint8_t *p, size_t n);
+/* Names as DNS writes them, one behind the other (RFC 3397; option 24 of RFC 3646), NULL at the
+ * end. Not whole: what follows could not be read. */
+const char *const *dhcp_search_list(struct amt_arena *a, const uint8_t *p, size_t n, bool *whole);
 
 #endif

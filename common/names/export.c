@@ -102,7 +102,7 @@ bool amt_dhcp_export_parse(const char *name, const char *text, size_t n, struct 
 	(void)amt_buf_cstr(&b);
 	if (!good || !b.len) {
 		good = amt_fail(err, "%s: no text in it", name);
-	} else if (first_character(b.data, b.len) == '{') {
+	} else if (first_character(b.data, b.len) == '{' || first_character(b.data, b.len) == '[') {
 		good = export_kea(&x, b.data, b.len, err);
 	} else if (is_netsh(b.data, b.len)) {
 		good = export_netsh(&x, b.data, b.len);

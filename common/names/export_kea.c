@@ -1,214 +1,142 @@
-/* Kea's configuration of DHCPv4: JSON with remarks. */
-#include "names/export.h"
-
-#include "names/dhcp.h"
+/* Kea's configuration of DHCPv4 and DHCPv6: its scopes, with what they inherit. */
+#include "names/export_kea.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* JSON has no remarks, Kea's files have three kinds; they become blanks. */
-static void blank_remarks(char *p, char *end)
+/* A reservation's options are its client's, before all others. Those without any are like the rest
+ * of the subnet. */
+static void reservations(struct kea *k, const json_t *o, const struct kea_level *outer, bool global)
 {
-	bool quoted = false;
-
-	for (; p < end; p++) {
-		if (*p == '\\' && quoted && p + 1 < end) {
-			p++;
-		} else if (*p == '"') {
-			quoted = !quoted;
-		} else if (!quoted && (*p == '#' || (*p == '/' && p + 1 < end && p[1] == '/'))) {
-			while (p < end && *p != '\n')
-				*p++ = ' ';
-		} else if (!quoted && *p == '/' && p + 1 < end && p[1] == '*') {
-			while (p < end && !(*p == '*' && p + 1 < end && p[1] == '/'))
-				*p++ = ' ';
-			if (p < end)
-				*p++ = ' ';
-			if (p < end)
-				*p = ' ';
-		}
-	}
-}
-
-static const char *const *split(struct export_reading *x, const char *data)
-{
-	const char *v[EXPORT_LIST_MAX];
-	char copy[2048], *save = NULL;
-	size_t n = 0;
-
-	amt_str_copy(copy, sizeof(copy), data);
-	for (char *s = strtok_r(copy, ", ", &save); s && n < EXPORT_LIST_MAX;
-	     s = strtok_r(NULL, ", ", &save))
-		v[n++] = s;
-	return export_list(x, v, n);
-}
-
-/* "csv-format": false: the bytes of the option, in hex (0x, colons and blanks may be in it) or
- * as a text in single quotes. */
-static bool raw_bytes(const char *data, struct amt_buf *b)
-{
-	uint8_t bytes[255];
-	size_t n = strlen(data);
-
-	if (n >= 2 && data[0] == '\'' && data[n - 1] == '\'')
-		return amt_buf_add(b, data + 1, n - 2);
-	if (data[0] == '0' && (data[1] == 'x' || data[1] == 'X'))
-		data += 2;
-	long got = amt_hex_decode(data, bytes, sizeof(bytes));
-	return got > 0 && amt_buf_add(b, bytes, (size_t)got);
-}
-
-static const char *const *raw_addresses(struct export_reading *x, const struct amt_buf *b)
-{
-	const char *v[EXPORT_LIST_MAX];
-	size_t n = 0;
-
-	for (size_t i = 0; i + 4 <= b->len; i += 4) {
-		const uint8_t *p = (const uint8_t *)b->data + i;
-		v[n++] = amt_arena_printf(&x->f->arena, "%u.%u.%u.%u", p[0], p[1], p[2], p[3]);
-		if (n == EXPORT_LIST_MAX)
-			break;
-	}
-	return export_list(x, v, n);
-}
-
-static void raw_option(struct export_reading *x, int64_t code, const char *data,
-		       struct amt_dhcp_reply *r)
-{
-	struct amt_buf b;
-
-	amt_buf_init(&b, 4096);
-	if (!raw_bytes(data, &b)) {
-		if (x->notes)
-			amt_note_add(x->notes, x->name, "option %lld: \"%.40s\" is no hex",
-				     (long long)code, data);
-	} else if (code == 6) {
-		r->dns = raw_addresses(x, &b);
-	} else if (code == 3) {
-		r->routers = raw_addresses(x, &b);
-	} else if (code == 44) {
-		r->wins = raw_addresses(x, &b);
-	} else if (code == 15) {
-		export_domain(x, r, amt_buf_cstr(&b));
-		r->domain_fault = dhcp_domain_fault((const uint8_t *)b.data, b.len);
-	}
-	amt_buf_free(&b);
-}
-
-static int64_t code_of(const json_t *d)
-{
-	static const struct {
-		const char *name;
-		int64_t code;
-	} known[] = {{"domain-name-servers", 6},
-		     {"routers", 3},
-		     {"netbios-name-servers", 44},
-		     {"domain-search", 119},
-		     {"domain-name", 15}};
-	const char *name = amt_json_get_str(d, "name"), *space = amt_json_get_str(d, "space");
-
-	if (space && strcmp(space, "dhcp4") != 0) /* a vendor's own numbers */
-		return 0;
-	for (size_t i = 0; name && i < sizeof(known) / sizeof(known[0]); i++)
-		if (!strcmp(name, known[i].name))
-			return known[i].code;
-	return amt_json_get_int(d, "code", 0);
-}
-
-static void options(struct export_reading *x, const json_t *o, struct amt_dhcp_reply *r)
-{
-	const json_t *list = json_object_get(o, "option-data");
+	static const char *const ids[] = {"hw-address", "duid", "client-id", "circuit-id",
+					  "flex-id"};
+	struct amt_arena *a = &k->x->f->arena;
+	const json_t *list = json_object_get(o, "reservations");
 
 	for (size_t i = 0; i < json_array_size(list); i++) {
-		const json_t *d = json_array_get(list, i);
-		const char *data = amt_json_get_str(d, "data");
-		int64_t code = code_of(d);
-		if (!data || !code)
+		const json_t *h = json_array_get(list, i);
+		const char *who = "?";
+		struct kea_level l = *outer;
+
+		if (!kea_has_options(k, h))
 			continue;
-		if (!amt_json_get_bool(d, "csv-format", true))
-			raw_option(x, code, data, r);
-		else if (code == 6)
-			r->dns = split(x, data);
-		else if (code == 3)
-			r->routers = split(x, data);
-		else if (code == 44)
-			r->wins = split(x, data);
-		else if (code == 119)
-			r->search = split(x, data);
-		else if (code == 15)
-			export_domain(x, r, data);
+		for (size_t n = 0; n < sizeof(ids) / sizeof(*ids); n++)
+			if (amt_json_get_str(h, ids[n]))
+				who = amt_json_get_str(h, ids[n]);
+		l.r.source = amt_arena_printf(a, "%s reservation %zu", outer->r.source, i + 1);
+		l.r.scope = amt_arena_printf(a, "%s%sreservation %s",
+					     outer->r.scope ? outer->r.scope : "",
+					     outer->r.scope ? " " : "", who);
+		l.r.inactive = false;
+		kea_options(k, h, &l, true);
+		/* What it does not say comes from whatever subnet the client is in. */
+		if (global && !l.own_dns)
+			l.r.doubt_dns = "the client's subnet decides";
+		if (global && !l.own_domain)
+			l.r.doubt_domain = "the client's subnet decides";
+		kea_emit(k, l);
 	}
-	if (json_is_boolean(json_object_get(o, "ddns-send-updates"))) {
-		bool on = amt_json_get_bool(o, "ddns-send-updates", true);
-		export_dynamic(x, r, on, on ? "ddns-send-updates true" : "ddns-send-updates false");
-	}
-	r->lease = amt_json_get_int(o, "valid-lifetime", r->lease);
 }
 
-/* Pools may have options of their own, and clients get those. False: no pool does without them. */
-static bool pools(struct export_reading *x, const json_t *list, const struct amt_dhcp_reply *subnet)
+/* Pools may have options and classes of their own. False: no pool does without them. */
+static bool pools(struct kea *k, const json_t *list, const struct kea_level *subnet)
 {
 	bool plain = json_array_size(list) == 0;
 
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *p = json_array_get(list, i);
 		const char *range = amt_json_get_str(p, "pool");
-		struct amt_dhcp_reply r = *subnet;
+		struct kea_level l = *subnet;
 
-		if (json_array_size(json_object_get(p, "option-data")) == 0) {
+		kea_restrict(k, p, &l);
+		if (json_array_size(json_object_get(p, "option-data")) == 0 &&
+		    l.r.only_for == subnet->r.only_for) {
 			plain = true;
 			continue;
 		}
-		r.source = amt_arena_printf(&x->f->arena, "%s pool %zu", subnet->source, i + 1);
-		r.scope = amt_arena_printf(&x->f->arena, "%s pool %s", subnet->scope,
-					   range ? range : "?");
-		options(x, p, &r);
-		export_emit(x, &r);
+		l.r.source =
+			amt_arena_printf(&k->x->f->arena, "%s pool %zu", subnet->r.source, i + 1);
+		l.r.scope = amt_arena_printf(&k->x->f->arena, "%s pool %s", subnet->r.scope,
+					     range ? range : "?");
+		kea_options(k, p, &l, true);
+		kea_emit(k, l);
 	}
 	return plain;
 }
 
-static void subnets(struct export_reading *x, const json_t *o, const struct amt_dhcp_reply *outer)
+static void subnets(struct kea *k, const json_t *o, const struct kea_level *outer,
+		    const char *network)
 {
-	const json_t *list = json_object_get(o, "subnet4");
+	const char *key = k->v6 ? "subnet6" : "subnet4";
+	const json_t *list = json_object_get(o, key);
+	struct amt_arena *a = &k->x->f->arena;
 
 	for (size_t i = 0; i < json_array_size(list); i++) {
-		const json_t *s = json_array_get(list, i);
+		const json_t *s = json_array_get(list, i), *p = json_object_get(s, "pools");
 		const char *subnet = amt_json_get_str(s, "subnet");
-		struct amt_dhcp_reply r = *outer;
-		r.source = amt_arena_printf(&x->f->arena, "%s subnet4 %zu", x->name, i + 1);
-		r.scope = amt_arena_strdup(&x->f->arena, subnet ? subnet : "?");
-		r.subnet = r.scope;
-		options(x, s, &r);
-		r.inactive = json_array_size(json_object_get(s, "pools")) == 0;
-		if (pools(x, json_object_get(s, "pools"), &r))
-			export_emit(x, &r);
+		struct kea_level l = *outer;
+
+		l.r.source = amt_arena_printf(a, "%s %s%s %zu", k->x->name, network, key, i + 1);
+		l.r.scope = amt_arena_strdup(a, subnet ? subnet : "?");
+		l.r.subnet = l.r.scope;
+		kea_options(k, s, &l, true);
+		kea_restrict(k, s, &l);
+		/* DHCPv6 hands out options without addresses as well. */
+		l.r.inactive = !k->v6 && json_array_size(p) == 0 &&
+			       json_array_size(json_object_get(s, "reservations")) == 0;
+		if (pools(k, p, &l))
+			kea_emit(k, l);
+		reservations(k, s, &l, false);
 	}
+}
+
+static void server(struct kea *k, const json_t *d)
+{
+	const json_t *shared = json_object_get(d, "shared-networks");
+	struct kea_level l = {.r = export_scope(k->x, 1)};
+
+	l.r.v6 = k->v6;
+	k->classes = json_object_get(d, "client-classes");
+	k->updates_sent =
+		amt_json_get_bool(json_object_get(d, "dhcp-ddns"), "enable-updates", false);
+	if (k->updates_sent)
+		export_dynamic(k->x, &l.r, true, "dhcp-ddns enable-updates true");
+	kea_options(k, d, &l, false);
+	subnets(k, d, &l, "");
+	for (size_t i = 0; i < json_array_size(shared); i++) {
+		const json_t *n = json_array_get(shared, i);
+		struct kea_level inner = l;
+
+		kea_options(k, n, &inner, true);
+		kea_restrict(k, n, &inner);
+		subnets(k, n, &inner,
+			amt_arena_printf(&k->x->f->arena, "shared network %zu ", i + 1));
+	}
+	l.r.source = k->x->name;
+	reservations(k, d, &l, true);
 }
 
 bool export_kea(struct export_reading *x, const char *text, size_t n, struct amt_error *err)
 {
 	char *copy = amt_malloc(n + 1);
+	struct kea k = {.x = x};
 	json_error_t why;
 	json_t *doc;
 
 	memcpy(copy, text, n);
 	copy[n] = '\0';
-	blank_remarks(copy, copy + n);
+	k.includes = kea_plain_json(x, copy, n);
 	doc = json_loadb(copy, n, 0, &why);
 	free(copy);
 	if (!doc)
 		return amt_fail(err, "%s: line %d: %s", x->name, why.line, why.text);
-	const json_t *d = json_object_get(doc, "Dhcp4");
-	const json_t *shared = json_object_get(d, "shared-networks");
-	struct amt_dhcp_reply r = export_scope(x, 1);
-	options(x, d, &r);
-	subnets(x, d, &r);
-	for (size_t i = 0; i < json_array_size(shared); i++) {
-		struct amt_dhcp_reply inner = r;
-		options(x, json_array_get(shared, i), &inner);
-		subnets(x, json_array_get(shared, i), &inner);
-	}
+	/* The answer to config-get has the configuration inside, perhaps in a list of one. */
+	const json_t *d = json_is_array(doc) ? json_array_get(doc, 0) : doc;
+	if (json_object_get(d, "arguments"))
+		d = json_object_get(d, "arguments");
+	server(&k, json_object_get(d, "Dhcp4"));
+	k.v6 = true;
+	server(&k, json_object_get(d, "Dhcp6"));
 	json_decref(doc);
 	return true;
 }

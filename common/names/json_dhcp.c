@@ -18,6 +18,12 @@ static void opt_list(json_t *o, const char *key, const char *const *l)
 		json_object_set_new(o, key, list_json(l));
 }
 
+static void if_there(json_t *o, const char *key, const char *text)
+{
+	if (text)
+		names_json_opt(o, key, text);
+}
+
 static const char *const *list_read(struct amt_arena *a, const json_t *o, const char *key)
 {
 	const json_t *l = json_object_get(o, key);
@@ -41,7 +47,7 @@ static json_t *options_json(const struct amt_dhcp_reply *r)
 
 	names_json_opt(o, "1", r->mask);
 	opt_list(o, "3", r->routers);
-	opt_list(o, "6", r->dns);
+	opt_list(o, r->v6 ? "23" : "6", r->dns);
 	names_json_opt(o, "12", r->host_name);
 	names_json_opt(o, "15", r->domain);
 	opt_list(o, "44", r->wins);
@@ -54,7 +60,7 @@ static json_t *options_json(const struct amt_dhcp_reply *r)
 		json_object_set_new(o, "81", f);
 	}
 	names_json_opt(o, "82", r->relay);
-	opt_list(o, "119", r->search);
+	opt_list(o, r->v6 ? "24" : "119", r->search);
 	return o;
 }
 
@@ -64,7 +70,7 @@ static void options_read(const json_t *o, struct amt_arena *a, struct amt_dhcp_r
 
 	r->mask = amt_json_dup(a, o, "1");
 	r->routers = list_read(a, o, "3");
-	r->dns = list_read(a, o, "6");
+	r->dns = list_read(a, o, r->v6 ? "23" : "6");
 	r->host_name = amt_json_dup(a, o, "12");
 	r->domain = amt_json_dup(a, o, "15");
 	r->wins = list_read(a, o, "44");
@@ -72,7 +78,7 @@ static void options_read(const json_t *o, struct amt_arena *a, struct amt_dhcp_r
 	r->fqdn_flags = f ? (int)amt_json_get_int(f, "flags", 0) : -1;
 	r->fqdn = f ? amt_json_dup(a, f, "name") : NULL;
 	r->relay = amt_json_dup(a, o, "82");
-	r->search = list_read(a, o, "119");
+	r->search = list_read(a, o, r->v6 ? "24" : "119");
 }
 
 json_t *amt_names_dhcp_to_json(const struct amt_dhcp_reply *r)
@@ -100,6 +106,11 @@ json_t *names_dhcp_to_json(const struct amt_dhcp_reply *r)
 	names_json_opt(o, "relay_agent", r->giaddr);
 	names_json_opt(o, "subnet", r->subnet);
 	json_object_set_new(o, "options", options_json(r));
+	if (r->v6)
+		json_object_set_new(o, "v6", json_true());
+	if_there(o, "only_for", r->only_for);
+	if_there(o, "doubt_dns", r->doubt_dns);
+	if_there(o, "doubt_domain", r->doubt_domain);
 	names_json_opt(o, "domain_fault", r->domain_fault);
 	names_json_opt(o, "dynamic_update", r->dynamic_update);
 	opt_list(o, "malformed", r->malformed);
@@ -131,6 +142,10 @@ void names_dhcp_from_json(const json_t *o, struct amt_arena *a, struct amt_dhcp_
 	r->yiaddr = amt_json_dup(a, o, "address");
 	r->giaddr = amt_json_dup(a, o, "relay_agent");
 	r->subnet = amt_json_dup(a, o, "subnet");
+	r->v6 = amt_json_get_bool(o, "v6", false);
+	r->only_for = amt_json_dup(a, o, "only_for");
+	r->doubt_dns = amt_json_dup(a, o, "doubt_dns");
+	r->doubt_domain = amt_json_dup(a, o, "doubt_domain");
 	options_read(json_object_get(o, "options"), a, r);
 	r->domain_fault = amt_json_dup(a, o, "domain_fault");
 	r->dynamic_update = amt_json_dup(a, o, "dynamic_update");

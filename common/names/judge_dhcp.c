@@ -121,6 +121,32 @@ static void judge_presence(struct judging *j)
 	amt_vec_free(&names);
 }
 
+/* Is there anything for clients of all kinds? */
+static bool any_open(const struct amt_names_facts *f)
+{
+	for (size_t i = 0; i < f->dhcp.n; i++)
+		if (offers(&f->dhcp.v[i]) && !f->dhcp.v[i].only_for && !f->dhcp.v[i].inactive &&
+		    !f->dhcp.v[i].v6)
+			return true;
+	return false;
+}
+
+/* Whether AMT is of a class, no configuration tells. What is for others as well is judged instead.
+ */
+static void judge_restricted(struct judging *j, const struct amt_dhcp_reply *r)
+{
+	struct amt_finding *fi = amt_finding_add(
+		j->fs, "P.14", any_open(j->f) ? AMT_NA : AMT_UNKNOWN, source_of(j, r),
+		"only for %s: whether AMT is one of them, a capture of its lease tells",
+		r->only_for);
+
+	show(j, fi, r, offer_text(j, r));
+	amt_finding_evidence(j->fs, fi, r->source, "option 6", "%s",
+			     r->dns ? list(j, r->dns) : "none");
+	amt_finding_evidence(j->fs, fi, r->source, "option 15", "%s",
+			     r->domain ? r->domain : "none");
+}
+
 static void judge_scope(struct judging *j, const struct amt_dhcp_reply *r)
 {
 	struct amt_finding *fi;
@@ -153,7 +179,11 @@ static void judge_option_6(struct judging *j, const struct amt_dhcp_reply *r)
 		if (s && !s->answered)
 			dead = r->dns[i];
 	}
-	if (!r->dns || !r->dns[0])
+	if ((!r->dns || !r->dns[0]) && r->doubt_dns)
+		fi = amt_finding_add(j->fs, "P.15", AMT_UNKNOWN, who,
+				     "no DNS servers (option 006) are set for all clients: %s",
+				     r->doubt_dns);
+	else if (!r->dns || !r->dns[0])
 		fi = amt_finding_add(j->fs, "P.15", AMT_FAIL, who,
 				     "hands out no DNS servers (option 006): AMT can't find the "
 				     "service point");
@@ -166,6 +196,8 @@ static void judge_option_6(struct judging *j, const struct amt_dhcp_reply *r)
 	show(j, fi, r,
 	     r->dns ? amt_arena_printf(&j->fs->arena, "option 6: %s", list(j, r->dns))
 		    : "no option 6");
+	if (r->dns && r->doubt_dns)
+		amt_finding_evidence(j->fs, fi, r->source, "option 6", "%s", r->doubt_dns);
 	if (r->wins)
 		amt_finding_evidence(j->fs, fi, r->source, "option 44",
 				     "WINS servers %s: AMT does not use them", list(j, r->wins));
@@ -195,7 +227,11 @@ static void judge_option_15(struct judging *j, const struct amt_dhcp_reply *r)
 	struct amt_finding *fi;
 	unsigned faults = d ? amt_name_check(d) & AMT_NAME_FATAL : 0;
 
-	if (!d || !*d)
+	if (!d && r->doubt_domain)
+		fi = amt_finding_add(j->fs, "S1.V15", AMT_UNKNOWN, who,
+				     "no DNS domain (option 015) is set for all clients: %s",
+				     r->doubt_domain);
+	else if (!d || !*d)
 		fi = amt_finding_add(j->fs, "S1.V15", AMT_FAIL, who,
 				     "hands out no DNS domain (option 015%s): AMT has no suffix "
 				     "to look up the service "
@@ -226,6 +262,8 @@ static void judge_option_15(struct judging *j, const struct amt_dhcp_reply *r)
 				     d);
 	show(j, fi, r,
 	     d ? amt_arena_printf(&j->fs->arena, "option 15: \"%s\"", d) : "no option 15");
+	if (d && r->doubt_domain)
+		amt_finding_evidence(j->fs, fi, r->source, "option 15", "%s", r->doubt_domain);
 	if (r->search)
 		amt_finding_evidence(j->fs, fi, r->source, "option 119",
 				     "search list %s: AMT does not use it", list(j, r->search));
@@ -336,6 +374,47 @@ static bool first_of_server(const struct amt_names_facts *f, size_t at)
 	return true;
 }
 
+/* How many of option 24's domains AMT looks in (handbook, hello 3.1). */
+#define V6_DOMAINS 5
+
+/* DHCPv6 is no part of what ConfigMgr 2007 needs, and nobody has confirmed since when and how AMT
+ * uses its options: said, warned of, never a failure. */
+static void judge_v6(struct judging *j, const struct amt_dhcp_reply *r)
+{
+	const char *who = source_of(j, r), *other = NULL;
+	struct amt_finding *fi =
+		amt_finding_add(j->fs, "P.14", AMT_NA, who,
+				"a scope of DHCPv6: ConfigMgr 2007 manages AMT over IPv4 only");
+	bool fits = false;
+
+	show(j, fi, r, offer_text(j, r));
+	amt_finding_evidence(j->fs, fi, r->source, "option 23", "DNS servers %s",
+			     r->dns ? list(j, r->dns) : "none");
+	for (size_t i = 0; r->search && r->search[i] && i < V6_DOMAINS; i++) {
+		bool one = within_one(&j->f->ad_domains, r->search[i]) &&
+			   within_one(&j->f->given_suffixes, r->search[i]);
+		fits |= one;
+		if (!one && !other)
+			other = r->search[i];
+	}
+	if (other && !fits)
+		fi = amt_finding_add(
+			j->fs, "S1.V15", AMT_WARN, who,
+			"hands out the domains %s by DHCPv6 (option 24), and none "
+			"that AMT looks in is "
+			"one of the clients': an AMT that starts over IPv6 may take its "
+			"suffix from there",
+			list(j, r->search));
+	else
+		fi = amt_finding_add(
+			j->fs, "S1.V15", AMT_NA, who,
+			"hands out %s by DHCPv6 (option 24); over IPv4 option 015 counts",
+			r->search ? list(j, r->search) : "no domain");
+	amt_finding_evidence(j->fs, fi, r->source, "option 24", "domains %s%s%s",
+			     r->search ? list(j, r->search) : "none", r->doubt_domain ? "; " : "",
+			     r->doubt_domain ? r->doubt_domain : "");
+}
+
 void judge_dhcp(struct judging *j)
 {
 	judge_presence(j);
@@ -343,6 +422,10 @@ void judge_dhcp(struct judging *j)
 		const struct amt_dhcp_reply *r = &j->f->dhcp.v[i];
 		if (!offers(r) || !first_of_server(j->f, i))
 			continue;
+		if (r->v6 || (r->only_for && !r->inactive)) {
+			r->v6 ? judge_v6(j, r) : judge_restricted(j, r);
+			continue;
+		}
 		judge_scope(j, r);
 		/* What a scope that is off would hand out matters to nobody. */
 		if (r->inactive)

@@ -158,6 +158,10 @@ struct amt_dhcp_reply {
 	const char *sender_mac;
 	const char *scope; /* export: "10.8.0.0/24", and whether it is on */
 	bool inactive;
+	bool v6; /* export: a scope of DHCPv6; dns is its option 23, search its option 24 */
+	/* Export: the clients that it is for, when not all ("members of the class phones"), and
+	 * what else may decide option 6 or 15 than what was read here. NULL: nothing. */
+	const char *only_for, *doubt_dns, *doubt_domain;
 	uint8_t kind;  /* enum amt_dhcp_kind; 0: export */
 	uint8_t asked; /* DISCOVER or INFORM that it answers; 0: seen in passing */
 	uint32_t xid;

@@ -229,7 +229,10 @@ static void leases(struct amt_cli *cli, const struct amt_names_facts *f)
 					     : "",
 				 r->inactive ? " (off)" : "");
 		list_cell(cli, s, r->dns);
-		amt_section_cell(&cli->run, s, "%s", r->domain ? r->domain : "none");
+		if (r->v6)
+			list_cell(cli, s, r->search);
+		else
+			amt_section_cell(&cli->run, s, "%s", r->domain ? r->domain : "none");
 		amt_section_cell(&cli->run, s, "%s%s%s", fqdn, r->fqdn ? " " : "",
 				 r->fqdn ? r->fqdn : "");
 		if (r->lease >= 0)
