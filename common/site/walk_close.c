@@ -62,6 +62,9 @@ static bool of_one_client(const struct amt_finding *f)
  */
 static void note_loose(struct walk_state *st, const struct amt_finding *f, int stage)
 {
+	if (stage >= WALK_SEAT_STAGE && f->item->component != AMT_COMP_CLIENT &&
+	    walk_nearer(f, st->seat[stage]))
+		st->seat[stage] = f;
 	if (st->loose_stage && (st->loose_stage < stage || !walk_nearer(f, st->loose)))
 		return;
 	st->loose = f;
@@ -160,6 +163,23 @@ static void first_of_clients(struct walk_state *st)
 	}
 }
 
+/* Of a stage that is met through a console or browser and says nothing of the client, that seat's
+ * failure is what is known. It ends no walk: another seat may do. */
+static void close_seats(const struct walk_state *st, struct walk_client *c)
+{
+	for (int s = WALK_SEAT_STAGE; s <= AMT_STAGE_LAST; s++) {
+		if (!st->seat[s] || c->stage[s] != AMT_UNKNOWN)
+			continue;
+		c->stage[s] = AMT_FAIL;
+		if (c->broken_stage)
+			continue;
+		c->broken_stage = s;
+		c->broken = st->seat[s];
+		c->broken_row = st->seat[s]->item;
+		c->broken_summary = st->seat[s]->summary;
+	}
+}
+
 static void close_client(const struct walk *w, int site_stage, const struct amt_finding *site,
 			 struct walk_client *c)
 {
@@ -186,6 +206,8 @@ void walk_close_clients(struct walk_state *st)
 	const struct amt_finding *site = w->broken;
 
 	first_of_clients(st);
-	for (size_t i = 0; i < st->fleet->clients.n; i++)
+	for (size_t i = 0; i < st->fleet->clients.n; i++) {
 		close_client(w, site_stage, site, &st->fleet->clients.v[i]);
+		close_seats(st, &st->fleet->clients.v[i]);
+	}
 }

@@ -4,6 +4,8 @@
 
 #include "site/needs.h"
 
+enum { WALK_SEAT_STAGE = 5 }; /* from here on a client is met through a console or browser */
+
 struct walk_state {
 	const struct walk_input *in;
 	struct walk_fleet *fleet;
@@ -14,6 +16,9 @@ struct walk_state {
 	size_t stage_begin; /* out->list.n where the stage began */
 	int loose_stage;    /* the first failure of a client that nobody knows */
 	const struct amt_finding *loose;
+	/* What fails at a console or browser, by stage: no client's own fault, but each is met
+	 * through one. */
+	const struct amt_finding *seat[AMT_STAGE_LAST + 1];
 };
 
 void walk_because(struct amt_finding *f, const struct amt_finding *by);

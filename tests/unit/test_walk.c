@@ -312,6 +312,27 @@ static void a_folded_row_comes_apart_by_what_it_needs(void **state)
 
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
+static void a_browser_speaks_where_nothing_else_does(void **state)
+{
+	struct scene *s = *state;
+
+	s->ctx.trait[AMT_TRAIT_WEBUI] = AMT_YES;
+	see(s, "S6.V01", AMT_PASS, "pc1.contoso.com");
+	see(s, "S6.V01", AMT_UNKNOWN, "pc2.contoso.com");
+	see(s, "S6.C03", AMT_FAIL, "CONSOLE1");
+	go(s, 0);
+	const struct walk_client *one = walk_fleet_find(&s->fleet, "pc1"),
+				 *two = walk_fleet_find(&s->fleet, "pc2.contoso.com");
+	assert_int_equal(one->stage[6], AMT_PASS);
+	assert_null(one->broken);
+	assert_int_equal(two->stage[6], AMT_FAIL);
+	assert_int_equal(two->broken_stage, 6);
+	assert_string_equal(two->broken_row->id, "S6.C03");
+	assert_string_equal(two->broken->subject, "CONSOLE1");
+	assert_int_equal(two->stage[1], AMT_UNKNOWN);
+	assert_int_equal(two->stage[7], AMT_UNKNOWN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -330,6 +351,7 @@ int main(void)
 		SCENE(conditions_stand_side_by_side),
 		SCENE(who_holds_waits_for_nobody),
 		SCENE(a_folded_row_comes_apart_by_what_it_needs),
+		SCENE(a_browser_speaks_where_nothing_else_does),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
