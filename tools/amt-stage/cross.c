@@ -266,4 +266,5 @@ void stage_judge_cross(const struct stage *st, struct amt_findings *fs)
 	cross_stores(&x);
 	cross_revoked(&x);
 	cross_clients(&x);
+	cross_rows(&x);
 }

@@ -43,6 +43,8 @@ void cross_clock(const struct cross *x, const struct amt_device *d);
 void cross_imports(const struct cross *x);
 /* cross_clients.c: rows that the evidence of all rooms answers for a client */
 void cross_clients(const struct cross *x);
+/* cross_rows.c: rows that follow from other rows, from exports and answers */
+void cross_rows(const struct cross *x);
 /* cross_pki.c: S3.C10b, the root that is sent against the list that the device told */
 void cross_roots(const struct cross *x);
 /* Whether any device told which roots it trusts. */

@@ -91,6 +91,8 @@ void stage_walk(struct stage *st)
 	stage_judged(&fs);
 	stage_judge_ports(st, &fs);
 	stage_judged(&fs);
+	stage_judge_removals(st, &fs);
+	stage_judged(&fs);
 	amt_folder_free(&st->folder);
 	stage_judge_own(st, &st->seen);
 	if (st->opt.interactive && !stage_ask(st, &err)) {

@@ -6,28 +6,68 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* PV.22 sums up what is left of a client in the directory (S7.V03) and at the CA (S7.V02). */
-static void removal(struct amt_findings *fs)
-{
-	size_t n = fs->list.n;
+/* What is known of a certificate that was to be revoked; summary NULL: nothing. */
+struct removal {
+	enum amt_verdict verdict;
+	const char *summary;
+};
 
-	for (size_t i = 0; i < n; i++) {
-		const struct amt_finding *ad = fs->list.v[i], *ca = NULL;
-		if (strcmp(ad->item->id, "S7.V03") != 0)
+/* What f says of its subject k, and of whom. */
+static const char *said_of(const struct amt_finding *f, size_t k, const char **subject)
+{
+	*subject = k < f->subjects.n ? f->subjects.v[k].name : f->subject;
+	return k < f->subjects.n && f->subjects.v[k].summary ? f->subjects.v[k].summary
+							     : f->summary;
+}
+
+static void one_removal(struct amt_findings *fs, const struct amt_finding *ad, size_t k,
+			const struct removal *ca)
+{
+	const char *subject, *summary = said_of(ad, k, &subject);
+	struct amt_finding *f = amt_finding_add(
+		fs, "PV.22", amt_verdict_fold(ad->verdict, ca ? ca->verdict : AMT_UNKNOWN), subject,
+		"Directory: %s CA: %s", summary,
+		ca ? ca->summary : "whether the certificate is revoked was not looked at.");
+
+	for (size_t e = 0; e < ad->evidence.n; e++)
+		amt_finding_evidence(fs, f, ad->evidence.v[e].source, ad->evidence.v[e].locator,
+				     "%s", ad->evidence.v[e].text ? ad->evidence.v[e].text : "");
+}
+
+/* PV.22 sums up what is left of a client in the directory (S7.V03) and at the CA (S7.V02). */
+void stage_judge_removals(const struct stage *st, struct amt_findings *fs)
+{
+	const struct amt_findings *seen = &st->seen;
+	size_t clients = st->fleet.clients.n;
+	struct removal *of = amt_calloc(clients ? clients : 1, sizeof(*of));
+	const char *subject;
+
+	for (size_t i = 0; i < seen->list.n; i++) {
+		const struct amt_finding *f = seen->list.v[i];
+		if (strcmp(f->item->id, "S7.V02") != 0)
 			continue;
-		for (size_t k = 0; k < n && !ca; k++)
-			if (!strcmp(fs->list.v[k]->item->id, "S7.V02") &&
-			    !amt_strcasecmp(fs->list.v[k]->subject, ad->subject))
-				ca = fs->list.v[k];
-		struct amt_finding *f = amt_finding_add(
-			fs, "PV.22", amt_verdict_fold(ad->verdict, ca ? ca->verdict : AMT_UNKNOWN),
-			ad->subject, "Directory: %s CA: %s", ad->summary,
-			ca ? ca->summary : "whether the certificate is revoked was not looked at.");
-		for (size_t k = 0; k < ad->evidence.n; k++)
-			amt_finding_evidence(fs, f, ad->evidence.v[k].source,
-					     ad->evidence.v[k].locator, "%s",
-					     ad->evidence.v[k].text ? ad->evidence.v[k].text : "");
+		for (size_t k = 0; k == 0 || k < f->subjects.n; k++) {
+			const char *summary = said_of(f, k, &subject);
+			const struct walk_client *c = walk_fleet_find(&st->fleet, subject);
+			struct removal *r = c ? &of[c - st->fleet.clients.v] : NULL;
+			/* Of several certificates the one that is worst off. */
+			if (r &&
+			    (!r->summary || amt_verdict_fold(r->verdict, f->verdict) != r->verdict))
+				*r = (struct removal){f->verdict, summary};
+		}
 	}
+	for (size_t i = 0; i < seen->list.n; i++) {
+		const struct amt_finding *f = seen->list.v[i];
+		if (strcmp(f->item->id, "S7.V03") != 0)
+			continue;
+		for (size_t k = 0; k == 0 || k < f->subjects.n; k++) {
+			said_of(f, k, &subject);
+			const struct walk_client *c = walk_fleet_find(&st->fleet, subject);
+			const struct removal *r = c ? &of[c - st->fleet.clients.v] : NULL;
+			one_removal(fs, f, k, r && r->summary ? r : NULL);
+		}
+	}
+	free(of);
 }
 
 /* The ports of S1.V17 and the rows that measure them; P.38 is the console's own and asked. */
@@ -121,5 +161,4 @@ void stage_judge_own(const struct stage *st, struct amt_findings *fs)
 			fs, "G.01", AMT_PASS, "",
 			"all stages were walked in order, each on top of the ones before");
 	amt_finding_evidence(fs, f, "amt-stage", NULL, "version %s", AMT_VERSION);
-	removal(fs);
 }

@@ -130,6 +130,8 @@ bool stage_ask(struct stage *st, struct amt_error *err);
 void stage_judge_own(const struct stage *st, struct amt_findings *fs);
 /* S1.V17 out of the ports' own rows, which stand in st->seen */
 void stage_judge_ports(const struct stage *st, struct amt_findings *fs);
+/* PV.22 out of S7.V02 and S7.V03, which stand there too */
+void stage_judge_removals(const struct stage *st, struct amt_findings *fs);
 /* cross.c: rows that need the evidence of two rooms */
 void stage_judge_cross(const struct stage *st, struct amt_findings *fs);
 /* facts.c */
