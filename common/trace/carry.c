@@ -29,8 +29,7 @@ static void task_on(struct feed_open *to, const struct feed_open *from)
 	to->confirmed = to->confirmed || from->confirmed;
 	if (from->retries > to->retries)
 		to->retries = from->retries;
-	if (!to->failed_call)
-		to->failed_call = from->failed_call;
+	feed_calls_on(to, from);
 	if (feed_events[from->reached].rank > feed_events[to->reached].rank)
 		to->reached = from->reached;
 	if (from->kind == TRACE_UNPROVISION || from->kind == TRACE_PARTIAL_UNPROVISION)
@@ -73,8 +72,7 @@ bool feed_carry_on(struct feed *f, struct feed_open *o)
 	task_on(c, o);
 	c->done = c->done || o->done;
 	c->terminal = o->terminal || (c->terminal && !o->done);
-	c->pool_ok = o->pool_ok;
-	c->pool_bad = o->pool_bad;
+	c->pool = o->pool;
 	c->ended = c->ended || o->ended;
 	o->used = false;
 	return true;

@@ -91,6 +91,21 @@ const struct feed_event feed_events[TRACE_EVENTS] = {
 #undef TRACE_EVENT
 };
 
+uint8_t feed_call_of(const struct trace_match *m, enum trace_severity severity)
+{
+	bool well = m->has_hresult && m->has_status && !m->hresult && !m->status;
+
+	/* One whose line is cut before its status says nothing. */
+	if (!well && severity != TRACE_ERROR)
+		return 0;
+	for (uint8_t i = 0; i < TRACE_CALLS; i++) {
+		const char *name = trace_call_name(i);
+		if (strlen(name) == m->method_len && !memcmp(name, m->method, m->method_len))
+			return (uint8_t)(i + 1);
+	}
+	return 0;
+}
+
 /* Calls that only one kind of task makes. */
 enum trace_kind feed_kind_of_call(const struct trace_match *m)
 {

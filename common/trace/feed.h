@@ -82,9 +82,13 @@ _Static_assert(FEED_MILESTONES_MAX * sizeof(struct feed_mark) <= FEED_STORE_LINE
 
 /* A call of a task that did not answer 0: its first one. */
 struct feed_call {
+	struct trace_bad_call *bad; /* of those that are asked for by name */
 	uint32_t status;
 	char name[];
 };
+
+/* The pool's word on how a task ended. */
+enum feed_pool { FEED_POOL_SILENT, FEED_POOL_OK, FEED_POOL_BAD };
 
 /*
  * The state of a thread in three cache lines: what every line of a task touches, its first
@@ -102,7 +106,8 @@ struct feed_open {
 	uint32_t machine; /* the MachineId that the device had here */
 	uint8_t n_milestones, cap_milestones, reached, kind;
 	uint8_t version; /* told last, of device; 0: not known */
-	bool used, ended, done, terminal, implicit, hard;
+	uint8_t calls;   /* that ended well: enum trace_call */
+	bool used, ended, done, terminal, implicit;
 	bool of_device;    /* the task: it named one */
 	bool has_machine;  /* the task: it told it */
 	bool has_numbered; /* the device has it */
@@ -116,11 +121,12 @@ struct feed_open {
 
 	amt_time begin, seen; /* seen: the latest that device need not be told */
 	uint64_t first_line;
-	const struct feed_call *failed_call;
+	struct feed_call *failed_call;
 	struct feed_cause *cause, *summary; /* cause: a hard one, or else a soft one */
 	uint32_t first_file, errors;
-	uint32_t changes;                          /* feed_known.changes when machine was so */
-	bool placed, pool_ok, pool_bad, confirmed; /* confirmed: a hard error in sure words */
+	uint32_t changes;             /* feed_known.changes when machine was so */
+	bool placed, hard, confirmed; /* confirmed: a hard error in sure words */
+	uint8_t pool;                 /* enum feed_pool */
 };
 
 /* A host name or UUID, or a MachineId of a folder, and the device it names. */
@@ -156,6 +162,7 @@ struct feed_done {
 	/* Not bits: setting one would wait for the memory to come first. */
 	bool unconfirmed, has_code, firmware; /* of the cause */
 	bool has_machine, has_thread, implicit, placed, confirmed;
+	uint8_t calls;
 	struct feed_mark milestones[];
 };
 /* What dropping sessions asks of one that is kept. */
@@ -262,15 +269,19 @@ enum feed_touch {
 	FEED_MARK = 4,  /* a milestone */
 	FEED_ODD = 8,   /* session.c, odd() */
 	FEED_DEEP = 16, /* names other than a host or a MachineId */
+	FEED_CALL = 32, /* times enum trace_call + 1: that call answered 0, or it is an error */
 };
+_Static_assert(FEED_CALL *(TRACE_CALLS + 1) <= UINT8_MAX + 1, "all of it is a byte");
 enum trace_kind feed_kind_of_call(const struct trace_match *m); /* TRACE_PROVISION: any */
+uint8_t feed_call_of(const struct trace_match *m, enum trace_severity severity); /* 0: none */
 static inline uint8_t feed_touches(const struct trace_match *m, enum trace_severity severity)
 {
 	bool names = ((m->host != NULL) | (m->uuid != NULL) | m->has_machine);
 	bool deep = ((m->version != NULL) | (m->uuid != NULL)) & names;
 
 	return (uint8_t)(feed_events[m->event].touches | (names ? FEED_NAMES : 0) |
-			 (deep ? FEED_DEEP : 0) | (severity == TRACE_ERROR ? FEED_MARK : 0));
+			 (deep ? FEED_DEEP : 0) | (severity == TRACE_ERROR ? FEED_MARK : 0) |
+			 (m->event == TRACE_EV_CALL ? feed_call_of(m, severity) * FEED_CALL : 0));
 }
 
 /* aside.c: lines that belong to a device or the site, not to a task. */
@@ -325,6 +336,11 @@ void feed_keep(struct feed *f, const struct feed_open *o, enum trace_outcome out
 	       bool confirmed, const struct feed_cause *cause);
 void feed_make_room(struct feed *f); /* there are as many as the cap allows */
 void feed_unpack(struct feed *f);    /* into the facts */
+
+/* calls.c: the results of calls that are asked for by name */
+void feed_call_failed(struct feed *f, struct feed_open *o, const struct feed_line *l);
+/* What came later counts. */
+void feed_calls_on(struct feed_open *to, const struct feed_open *from);
 
 /* finish.c: files a closed session away */
 void feed_close(struct feed *f, struct feed_open *o, bool at_end);

@@ -60,11 +60,13 @@ static bool surely_done(const struct feed_open *o)
 static enum trace_outcome outcome(const struct feed_open *o, bool cause, bool at_end)
 {
 	/* Every line that sets these two is of tag U. */
-	if ((o->pool_bad || o->terminal) && !o->confirmed && surely_done(o))
+	bool bad = o->pool == FEED_POOL_BAD;
+
+	if ((bad || o->terminal) && !o->confirmed && surely_done(o))
 		return TRACE_COMPLETE;
-	if (o->pool_bad)
+	if (bad)
 		return TRACE_FAILED;
-	if (o->done || o->pool_ok)
+	if (o->done || o->pool == FEED_POOL_OK)
 		return TRACE_COMPLETE;
 	if (o->terminal)
 		return TRACE_FAILED;
@@ -97,7 +99,8 @@ static bool confirmed(const struct feed_open *o, enum trace_outcome how,
 		return o->confirmed || (cause && !cause->c.unconfirmed);
 	if (how == TRACE_COMPLETE)
 		return surely_done(o) ||
-		       (o->pool_ok && (o->kind == TRACE_PROVISION || o->kind == TRACE_UNPROVISION));
+		       (o->pool == FEED_POOL_OK &&
+			(o->kind == TRACE_PROVISION || o->kind == TRACE_UNPROVISION));
 	return true; /* that no end is there is no matter of wording */
 }
 

@@ -80,6 +80,7 @@ static void add(struct feed *f, struct trace_session *to, const struct trace_ses
 {
 	milestones(f->facts, to, s);
 	to->errors += s->errors;
+	to->calls |= s->calls;
 	/* The first error is the cause; one that did not stop the task is told too. */
 	if (s->cause.set && (!to->cause.set || s->cause.when < to->cause.when))
 		to->cause = s->cause;

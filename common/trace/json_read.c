@@ -173,6 +173,44 @@ static void cause(struct in *in, const json_t *o, struct trace_cause *c)
 	c->text = text(in, o, "text");
 }
 
+static int call_of(const char *name)
+{
+	int c = 0;
+
+	while (c < TRACE_CALLS && (!name || strcmp(trace_call_name((enum trace_call)c), name) != 0))
+		c++;
+	return c;
+}
+
+static void calls(struct in *in, const json_t *o, struct trace_session *s)
+{
+	struct trace_bad_call *first = NULL, **end = &first;
+	const json_t *e;
+	size_t i;
+
+	json_array_foreach(json_object_get(o, "calls"), i, e)
+	{
+		int c = call_of(json_string_value(e));
+		s->calls |= (uint8_t)(c < TRACE_CALLS ? 1 << c : 0);
+	}
+	json_array_foreach(json_object_get(o, "bad_calls"), i, e)
+	{
+		int c = call_of(amt_json_get_str(e, "call"));
+		if (c == TRACE_CALLS)
+			continue;
+		struct trace_bad_call *b = amt_arena_alloc(in->a, sizeof(*b));
+		*b = (struct trace_bad_call){
+			.status = num32(e, "status"),
+			.call = (uint8_t)c,
+			.unconfirmed = amt_json_get_bool(e, "unconfirmed", false),
+		};
+		spot(in, e, "", &b->at);
+		*end = b;
+		end = &b->next;
+	}
+	s->bad_calls = first;
+}
+
 static bool session(struct in *in, const json_t *o, struct amt_error *err)
 {
 	struct trace_session *s = amt_vec_add(&in->f->sessions);
@@ -208,6 +246,7 @@ static bool session(struct in *in, const json_t *o, struct amt_error *err)
 	s->retries = num32(o, "retries");
 	s->failed_call = amt_json_dup(in->a, o, "failed_call");
 	s->failed_status = num32(o, "failed_status");
+	calls(in, o, s);
 	s->n_milestones = (uint32_t)json_array_size(m);
 	s->milestones = amt_arena_array(in->a, s->n_milestones + 1, sizeof(*s->milestones));
 	for (size_t i = 0; i < s->n_milestones; i++) {

@@ -102,6 +102,31 @@ static json_t *cause_json(const struct trace_cause *c)
 	return o;
 }
 
+/* Old facts have none of this: nothing is known of their calls. */
+static void put_calls(json_t *o, const struct trace_session *s)
+{
+	json_t *well = json_array(), *bad = json_array();
+
+	for (int i = 0; i < TRACE_CALLS; i++)
+		if (s->calls >> i & 1)
+			json_array_append_new(well,
+					      json_string(trace_call_name((enum trace_call)i)));
+	for (const struct trace_bad_call *b = s->bad_calls; b; b = b->next) {
+		json_t *e = json_object();
+		set(e, "call", json_string(trace_call_name(b->call)));
+		set(e, "status", num(b->status));
+		set(e, "unconfirmed", json_boolean(b->unconfirmed));
+		put_spot(e, "", &b->at);
+		json_array_append_new(bad, e);
+	}
+	if (json_array_size(well))
+		json_object_set(o, "calls", well);
+	if (json_array_size(bad))
+		json_object_set(o, "bad_calls", bad);
+	json_decref(well);
+	json_decref(bad);
+}
+
 static json_t *session_json(const struct trace_facts *f, const struct trace_session *s)
 {
 	const struct trace_device *d = s->device < f->devices.n ? &f->devices.v[s->device] : NULL;
@@ -128,6 +153,7 @@ static json_t *session_json(const struct trace_facts *f, const struct trace_sess
 		set(o, "failed_call", amt_json_str(s->failed_call));
 		set(o, "failed_status", num(s->failed_status));
 	}
+	put_calls(o, s);
 	for (size_t i = 0; i < s->n_milestones; i++) {
 		const struct trace_milestone *x = &s->milestones[i];
 		json_t *e = json_object();

@@ -105,12 +105,16 @@ void judge_end(struct judge *j, struct judge_row *row, const char *passed, const
 	if (row->count[AMT_PASS]) {
 		struct amt_finding *fd = amt_finding_add(j->fs, row->id, AMT_PASS, "", "%s (%zu)",
 							 passed, row->count[AMT_PASS]);
-		trace_judge_evidence(j, fd, &row->pass_at, "the last such line");
+		trace_judge_evidence(j, fd, &row->pass_at,
+				     row->pass_text ? row->pass_text : "the last such line");
 	}
 	if (more)
 		amt_finding_add(
-			j->fs, row->id, row->count[AMT_FAIL] ? AMT_FAIL : AMT_WARN, "",
-			"%zu more devices have the same kind of trouble; the facts name each",
+			j->fs, row->id,
+			row->count[AMT_FAIL]                    ? AMT_FAIL
+			: row->count[AMT_PENDING] == row->named ? AMT_PENDING
+								: AMT_WARN,
+			"", "%zu more devices have the same kind of trouble; the facts name each",
 			more);
 	if (!row->any)
 		amt_finding_add(j->fs, row->id, AMT_UNKNOWN, "", "%s", unknown);
@@ -351,6 +355,9 @@ static void judge(struct judge *j)
 	if (j->f->amt || j->f->sessions.n) {
 		judge_certificate(j);
 		judge_sessions(j);
+		judge_calls(j);
+		if (j->ctx->trait[AMT_TRAIT_UNPROVISION] != AMT_NO)
+			judge_removals(j);
 	}
 	judge_others(j);
 }

@@ -17,6 +17,7 @@ struct judge_row {
 	size_t count[AMT_VERDICTS], named;
 	bool any;
 	struct trace_spot pass_at;
+	const char *pass_text; /* what stands there; NULL: a line like it */
 };
 void judge_add(struct judge *j, struct judge_row *row, enum amt_verdict v, const char *subject,
 	       const struct trace_spot *at, const char *evidence, const char *summary,
@@ -33,6 +34,10 @@ bool judge_has(const struct trace_session *s, enum trace_event e);
 const struct trace_milestone *judge_at(const struct trace_session *s, enum trace_event e);
 const char *judge_subject(const struct judge *j, const struct trace_session *s);
 
+/* judge_calls.c: calls to the firmware by name */
+void judge_calls(struct judge *j);
+/* judge_removal.c: kinds of removal, and what followed */
+void judge_removals(struct judge *j);
 /* judge_session.c: the last task of each kind and device */
 void judge_sessions(struct judge *j);
 

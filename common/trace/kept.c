@@ -63,6 +63,7 @@ void feed_keep(struct feed *f, const struct feed_open *o, enum trace_outcome out
 	d->errors = o->errors;
 	d->retries = o->retries;
 	d->reached = o->reached;
+	d->calls = o->calls;
 	d->kind = o->kind;
 	d->outcome = (uint8_t)outcome;
 	d->n_milestones = (uint8_t)n;
@@ -106,12 +107,14 @@ static void unpack_one(struct feed *f, const struct feed_done *d, struct trace_s
 		.errors = d->errors,
 		.retries = d->retries,
 		.reached = d->reached,
+		.calls = d->calls,
 		.n_milestones = d->n_milestones,
 		.cause.text = feed_text_keep(f, d->text),
 	};
 	if (d->failed_call) {
 		s->failed_call = d->failed_call->name;
 		s->failed_status = d->failed_call->status;
+		s->bad_calls = d->failed_call->bad;
 	}
 	if (d->text)
 		s->cause = (struct trace_cause){.set = true,

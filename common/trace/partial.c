@@ -195,6 +195,22 @@ static void take_spot(struct trace_spot *at, const struct trace_spot *from, uint
 	shift(at, files);
 }
 
+static struct trace_bad_call *bad_calls(struct trace_facts *f, const struct trace_bad_call *from,
+					uint32_t files)
+{
+	struct trace_bad_call *first = NULL, **end = &first;
+
+	for (; from; from = from->next) {
+		struct trace_bad_call *b = amt_arena_alloc(&f->arena, sizeof(*b));
+		*b = *from;
+		b->next = NULL;
+		shift(&b->at, files);
+		*end = b;
+		end = &b->next;
+	}
+	return first;
+}
+
 static void add_sessions(struct trace_facts *f, const struct trace_facts *g, const uint32_t *place,
 			 uint32_t files)
 {
@@ -214,6 +230,7 @@ static void add_sessions(struct trace_facts *f, const struct trace_facts *g, con
 			m[k].file += files;
 		}
 		s.milestones = m;
+		s.bad_calls = bad_calls(f, s.bad_calls, files);
 		amt_vec_push(&f->sessions, s);
 	}
 }

@@ -79,7 +79,9 @@ static void begin(struct feed_open *o, const struct feed_line *l)
 	const struct feed_event *e = &feed_events[l->m->event];
 
 	o->used = true;
-	o->ended = o->pool_ok = o->pool_bad = o->done = o->terminal = o->has_machine = false;
+	o->ended = o->done = o->terminal = o->has_machine = false;
+	o->pool = FEED_POOL_SILENT;
+	o->calls = 0;
 	o->of_device = false;
 	o->confirmed = false;
 	o->implicit = !(e->traits & FEED_OPENS);
@@ -117,19 +119,6 @@ static inline void milestone(struct feed *f, struct feed_open *o, const struct f
 		add_milestone(f, o, l);
 }
 
-static void failed_call(struct feed *f, struct feed_open *o, const struct trace_match *m)
-{
-	size_t n = m->method_len < 80 ? m->method_len : 80;
-
-	if (o->failed_call)
-		return;
-	struct feed_call *c = amt_arena_alloc(&f->facts->arena, sizeof(*c) + n + 1);
-	c->status = m->status;
-	memcpy(c->name, m->method, n);
-	c->name[n] = '\0';
-	o->failed_call = c;
-}
-
 /* What few lines do beside the rest. */
 static void odd(struct feed *f, struct feed_open *o, const struct feed_line *l)
 {
@@ -146,13 +135,20 @@ static void odd(struct feed *f, struct feed_open *o, const struct feed_line *l)
 		break;
 	case TRACE_EV_CALL:
 		kind = feed_kind_of_call(m);
-		if (o->kind == TRACE_PROVISION && (kind != TRACE_POWER || o->implicit))
+		if ((o->kind == TRACE_PROVISION && (kind != TRACE_POWER || o->implicit)) ||
+		    kind == TRACE_PARTIAL_UNPROVISION)
 			o->kind = (uint8_t)kind;
 		if (l->severity == TRACE_ERROR)
-			failed_call(f, o, m);
+			feed_call_failed(f, o, l);
+		else
+			o->calls |= (uint8_t)(1u << l->touches / FEED_CALL >> 1);
 		break;
 	default:
-		if (kind == TRACE_UNPROVISION || kind == TRACE_PARTIAL_UNPROVISION)
+		/* Revoking and removing the object belong to a partial removal, too. */
+		if ((kind == TRACE_UNPROVISION &&
+		     (o->kind != TRACE_PARTIAL_UNPROVISION || m->event == TRACE_EV_UNPROVISIONED ||
+		      m->event == TRACE_EV_STATE_UNPROVISIONED)) ||
+		    kind == TRACE_PARTIAL_UNPROVISION)
 			o->kind = (uint8_t)kind;
 	}
 }
@@ -205,8 +201,7 @@ static void task_line(struct feed *f, const struct feed_line *l)
 	if (traits & FEED_WORD) {
 		if (!o->used)
 			return;
-		o->pool_ok = e == TRACE_EV_POOL_OK;
-		o->pool_bad = !o->pool_ok;
+		o->pool = e == TRACE_EV_POOL_OK ? FEED_POOL_OK : FEED_POOL_BAD;
 		take(f, o, l, known);
 		feed_close(f, o, false);
 		return;

@@ -46,6 +46,18 @@ const char *trace_kind_name(enum trace_kind k)
 	return NAME(names, k);
 }
 
+const char *trace_call_name(enum trace_call c)
+{
+	static const char *const names[] = {"NetworkAdmin.SetHostName",
+					    "NetworkAdmin.SetDomainName",
+					    "NetworkTime.GetLowAccuracyTimeSynch",
+					    "NetworkTime.SetHighAccuracyTimeSynch",
+					    "RedirectionService.SetListenerEnabled",
+					    "SecurityAdministration.Unprovision",
+					    "SecurityAdministration.PartialUnprovision"};
+	return NAME(names, c);
+}
+
 const char *trace_outcome_name(enum trace_outcome o)
 {
 	static const char *const names[] = {"complete", "failed", "running", "unknown"};

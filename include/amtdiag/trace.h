@@ -339,21 +339,48 @@ struct trace_cause {
 	const char *text; /* the line, UTF-8, cut */
 };
 
+/*
+ * Calls to the firmware that rows of the catalogue ask for by name (logs.md 2, templates T146 to
+ * T149, T177, T197 and T198). One that answered 0 is a bit of trace_session.calls; of one that did
+ * not, its last failure is told.
+ */
+enum trace_call {
+	TRACE_CALL_HOST_NAME,
+	TRACE_CALL_DOMAIN_NAME,
+	TRACE_CALL_TIME_GET,
+	TRACE_CALL_TIME_SET,
+	TRACE_CALL_REDIRECTION,
+	TRACE_CALL_FULL, /* removal */
+	TRACE_CALL_PARTIAL,
+	TRACE_CALLS
+};
+const char *trace_call_name(enum trace_call c); /* "NetworkAdmin.SetHostName" */
+struct trace_bad_call {
+	struct trace_bad_call *next;
+	struct trace_spot at;
+	uint32_t status;  /* what it answered; 0: it did not get through */
+	uint8_t call;     /* enum trace_call */
+	bool unconfirmed; /* wording of the line is not confirmed */
+};
+
 struct trace_session {
 	uint32_t device; /* index of facts.devices */
 	enum trace_kind kind;
 	enum trace_outcome outcome;
 	bool has_machine, has_thread, implicit; /* implicit: its beginning was not seen */
 	bool placed;                            /* times are UTC */
-	uint32_t machine, thread;
+	uint32_t machine, thread, n_milestones;
 	amt_time begin, end;
 	struct trace_spot first, last;
-	uint32_t errors;         /* hard errors, folded ones included */
-	uint32_t retries;        /* RETRY(n) for the certificate: the largest n */
-	uint8_t reached;         /* the furthest milestone */
-	bool confirmed;          /* the outcome rests on a wording that is confirmed (tag S or E) */
-	const char *failed_call; /* a firmware call that did not answer 0; NULL */
-	uint32_t failed_status, n_milestones;
+	uint32_t errors;  /* hard errors, folded ones included */
+	uint32_t retries; /* RETRY(n) for the certificate: the largest n */
+	uint8_t reached;  /* the furthest milestone */
+	bool confirmed;   /* the outcome rests on a wording that is confirmed (tag S or E) */
+	uint8_t calls;    /* that ended well: bits, by enum trace_call */
+	uint32_t failed_status;
+	const char *failed_call;                /* a firmware call that did not answer 0; NULL */
+	const struct trace_bad_call *bad_calls; /* those of enum trace_call; one in calls, too,
+						   succeeded since */
 	struct trace_cause cause;
 	struct trace_milestone *milestones;
 };
