@@ -1,10 +1,35 @@
-/* dhcpd.conf of ISC DHCP: statements ended by ';', blocks in braces, inner ones inherit. */
+/* dhcpd.conf of ISC DHCP: statements ended by ';', blocks in braces, inner ones inherit. What a
+ * client gets is decided by its host, its class, its pool, its subnet, its shared network, its
+ * group and what stands outside of all, in this order (dhcpd.conf(5), "SCOPING"). */
 #include "names/export.h"
 
+#include "names/dhcp.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DEPTH_MAX 16
 #define WORDS_MAX 80
+
+enum block { OTHER, GROUP, SUBNET, SUBNET6, POOL, HOST, CLASS, CONDITION };
+
+struct range {
+	uint32_t first;
+	bool apart; /* of a pool that is a scope of its own */
+};
+
+struct level {
+	enum block block;
+	struct amt_dhcp_reply r;
+	const char *const *dns6, *const *search6;
+	const char *name; /* of a host, class or group's first host */
+	const char *range;
+	bool own_dns, own_domain;            /* set at this very level */
+	bool maybe_dns, maybe_domain;        /* a condition at this level may set it */
+	bool style, style_none, updates_off; /* registering of names */
+	size_t first_range, hosts;
+};
 
 struct isc {
 	struct export_reading *x;
@@ -14,12 +39,12 @@ struct isc {
 	const char *v[WORDS_MAX];
 	size_t n;
 	bool quoted; /* the last word was in quotes */
-	struct level {
-		struct amt_dhcp_reply r;
-		bool is_subnet, range;
-	} level[DEPTH_MAX];
-	size_t depth;
-	bool globals; /* first pass: what stands outside of all blocks counts, wherever it stands */
+	struct level level[DEPTH_MAX];
+	size_t depth, deeper;
+	/* First pass: what counts wherever it stands. Globals, ranges, classes and includes. */
+	bool globals;
+	struct AMT_VEC(struct range) ranges;
+	const char *class_dns, *class_domain, *includes;
 };
 
 static void skip_blanks(struct isc *k)
@@ -50,8 +75,10 @@ static char statement(struct isc *k)
 		k->quoted = *start == '"';
 		if (k->quoted) {
 			start = ++k->p;
-			while (k->p < k->end && *k->p != '"')
+			while (k->p < k->end && *k->p != '"') {
+				k->p += *k->p == '\\' && k->p + 1 < k->end;
 				k->line += *k->p++ == '\n';
+			}
 			stop = k->p;
 			k->p += k->p < k->end;
 		} else {
@@ -69,27 +96,172 @@ static bool is(const struct isc *k, size_t at, const char *word)
 	return at < k->n && !amt_strcasecmp(k->v[at], word);
 }
 
-static void option(struct isc *k, struct amt_dhcp_reply *r)
+static char *keep(struct isc *k, const char *text)
+{
+	return amt_arena_strdup(&k->x->f->arena, text);
+}
+
+/* ---- options ---- */
+
+/* Quoted text with its "\000", "\x2e" and "\"". */
+static void domain(struct isc *k, struct amt_dhcp_reply *r, const char *text)
+{
+	uint8_t b[512];
+	size_t n = 0;
+
+	for (const char *p = text; *p && n < sizeof(b) - 1; n++) {
+		char *stop;
+		if (p[0] == '\\' && p[1] >= '0' && p[1] <= '3') {
+			char digits[4] = {0};
+			amt_str_copy(digits, sizeof(digits), p + 1);
+			b[n] = (uint8_t)strtoul(digits, &stop, 8);
+			p += 1 + (stop - digits);
+		} else {
+			p += p[0] == '\\' && p[1];
+			b[n] = (uint8_t)*p++;
+		}
+	}
+	b[n] = '\0';
+	export_domain(k->x, r, (const char *)b);
+	r->domain_fault = dhcp_domain_fault(b, n);
+}
+
+/* A class says what its members get, a condition that its level's value is open. True: the option
+ * is settled by that. */
+static bool is_open(struct isc *k, bool is_domain, const char *value)
+{
+	struct amt_arena *a = &k->x->f->arena;
+	size_t at = k->depth;
+
+	while (at && k->level[at].block == CONDITION)
+		at--;
+	struct level *l = &k->level[at];
+	if (l->block == CLASS) {
+		const char **doubt = is_domain ? &k->class_domain : &k->class_dns;
+		if (k->globals)
+			*doubt = amt_arena_printf(a, "%s%smembers of the class %s get %s",
+						  *doubt ? *doubt : "", *doubt ? "; " : "", l->name,
+						  value);
+		return true;
+	}
+	if (at == k->depth)
+		return false;
+	const char *words = amt_arena_printf(a, "line %llu: a condition decides whether it is %s",
+					     (unsigned long long)k->line, value);
+	for (; at <= k->depth; at++) {
+		l = &k->level[at];
+		*(is_domain ? &l->maybe_domain : &l->maybe_dns) = true;
+		*(is_domain ? &l->r.doubt_domain : &l->r.doubt_dns) = words;
+	}
+	return true;
+}
+
+static void set_domain(struct isc *k, struct level *l)
+{
+	size_t at = is(k, 2, "=") ? 3 : 2;
+
+	if (at == 3 && !(k->n == 4 && k->quoted)) {
+		if (!k->globals && k->x->notes)
+			amt_note_add(k->x->notes, k->x->name,
+				     "line %llu: the domain is computed for each client, which is "
+				     "not followed here",
+				     (unsigned long long)k->line);
+		return;
+	}
+	if (is_open(k, true, k->v[at]))
+		return;
+	domain(k, &l->r, k->v[at]);
+	l->own_domain = true;
+	if (!l->maybe_domain)
+		l->r.doubt_domain = NULL;
+}
+
+static void option(struct isc *k, struct level *l)
 {
 	size_t n = k->n - 2 > EXPORT_LIST_MAX ? EXPORT_LIST_MAX : k->n - 2;
+	const char *const *list;
 
+	if (is(k, 1, "domain-name")) {
+		set_domain(k, l);
+		return;
+	}
+	if (is(k, 1, "domain-name-servers")) {
+		if (is_open(k, false, k->v[2]))
+			return;
+		l->own_dns = true;
+		if (!l->maybe_dns)
+			l->r.doubt_dns = NULL;
+	}
+	list = export_list(k->x, k->v + 2, n);
 	if (is(k, 1, "domain-name-servers"))
-		r->dns = export_list(k->x, k->v + 2, n);
+		l->r.dns = list;
 	else if (is(k, 1, "routers"))
-		r->routers = export_list(k->x, k->v + 2, n);
+		l->r.routers = list;
 	else if (is(k, 1, "netbios-name-servers"))
-		r->wins = export_list(k->x, k->v + 2, n);
+		l->r.wins = list;
 	else if (is(k, 1, "domain-search"))
-		r->search = export_list(k->x, k->v + 2, n);
-	else if (is(k, 1, "domain-name") && !is(k, 2, "="))
-		export_domain(k->x, r, k->v[2]);
-	else if (is(k, 1, "domain-name") && k->n == 4 && k->quoted)
-		export_domain(k->x, r, k->v[3]);
-	else if (is(k, 1, "domain-name") && !k->globals && k->x->notes)
+		l->r.search = list;
+	else if (is(k, 1, "dhcp6.name-servers"))
+		l->dns6 = list;
+	else if (is(k, 1, "dhcp6.domain-search"))
+		l->search6 = list;
+}
+
+/* ---- other statements ---- */
+
+/* Names are registered with a style, and where updates are not switched off. */
+static void registering(struct isc *k, struct level *l)
+{
+	const char *words = amt_arena_printf(&k->x->f->arena, "%s %s", k->v[0], k->v[1]);
+
+	if (is(k, 0, "ddns-update-style")) {
+		l->style = true;
+		l->style_none = is(k, 1, "none");
+	} else {
+		l->updates_off = !is(k, 1, "on") && !is(k, 1, "true");
+	}
+	/* The style is none unless it is set, here or in a file that was not read. */
+	bool none = l->style ? l->style_none : !k->globals && !k->includes;
+	if (!l->style && none)
+		words = amt_arena_printf(&k->x->f->arena, "%s, but no ddns-update-style", words);
+	else if (l->style_none && !is(k, 1, "none"))
+		words = amt_arena_printf(&k->x->f->arena, "%s, but ddns-update-style none", words);
+	else if (l->updates_off && is(k, 0, "ddns-update-style"))
+		words = amt_arena_printf(&k->x->f->arena, "%s, but ddns-updates off", words);
+	export_dynamic(k->x, &l->r, !none && !l->updates_off, words);
+}
+
+static void add_range(struct isc *k, const char *text)
+{
+	struct in_addr a;
+
+	if (k->globals && inet_pton(AF_INET, text, &a) == 1)
+		amt_vec_push(&k->ranges, (struct range){ntohl(a.s_addr), false});
+}
+
+static void range(struct isc *k, struct level *l)
+{
+	size_t at = is(k, 1, "dynamic-bootp") ? 2 : 1;
+
+	if (at >= k->n)
+		return;
+	add_range(k, k->v[at]);
+	if (!l->range)
+		l->range = amt_arena_printf(&k->x->f->arena, "%s - %s", k->v[at],
+					    at + 1 < k->n ? k->v[at + 1] : k->v[at]);
+}
+
+static void include(struct isc *k)
+{
+	if (k->globals)
+		k->includes = k->includes ? amt_arena_printf(&k->x->f->arena, "%s, %s", k->includes,
+							     k->v[1])
+					  : keep(k, k->v[1]);
+	else if (k->x->notes)
 		amt_note_add(k->x->notes, k->x->name,
-			     "line %llu: the domain is computed for each client, which is not "
-			     "followed here",
-			     (unsigned long long)k->line);
+			     "line %llu: %s is included and not read: scopes and options in it are "
+			     "missing here; give that file as well",
+			     (unsigned long long)k->line, k->v[1]);
 }
 
 static void setting(struct isc *k)
@@ -98,64 +270,181 @@ static void setting(struct isc *k)
 	uint64_t number;
 
 	if (is(k, 0, "option") && k->n >= 3) {
-		option(k, &l->r);
+		option(k, l);
 	} else if (is(k, 0, "default-lease-time") && k->n == 2 &&
 		   amt_num_u64(k->v[1], 0, UINT32_MAX, &number, NULL)) {
 		l->r.lease = (int64_t)number;
-	} else if (is(k, 0, "ddns-update-style") && k->n == 2) {
-		export_dynamic(k->x, &l->r, !is(k, 1, "none"),
-			       amt_arena_printf(&k->x->f->arena, "ddns-update-style %s", k->v[1]));
-	} else if (is(k, 0, "ddns-updates") && k->n == 2) {
-		export_dynamic(k->x, &l->r, is(k, 1, "on"),
-			       amt_arena_printf(&k->x->f->arena, "ddns-updates %s", k->v[1]));
-	} else if (is(k, 0, "include") && k->n == 2 && !k->globals && k->x->notes) {
-		amt_note_add(k->x->notes, k->x->name,
-			     "line %llu: %s is included and not read: scopes and options in it are "
-			     "missing here; give that file as well",
-			     (unsigned long long)k->line, k->v[1]);
+	} else if ((is(k, 0, "ddns-update-style") || is(k, 0, "ddns-updates")) && k->n == 2) {
+		registering(k, l);
+	} else if (is(k, 0, "include") && k->n == 2) {
+		include(k);
 	} else if (is(k, 0, "range")) {
-		/* A pool's range is its subnet's. */
-		for (size_t i = k->depth + 1; i-- > 0;) {
-			k->level[i].range = true;
-			if (k->level[i].is_subnet)
-				break;
-		}
+		range(k, l);
+	} else if (is(k, 0, "fixed-address")) {
+		for (size_t i = 1; i < k->n; i++)
+			add_range(k, k->v[i]);
+	} else if (is(k, 0, "allow") && is(k, 1, "members") && k->n >= 4 && l->block == POOL) {
+		l->r.only_for = amt_arena_printf(&k->x->f->arena, "members of the class %s",
+						 k->v[k->n - 1]);
 	}
+}
+
+/* ---- blocks ---- */
+
+static enum block block_of(const struct isc *k)
+{
+	static const struct {
+		const char *word;
+		enum block block;
+	} known[] = {{"group", GROUP},     {"pool", POOL},        {"host", HOST},
+		     {"class", CLASS},     {"subclass", CLASS},   {"if", CONDITION},
+		     {"elsif", CONDITION}, {"else", CONDITION},   {"switch", CONDITION},
+		     {"case", CONDITION},  {"default", CONDITION}};
+
+	if (is(k, 0, "subnet") && k->n >= 4)
+		return SUBNET;
+	if (is(k, 0, "subnet6") && k->n >= 2)
+		return SUBNET6;
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (is(k, 0, known[i].word))
+			return known[i].block;
+	return OTHER;
 }
 
 static void open_block(struct isc *k)
 {
-	struct level *l;
+	struct level *l, *outer = &k->level[k->depth];
 
 	if (k->depth + 1 == DEPTH_MAX) {
 		/* Deeper than anybody writes: counted on the last level. */
+		k->deeper++;
 		return;
 	}
-	k->level[k->depth + 1] = k->level[k->depth];
 	l = &k->level[++k->depth];
-	l->is_subnet = is(k, 0, "subnet") && k->n >= 4;
-	l->range = false;
-	if (!l->is_subnet)
+	*l = *outer;
+	l->block = block_of(k);
+	l->own_dns = l->own_domain = l->maybe_dns = l->maybe_domain = false;
+	l->range = NULL;
+	l->first_range = k->ranges.n;
+	l->hosts = 0;
+	l->name = keep(k, k->n > 1 ? k->v[1] : "");
+	if (l->block == HOST && outer->block == GROUP && outer->hosts++ == 0)
+		outer->name = l->name;
+	if (l->block == SUBNET || l->block == SUBNET6) {
+		l->r.source = export_scope(k->x, k->line).source;
+		l->r.subnet = l->r.scope = l->name;
+		l->r.mask = l->block == SUBNET ? keep(k, k->v[3]) : NULL;
+	} else if (l->block == POOL || l->block == HOST || l->block == GROUP) {
+		l->r.source = export_scope(k->x, k->line).source;
+	}
+}
+
+/* Hands a scope over, with what classes and files that were not read leave open. */
+static void emit(struct isc *k, const struct level *l, const char *scope)
+{
+	struct amt_arena *a = &k->x->f->arena;
+	struct amt_dhcp_reply r = l->r;
+	bool host = l->block == HOST;
+
+	r.scope = scope;
+	if (l->block == SUBNET6) {
+		r.v6 = true;
+		r.dns = l->dns6;
+		r.search = l->search6;
+		r.domain = r.domain_fault = r.doubt_dns = r.doubt_domain = NULL;
+		export_emit(k->x, &r);
 		return;
-	struct amt_dhcp_reply fresh = export_scope(k->x, k->line);
-	l->r.source = fresh.source;
-	l->r.subnet = amt_arena_strdup(&k->x->f->arena, k->v[1]);
-	l->r.mask = amt_arena_strdup(&k->x->f->arena, k->v[3]);
-	l->r.scope = l->r.subnet;
+	}
+	/* A host's own comes before its class's. */
+	if (!r.doubt_dns && !(host && l->own_dns))
+		r.doubt_dns = k->class_dns;
+	if (!r.doubt_domain && !(host && l->own_domain))
+		r.doubt_domain = k->class_domain;
+	if (!r.subnet && !l->own_dns)
+		r.doubt_dns = "the client's subnet decides";
+	if (!r.subnet && !l->own_domain)
+		r.doubt_domain = "the client's subnet decides";
+	if (k->includes && !r.dns && !r.doubt_dns)
+		r.doubt_dns = amt_arena_printf(a, "%s was not read", k->includes);
+	if (k->includes && !r.domain && !r.doubt_domain)
+		r.doubt_domain = amt_arena_printf(a, "%s was not read", k->includes);
+	export_emit(k->x, &r);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct range *x = a, *y = b;
+
+	return x->first < y->first ? -1 : x->first > y->first;
+}
+
+/* Ranges of the subnet stand in it, in its pools, or in pools of its shared network. */
+static void close_subnet(struct isc *k, struct level *l)
+{
+	struct in_addr net, mask;
+	bool any = false, plain = false;
+	size_t low = 0, high = k->ranges.n;
+
+	if (inet_pton(AF_INET, l->r.subnet, &net) == 1 &&
+	    inet_pton(AF_INET, l->r.mask, &mask) == 1) {
+		uint32_t first = ntohl(net.s_addr & mask.s_addr),
+			 last = first | ~ntohl(mask.s_addr);
+		while (low < high) {
+			size_t mid = low + (high - low) / 2;
+			if (k->ranges.v[mid].first < first)
+				low = mid + 1;
+			else
+				high = mid;
+		}
+		for (; low < k->ranges.n && k->ranges.v[low].first <= last && !plain; low++) {
+			any = true;
+			plain = !k->ranges.v[low].apart;
+		}
+	}
+	l->r.inactive = !any;
+	if (plain || !any)
+		emit(k, l, l->r.subnet);
+}
+
+static void close_pool(struct isc *k, const struct level *l, const struct level *outer)
+{
+	struct amt_arena *a = &k->x->f->arena;
+
+	if (!l->own_dns && !l->own_domain && l->r.only_for == outer->r.only_for)
+		return;
+	if (k->globals)
+		for (size_t i = l->first_range; i < k->ranges.n; i++)
+			k->ranges.v[i].apart = true;
+	else if (l->range)
+		emit(k, l,
+		     amt_arena_printf(a, "%s%spool %s", l->r.subnet ? l->r.subnet : "",
+				      l->r.subnet ? " " : "", l->range));
 }
 
 static void close_block(struct isc *k)
 {
+	struct amt_arena *a = &k->x->f->arena;
 	struct level *l = &k->level[k->depth];
+	bool own = l->own_dns || l->own_domain;
 
-	if (l->is_subnet) {
-		/* Without a range nobody gets an address there but by reservation. */
-		l->r.inactive = !l->range;
-		if (!k->globals)
-			export_emit(k->x, &l->r);
+	if (k->deeper) {
+		k->deeper--;
+		return;
 	}
-	if (k->depth)
-		k->depth--;
+	if (!k->depth)
+		return;
+	if (l->block == POOL)
+		close_pool(k, l, l - 1);
+	else if (l->block == SUBNET && !k->globals)
+		close_subnet(k, l);
+	else if (l->block == SUBNET6 && !k->globals)
+		emit(k, l, l->r.subnet);
+	else if (l->block == HOST && own && !k->globals)
+		emit(k, l, amt_arena_printf(a, "host %s", l->name));
+	else if (l->block == GROUP && own && l->hosts && !k->globals)
+		emit(k, l,
+		     amt_arena_printf(a, "group of %zu hosts, the first %s", l->hosts, l->name));
+	k->depth--;
 }
 
 static void read_statements(struct isc *k)
@@ -173,7 +462,7 @@ static void read_statements(struct isc *k)
 	if (k->depth && k->x->notes && !k->globals)
 		amt_note_add(k->x->notes, k->x->name,
 			     "ends inside a block: the file is cut off, or a '}' is missing");
-	while (k->depth)
+	while (k->depth || k->deeper)
 		close_block(k);
 	amt_arena_free(&k->words);
 }
@@ -185,7 +474,15 @@ bool export_isc(struct export_reading *x, const char *text, size_t n)
 
 	first.level[0].r = export_scope(x, 1);
 	read_statements(&first);
-	k.level[0].r = first.level[0].r;
+	k.level[0] = first.level[0];
+	k.class_dns = first.class_dns;
+	k.class_domain = first.class_domain;
+	k.includes = first.includes;
+	k.ranges.v = first.ranges.v;
+	k.ranges.n = first.ranges.n;
+	if (k.ranges.n)
+		qsort(k.ranges.v, k.ranges.n, sizeof(*k.ranges.v), by_address);
 	read_statements(&k);
+	amt_vec_free(&first.ranges);
 	return true;
 }

@@ -259,11 +259,197 @@ static void kea_damaged(void **state)
 	}
 }
 
+#define SUBNET(net) "subnet " net " netmask 255.255.255.0 { "
+
+/* Which range is whose; pools with options or for classes are scopes of their own. */
+static void isc_pools(void **state)
+{
+	(void)state;
+	read_export(
+		"ddns-updates on; option domain-name-servers 10.0.0.1;\n"
+		"option domain-name \"g.test\";\n"
+		"shared-network n { option domain-name \"n.test\";\n"
+		" pool { range dynamic-bootp 10.1.0.10 10.1.0.20; }\n" SUBNET(
+			"10.1.0.0") "} " SUBNET("10.2.0.0") "option domain-name "
+							    "\"two.test\\000\"; }\n"
+							    " pool { range 10.9.0.1; option "
+							    "domain-name \"apart.test\"; } "
+							    "}\n" SUBNET(
+								    "10.3.0.0") "pool { range "
+										"10.3.0.1 "
+										"10.3.0.9; "
+										"allow members "
+										"of "
+										"\"phones\"; }"
+										" pool { "
+										"option "
+										"domain-name-"
+										"servers "
+										"10.0.0.3; "
+										"range "
+										"10.3.0.10 "
+										"10.3.0.19; } "
+										"}\n" SUBNET(
+											"10.4."
+											"0.0") "poo"
+											       "l "
+											       "{ "
+											       "ran"
+											       "ge "
+											       "10."
+											       "4."
+											       "0."
+											       "1 "
+											       "10."
+											       "4."
+											       "0."
+											       "9; "
+											       "den"
+											       "y "
+											       "unk"
+											       "now"
+											       "n-"
+											       "cli"
+											       "ent"
+											       "s; "
+											       "}"
+											       " po"
+											       "ol "
+											       "{ "
+											       "opt"
+											       "ion"
+											       " do"
+											       "mai"
+											       "n-"
+											       "nam"
+											       "e "
+											       "\"p"
+											       ".te"
+											       "st"
+											       "\";"
+											       " ra"
+											       "nge"
+											       " 10"
+											       ".4."
+											       "0."
+											       "10;"
+											       " } "
+											       "}"
+											       "\n" SUBNET(
+												       "10.5.0.0") "}\n"
+														   "host a { fixed-address 10.5.0.1; option domain-name \"a.test\"; }\n"
+														   "group { option domain-name \"h.test\"; host b { } host c { } }\n");
+	assert_false(scope("10.1.0.0")->inactive);
+	assert_string_equal(scope("10.1.0.0")->domain, "n.test");
+	assert_true(scope("10.2.0.0")->inactive);
+	assert_string_equal(scope("10.2.0.0")->domain, "two.test");
+	assert_string_equal(scope("10.2.0.0")->domain_fault, "ends in a NUL byte");
+	assert_string_equal(scope("pool 10.9.0.1 - 10.9.0.1")->domain, "apart.test");
+	assert_string_equal(scope("10.3.0.0 pool 10.3.0.1 - 10.3.0.9")->only_for,
+			    "members of the class phones");
+	assert_string_equal(scope("10.3.0.0 pool 10.3.0.10 - 10.3.0.19")->dns[0], "10.0.0.3");
+	assert_string_equal(scope("10.4.0.0")->domain, "g.test");
+	assert_string_equal(scope("10.4.0.0 pool 10.4.0.10 - 10.4.0.10")->domain, "p.test");
+	assert_false(scope("10.5.0.0")->inactive);
+	assert_string_equal(scope("host a")->domain, "a.test");
+	assert_string_equal(scope("group of 2 hosts, the first b")->domain, "h.test");
+	/* 10.3 itself gives nobody anything */
+	assert_int_equal(f.dhcp.n, 10);
+	/* dhcpd.conf(5): no style is "none" */
+	assert_int_equal(scope("10.1.0.0")->fqdn_flags, AMT_DHCP_FQDN_N);
+	judge();
+	assert_int_equal(verdict("P.14", "10.3.0.0 pool 10.3.0.1 - 10.3.0.9"), AMT_NA);
+	assert_int_equal(verdict("P.14", "10.1.0.0"), AMT_PASS);
+}
+
+/* What is decided elsewhere is not missing. */
+static void isc_open(void **state)
+{
+	(void)state;
+	read_export(
+		"class \"phones\" { match if exists user-class;\n"
+		" option domain-name \"voip.test\"; }\n"
+		"ddns-updates off; ddns-update-style interim;\n" SUBNET(
+			"10.1.0.0") "range 10.1.0.1; ddns-updates on;\n"
+				    " if known { option domain-name-servers 10.0.0.1; }\n"
+				    " else { if exists agent.circuit-id { option "
+				    "domain-name-servers 10.0.0.2; } } }\n" SUBNET(
+					    "10.2.0.0") "range 10.2.0.1; option domain-name "
+							"\"two.test\"; }\n"
+							"host a { if known { option domain-name "
+							"\"x.test\"; } "
+							"option domain-name \"a\\x.test\"; }\n");
+	assert_string_equal(scope("10.1.0.0")->doubt_dns,
+			    "line 6: a condition decides whether it is 10.0.0.2");
+	assert_string_equal(scope("10.2.0.0")->doubt_domain,
+			    "members of the class phones get voip.test");
+	assert_null(scope("10.2.0.0")->doubt_dns);
+	/* in dhcpd.conf(5) a host comes before its classes; the condition stays */
+	assert_string_equal(scope("host a")->doubt_domain,
+			    "line 8: a condition decides whether it is x.test");
+	assert_int_equal(scope("10.1.0.0")->fqdn_flags, AMT_DHCP_FQDN_S);
+	assert_int_equal(scope("10.2.0.0")->fqdn_flags, AMT_DHCP_FQDN_N);
+	judge();
+	assert_int_equal(verdict("P.15", "10.1.0.0"), AMT_UNKNOWN);
+	assert_int_equal(verdict("S1.V15", "10.1.0.0"), AMT_UNKNOWN);
+	assert_int_equal(verdict("P.15", "10.2.0.0"), AMT_FAIL);
+	assert_int_equal(verdict("S1.V15", "10.2.0.0"), AMT_PASS);
+}
+
+/* An option may stand in a file that is included; DHCPv6 is told as such. */
+static void isc_files(void **state)
+{
+	(void)state;
+	read_export(SUBNET(
+		"10.1.0.0") "range 10.1.0.1; }\ninclude \"/etc/a.conf\";\n"
+			    "include \"b.conf\";\n"
+			    "subnet6 2001:db8::/64 { option dhcp6.name-servers 2001:db8::1;\n"
+			    " option dhcp6.domain-search \"a.test\", \"b.test\"; }\n");
+	assert_string_equal(scope("10.1.0.0")->doubt_dns, "/etc/a.conf, b.conf was not read");
+	assert_true(scope("2001:db8::/64")->v6);
+	assert_string_equal(scope("2001:db8::/64")->search[1], "b.test");
+	assert_string_equal(scope("2001:db8::/64")->dns[0], "2001:db8::1");
+	judge();
+	assert_int_equal(verdict("P.15", "10.1.0.0"), AMT_UNKNOWN);
+	assert_int_equal(verdict("S1.V15", "10.1.0.0"), AMT_UNKNOWN);
+	assert_int_equal(verdict("P.14", "2001:db8::/64"), AMT_NA);
+}
+
+/* A dot at the end is no label that two names have in common. */
+static void dot_at_the_end(void **state)
+{
+	(void)state;
+	read_export(
+		"option domain-name \"a.other.test.\";\n" SUBNET("10.1.0.0") "range 10.1.0.1; }");
+	amt_vec_push(&f.certificate_suffixes, "sp.vpro.test");
+	judge();
+	assert_int_equal(verdict("S3.C11", "10.1.0.0"), AMT_FAIL);
+}
+
+/* Blocks deeper than anybody writes, quotes that never close. */
+static void isc_damaged(void **state)
+{
+	char deep[4096] = SUBNET("10.1.0.0") "range 10.1.0.1; ";
+	size_t n = strlen(deep);
+
+	(void)state;
+	for (int i = 0; i < 40; i++, n += 2)
+		memcpy(deep + n, "{ ", 2);
+	for (int i = 0; i < 40; i++, n += 2)
+		memcpy(deep + n, "} ", 2);
+	amt_str_copy(deep + n, sizeof(deep) - n, "option domain-name \"late.test\"; }");
+	read_export(deep);
+	assert_string_equal(scope("10.1.0.0")->domain, "late.test");
+	read_export("subnet a netmask b { option domain-name \"x\\");
+}
+
 int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, set_up, tear_down)
-	const struct CMUnitTest tests[] = {T(kea_text),     T(kea_classes), T(only_classes),
-					   T(kea_inherits), T(kea6),        T(kea_damaged)};
+	const struct CMUnitTest tests[] = {T(kea_text),     T(kea_classes),   T(only_classes),
+					   T(kea_inherits), T(kea6),          T(kea_damaged),
+					   T(isc_pools),    T(isc_open),      T(isc_files),
+					   T(isc_damaged),  T(dot_at_the_end)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
