@@ -1,4 +1,5 @@
 /* Facts that outlive the question they came from. */
+#include "names/dhcp.h"
 #include "names/run.h"
 
 #include <string.h>
@@ -73,5 +74,11 @@ void amt_names_facts_free(struct amt_names_facts *f)
 
 void amt_names_add_dhcp(struct amt_names_facts *f, const struct amt_dhcp_reply *r)
 {
-	amt_vec_push(&f->dhcp, *r);
+	struct amt_dhcp_reply copy = *r;
+
+	/* A capture's has been read elsewhere, which says nothing of odd characters. */
+	if (copy.domain && *copy.domain && !copy.domain_fault)
+		copy.domain_fault =
+			dhcp_domain_fault((const uint8_t *)copy.domain, strlen(copy.domain));
+	amt_vec_push(&f->dhcp, copy);
 }

@@ -197,10 +197,25 @@ static const char *const *addresses(struct reading *rd, unsigned code, const cha
 	return list;
 }
 
+/* Labels with their lengths before them, up to the end or the root. */
+static bool is_wire_name(const uint8_t *p, size_t n)
+{
+	size_t at = 0;
+
+	if (p[0] == 0 || p[0] >= ' ')
+		return false;
+	while (at < n && p[at] && p[at] < n - at)
+		at += 1 + p[at];
+	return at == n || (at + 1 == n && !p[at]);
+}
+
 const char *dhcp_domain_fault(const uint8_t *p, size_t n)
 {
 	if (!n)
 		return "is empty";
+	if (is_wire_name(p, n))
+		return "has lengths between its labels, as names in DNS messages; option 15 is "
+		       "text";
 	if (p[n - 1] == 0)
 		return "ends in a NUL byte";
 	if (p[n - 1] == ' ' || p[0] == ' ')
@@ -213,7 +228,8 @@ const char *dhcp_domain_fault(const uint8_t *p, size_t n)
 		if (p[i] == ' ' || p[i] == ',' || p[i] == ';')
 			return "holds several names; option 15 is for one";
 		if (p[i] >= 0x80)
-			return "holds a character outside ASCII";
+			return "holds a character outside ASCII; DNS has such names in their xn-- "
+			       "form";
 	}
 	return NULL;
 }

@@ -173,10 +173,13 @@ static void judge_option_6(struct judging *j, const struct amt_dhcp_reply *r)
 {
 	const char *who = source_of(j, r), *dead = NULL;
 	struct amt_finding *fi;
+	bool hope = false; /* one that answers, or was not asked */
 
-	for (size_t i = 0; r->dns && r->dns[i] && !dead; i++) {
+	for (size_t i = 0; r->dns && r->dns[i]; i++) {
 		const struct amt_dns_server *s = asked_server(j, r->dns[i]);
-		if (s && !s->answered)
+		if (!s || s->answered)
+			hope = true;
+		else if (!dead)
 			dead = r->dns[i];
 	}
 	if ((!r->dns || !r->dns[0]) && r->doubt_dns)
@@ -187,6 +190,10 @@ static void judge_option_6(struct judging *j, const struct amt_dhcp_reply *r)
 		fi = amt_finding_add(j->fs, "P.15", AMT_FAIL, who,
 				     "hands out no DNS servers (option 006): AMT can't find the "
 				     "service point");
+	else if (dead && !hope)
+		fi = amt_finding_add(j->fs, "P.15", AMT_FAIL, who,
+				     "hands out the DNS servers %s, and none of them answers",
+				     list(j, r->dns));
 	else if (dead)
 		fi = amt_finding_add(j->fs, "P.15", AMT_WARN, who,
 				     "hands out the DNS server %s, which does not answer", dead);
@@ -288,9 +295,13 @@ static void judge_certificate_domain(struct judging *j, const struct amt_dhcp_re
 	const char *d = r->domain;
 	enum amt_verdict v = AMT_FAIL;
 	struct amt_finding *fi;
+	size_t n;
 
 	if (!l->n || !d || !*d)
 		return;
+	/* A dot at the end belongs to no label. */
+	n = strlen(d);
+	d = amt_arena_strndup(&j->fs->arena, d, n - (n > 1 && d[n - 1] == '.'));
 	if (certificate_fits(l, d))
 		v = AMT_PASS;
 	/* A domain of one label is none to a device. */

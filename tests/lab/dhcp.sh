@@ -118,7 +118,7 @@ is "option 15 is none of the site's suffixes" "$(verdict S1.V15 10.8.0.11)" warn
 probe --suffix corp.vpro.test --certificate-suffix vpro.example
 is "option 15 and the certificate differ" "$(verdict S1.V15 10.8.0.11)" warn
 is "S3.C11: nothing in common with the certificate" "$(verdict S3.C11 10.8.0.11)" fail
-is "the DNS server of option 6 is asked, and is dead" "$(timeout -s KILL 60 amt-dnscheck --no-resolv-conf --dhcp lab0 --dhcp-wait 1 --timeout 0.5 --json 2>/dev/null | tee "$tmp/j" | jq -r '.facts.servers[0].origin'); $(verdict P.15 10.8.0.11)" 'DHCP option 6 of 10.8.0.11; warn'
+is "the DNS server of option 6 is asked, and is dead" "$(timeout -s KILL 60 amt-dnscheck --no-resolv-conf --dhcp lab0 --dhcp-wait 1 --timeout 0.5 --json 2>/dev/null | tee "$tmp/j" | jq -r '.facts.servers[0].origin'); $(verdict P.15 10.8.0.11)" 'DHCP option 6 of 10.8.0.11; fail'
 
 # ---- three servers at once
 start_kea

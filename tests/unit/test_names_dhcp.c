@@ -127,6 +127,9 @@ static void odd_options(void **state)
 			    "holds several names; option 15 is for one");
 	assert_string_equal(dhcp_domain_fault((const uint8_t *)"a\033", 2),
 			    "holds a control character");
+	assert_non_null(strstr(dhcp_domain_fault((const uint8_t *)"\4corp\4test", 11),
+			       "lengths between its labels"));
+	assert_non_null(strstr(dhcp_domain_fault((const uint8_t *)"m\303\274n.test", 9), "xn--"));
 	assert_string_equal(dhcp_domain_fault((const uint8_t *)"", 0), "is empty");
 	amt_arena_free(&a);
 }

@@ -259,86 +259,47 @@ static void kea_damaged(void **state)
 	}
 }
 
-#define SUBNET(net) "subnet " net " netmask 255.255.255.0 { "
+static const char pools_conf[] =
+	"ddns-updates on; option domain-name-servers 10.0.0.1;\n"
+	"option domain-name \"g.test\";\n"
+	"shared-network n { option domain-name \"n.test\";\n"
+	" pool { range dynamic-bootp 10.1.0.10 10.1.0.20; }\n"
+	"subnet 10.1.0.0 netmask 255.255.255.0 { }\n"
+	"subnet 10.2.0.0 netmask 255.255.255.0 { option domain-name \"two.test\\000\"; }\n"
+	" pool { range 10.9.0.1; option domain-name \"apart.test\"; } }\n"
+	"subnet 10.3.0.0 netmask 255.255.255.0 {\n"
+	" pool { range 10.3.0.1 10.3.0.9; allow members of \"phones\"; }\n"
+	" pool { option domain-name-servers 10.0.0.3; range 10.3.0.10 10.3.0.19; } }\n"
+	"subnet 10.4.0.0 netmask 255.255.255.0 {\n"
+	" pool { range 10.4.0.1 10.4.0.9; deny unknown-clients; }\n"
+	" pool { option domain-name \"p.test\"; range 10.4.0.10; } }\n"
+	"subnet 10.5.0.0 netmask 255.255.255.0 { }\n"
+	"host a { fixed-address 10.5.0.1; option domain-name \"a.test\"; }\n"
+	"group { option domain-name \"h.test\"; host b { } host c { } }\n";
+static const char open_conf[] =
+	"class \"phones\" { match if exists user-class;\n"
+	" option domain-name \"voip.test\"; }\n"
+	"ddns-updates off; ddns-update-style interim;\n"
+	"subnet 10.1.0.0 netmask 255.255.255.0 { range 10.1.0.1; ddns-updates on;\n"
+	" if known { option domain-name-servers 10.0.0.1; }\n"
+	" else { if exists agent.circuit-id { option domain-name-servers 10.0.0.2; } } }\n"
+	"subnet 10.2.0.0 netmask 255.255.255.0 { range 10.2.0.1; option domain-name \"two.test\"; "
+	"}\n"
+	"host a { if known { option domain-name \"x.test\"; } option domain-name \"a\\x.test\"; "
+	"}\n";
+static const char files_conf[] = "subnet 10.1.0.0 netmask 255.255.255.0 { range 10.1.0.1; }\n"
+				 "include \"/etc/a.conf\";\n"
+				 "include \"b.conf\";\n"
+				 "subnet6 2001:db8::/64 { option dhcp6.name-servers 2001:db8::1;\n"
+				 " option dhcp6.domain-search \"a.test\", \"b.test\"; }\n";
+static const char dot_conf[] = "option domain-name \"a.other.test.\";\n"
+			       "subnet 10.1.0.0 netmask 255.255.255.0 { range 10.1.0.1; }";
 
 /* Which range is whose; pools with options or for classes are scopes of their own. */
 static void isc_pools(void **state)
 {
 	(void)state;
-	read_export(
-		"ddns-updates on; option domain-name-servers 10.0.0.1;\n"
-		"option domain-name \"g.test\";\n"
-		"shared-network n { option domain-name \"n.test\";\n"
-		" pool { range dynamic-bootp 10.1.0.10 10.1.0.20; }\n" SUBNET(
-			"10.1.0.0") "} " SUBNET("10.2.0.0") "option domain-name "
-							    "\"two.test\\000\"; }\n"
-							    " pool { range 10.9.0.1; option "
-							    "domain-name \"apart.test\"; } "
-							    "}\n" SUBNET(
-								    "10.3.0.0") "pool { range "
-										"10.3.0.1 "
-										"10.3.0.9; "
-										"allow members "
-										"of "
-										"\"phones\"; }"
-										" pool { "
-										"option "
-										"domain-name-"
-										"servers "
-										"10.0.0.3; "
-										"range "
-										"10.3.0.10 "
-										"10.3.0.19; } "
-										"}\n" SUBNET(
-											"10.4."
-											"0.0") "poo"
-											       "l "
-											       "{ "
-											       "ran"
-											       "ge "
-											       "10."
-											       "4."
-											       "0."
-											       "1 "
-											       "10."
-											       "4."
-											       "0."
-											       "9; "
-											       "den"
-											       "y "
-											       "unk"
-											       "now"
-											       "n-"
-											       "cli"
-											       "ent"
-											       "s; "
-											       "}"
-											       " po"
-											       "ol "
-											       "{ "
-											       "opt"
-											       "ion"
-											       " do"
-											       "mai"
-											       "n-"
-											       "nam"
-											       "e "
-											       "\"p"
-											       ".te"
-											       "st"
-											       "\";"
-											       " ra"
-											       "nge"
-											       " 10"
-											       ".4."
-											       "0."
-											       "10;"
-											       " } "
-											       "}"
-											       "\n" SUBNET(
-												       "10.5.0.0") "}\n"
-														   "host a { fixed-address 10.5.0.1; option domain-name \"a.test\"; }\n"
-														   "group { option domain-name \"h.test\"; host b { } host c { } }\n");
+	read_export(pools_conf);
 	assert_false(scope("10.1.0.0")->inactive);
 	assert_string_equal(scope("10.1.0.0")->domain, "n.test");
 	assert_true(scope("10.2.0.0")->inactive);
@@ -366,19 +327,7 @@ static void isc_pools(void **state)
 static void isc_open(void **state)
 {
 	(void)state;
-	read_export(
-		"class \"phones\" { match if exists user-class;\n"
-		" option domain-name \"voip.test\"; }\n"
-		"ddns-updates off; ddns-update-style interim;\n" SUBNET(
-			"10.1.0.0") "range 10.1.0.1; ddns-updates on;\n"
-				    " if known { option domain-name-servers 10.0.0.1; }\n"
-				    " else { if exists agent.circuit-id { option "
-				    "domain-name-servers 10.0.0.2; } } }\n" SUBNET(
-					    "10.2.0.0") "range 10.2.0.1; option domain-name "
-							"\"two.test\"; }\n"
-							"host a { if known { option domain-name "
-							"\"x.test\"; } "
-							"option domain-name \"a\\x.test\"; }\n");
+	read_export(open_conf);
 	assert_string_equal(scope("10.1.0.0")->doubt_dns,
 			    "line 6: a condition decides whether it is 10.0.0.2");
 	assert_string_equal(scope("10.2.0.0")->doubt_domain,
@@ -400,11 +349,7 @@ static void isc_open(void **state)
 static void isc_files(void **state)
 {
 	(void)state;
-	read_export(SUBNET(
-		"10.1.0.0") "range 10.1.0.1; }\ninclude \"/etc/a.conf\";\n"
-			    "include \"b.conf\";\n"
-			    "subnet6 2001:db8::/64 { option dhcp6.name-servers 2001:db8::1;\n"
-			    " option dhcp6.domain-search \"a.test\", \"b.test\"; }\n");
+	read_export(files_conf);
 	assert_string_equal(scope("10.1.0.0")->doubt_dns, "/etc/a.conf, b.conf was not read");
 	assert_true(scope("2001:db8::/64")->v6);
 	assert_string_equal(scope("2001:db8::/64")->search[1], "b.test");
@@ -419,8 +364,7 @@ static void isc_files(void **state)
 static void dot_at_the_end(void **state)
 {
 	(void)state;
-	read_export(
-		"option domain-name \"a.other.test.\";\n" SUBNET("10.1.0.0") "range 10.1.0.1; }");
+	read_export(dot_conf);
 	amt_vec_push(&f.certificate_suffixes, "sp.vpro.test");
 	judge();
 	assert_int_equal(verdict("S3.C11", "10.1.0.0"), AMT_FAIL);
@@ -429,7 +373,8 @@ static void dot_at_the_end(void **state)
 /* Blocks deeper than anybody writes, quotes that never close. */
 static void isc_damaged(void **state)
 {
-	char deep[4096] = SUBNET("10.1.0.0") "range 10.1.0.1; ";
+	char deep[4096] = "subnet 10.1.0.0 netmask 255.255.255.0 { "
+			  "range 10.1.0.1; ";
 	size_t n = strlen(deep);
 
 	(void)state;

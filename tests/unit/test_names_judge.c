@@ -167,6 +167,7 @@ static void servers_and_zones(void **state)
 
 static void leases(void **state)
 {
+	static const char *const both[] = {"10.0.0.1", "10.0.0.9", NULL};
 	struct amt_dhcp_reply r = offer("10.0.0.11");
 	(void)state;
 	amt_vec_push(&facts.probes, (struct amt_dhcp_probe){.interface = "eth0",
@@ -193,10 +194,17 @@ static void leases(void **state)
 	judge();
 	expect("P.14", "eth0", AMT_WARN, "2 DHCP servers");
 	expect("P.15", "10.0.0.12", AMT_FAIL, "no DNS servers");
-	expect("P.15", "10.0.0.11", AMT_WARN, "does not answer");
+	expect("P.15", "10.0.0.11", AMT_FAIL, "none of them answers");
+	facts.dhcp.v[0].dns = both;
+	judge();
+	expect("P.15", "10.0.0.11", AMT_WARN, "10.0.0.1, which does not answer");
 	expect("S1.V15", "10.0.0.12", AMT_FAIL, "no DNS domain");
 	expect("S1.V15", "10.0.0.11", AMT_WARN, "none of the clients' suffixes");
 	expect("S1.V14", "10.0.0.12", AMT_PASS, "host and PTR");
+	r.domain = "m\303\274nchen.test";
+	amt_names_add_dhcp(&facts, &r);
+	assert_non_null(strstr(facts.dhcp.v[facts.dhcp.n - 1].domain_fault, "xn--"));
+	facts.dhcp.n--;
 	facts.dhcp.v[0].domain_fault = "ends in a NUL byte";
 	judge();
 	expect("S1.V15", "10.0.0.11", AMT_WARN, "ends in a NUL byte");
