@@ -2,17 +2,15 @@
 #include "reader.h"
 #include "zone.h"
 
-/* GMTDATE=Wed Jul 04 14:46:43.146 2001 in a status message: UTC minus local. */
-static void calibrate(struct trace_reader *r, const struct trace_record *rec)
+/* GMTDATE=Wed Jul 04 14:46:43.146 2001 in the text of a status message. */
+static bool gmtdate(const char *text, size_t n, struct trace_when *gmt)
 {
 	static const char mark[] = "GMTDATE=";
-	const char *p = memmem(rec->text, rec->text_len, mark, sizeof(mark) - 1);
-	const char *end = rec->text + rec->text_len, *stop;
+	const char *p = memmem(text, n, mark, sizeof(mark) - 1), *end = text + n, *stop;
 	struct trace_when_cache cache = {.head_len = 0};
-	struct trace_when gmt;
 
 	if (!p)
-		return;
+		return false;
 	p += sizeof(mark) - 1;
 	stop = memmem(p, (size_t)(end - p), " ISTR", 5);
 	if (!stop) /* wrapped: the year is four digits behind the fraction */
@@ -21,7 +19,18 @@ static void calibrate(struct trace_reader *r, const struct trace_record *rec)
 		stop = end - p > 28 ? p + 28 : end;
 	while (stop > p && (stop[-1] < '0' || stop[-1] > '9'))
 		stop--;
-	if (!trace_when_server(&cache, p, (size_t)(stop - p), &gmt))
+	return trace_when_server(&cache, p, (size_t)(stop - p), gmt);
+}
+
+/* UTC minus local. */
+static void calibrate(struct trace_reader *r, const struct trace_record *rec)
+{
+	struct trace_when gmt;
+	char text[TRACE_UNWRAP_MAX];
+
+	if (!gmtdate(rec->text, rec->text_len, &gmt) &&
+	    (rec->lines < 2 ||
+	     !gmtdate(text, frame_unfold(rec->text, rec->text_len, text, sizeof(text)), &gmt)))
 		return;
 	amt_time diff = gmt.local - rec->when.local;
 	int64_t quarter = 15 * 60 * AMT_SECOND;

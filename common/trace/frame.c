@@ -58,6 +58,54 @@ static enum frame_result skipped(struct frame *f, size_t n, size_t *used)
 	return FRAME_SKIPPED;
 }
 
+size_t frame_unfold(const char *p, size_t n, char *out, size_t size)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < n && k < size; i++)
+		if (p[i] != '\r' && p[i] != '\n')
+			out[k++] = p[i];
+	return k;
+}
+
+static bool small(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static bool capital(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+/* A name on one line: "SMS_AMT_OPER" + "ATION_MANAGER", but "Hardware Inventory" + "Agent". */
+static void unfold_name(const char **name, size_t *n, char *out, size_t size)
+{
+	const char *p = *name, *nl;
+	size_t k = 0, left = *n;
+
+	if (!p || !memchr(p, '\n', left))
+		return;
+	while ((nl = memchr(p, '\n', left))) {
+		size_t line = (size_t)(nl - p);
+		k += frame_unfold(p, line, out + k, size - k);
+		left -= line + 1;
+		p = nl + 1;
+		if (left && k && k < size && small(out[k - 1]) && capital(*p))
+			out[k++] = ' ';
+	}
+	k += frame_unfold(p, left, out + k, size - k);
+	*name = out;
+	*n = k;
+}
+
+static void unfold(struct frame *f, struct trace_record *rec)
+{
+	unfold_name(&rec->component, &rec->component_len, f->unfolded[0], sizeof(f->unfolded[0]));
+	unfold_name(&rec->source_file, &rec->source_file_len, f->unfolded[1],
+		    sizeof(f->unfolded[1]));
+}
+
 /* Text between p and e without blanks at its end and line ends at its beginning. */
 static enum frame_result give(struct frame *f, const char *p, const char *e, const char *stop,
 			      struct trace_record *rec, size_t *used)
@@ -106,6 +154,8 @@ static enum frame_result take_tail(struct frame *f, const char *p, const char *e
 	rec->thread = t->thread;
 	rec->when = t->when;
 	rec->damage = t->damage;
+	if (t->damage & (TRACE_WRAPPED | TRACE_CUT))
+		unfold(f, rec);
 	f->framed = true;
 	return give(f, p, t->begin, past(t->end, end), rec, used);
 }
@@ -150,44 +200,51 @@ static bool group(struct frame *f, const char *p, const char *line, const char *
 	return found;
 }
 
-static enum frame_result ccm(struct frame *f, const char *p, const char *end, bool final, bool full,
-			     struct trace_record *rec, size_t *used)
+static enum frame_result ccm(struct frame *f, const char *p, const char *text, const char *end,
+			     bool final, bool full, struct trace_record *rec, size_t *used)
 {
-	const char *text = p + CCM_MARK_LEN, *from = p + f->scanned, *mark, *open, *close;
-	size_t n;
+	const char *from = p + f->scanned, *mark, *open, *close;
+	size_t n, len;
 
-	mark = frame_find_mark(from < text ? text : from, end);
+	mark = frame_find_mark(from < text ? text : from, end, &len);
 	open = mark && *mark == *CCM_OPEN ? mark : NULL;
 	close = open ? NULL : mark;
 	start(rec, TRACE_CCM);
 	f->framed = true;
 	if (!close) {
 		if (!open && !final && !full) {
-			f->scanned = (size_t)(end - p) > 2 * CCM_MARK_LEN
-					     ? (size_t)(end - p) - CCM_MARK_LEN
+			f->scanned = (size_t)(end - p) > 2 * CCM_MARK_MAX
+					     ? (size_t)(end - p) - CCM_MARK_MAX
 					     : 0;
 			return FRAME_MORE;
 		}
 		rec->damage = TRACE_CUT;
 		return give(f, text, open ? open : end, open ? open : end, rec, used);
 	}
-	if (!frame_ccm_attributes(close + CCM_MARK_LEN, end, final || full, rec, &n))
+	if (!frame_ccm_attributes(close + len, end, final || full, rec, &n))
 		return FRAME_MORE;
-	return give(f, text, close, past(close + CCM_MARK_LEN + n, end), rec, used);
+	if (len > CCM_MARK_LEN)
+		rec->damage |= TRACE_WRAPPED;
+	enum frame_result r = give(f, text, close, past(close + len + n, end), rec, used);
+	if (rec->lines > 1)
+		unfold(f, rec);
+	return r;
 }
 
 /* CCM records say where they begin: the text is behind the opener. */
-static enum frame_result ccm_at(struct frame *f, const char *p, const char *end, bool final,
-				bool full, struct trace_record *rec, size_t *used)
+static enum frame_result ccm_at(struct frame *f, const char *p, size_t mark, const char *end,
+				bool final, bool full, struct trace_record *rec, size_t *used)
 {
-	enum frame_result r = ccm(f, p, end, final, full, rec, used);
+	enum frame_result r = ccm(f, p, p + mark, end, final, full, rec, used);
 
 	if (r != FRAME_RECORD)
 		return r;
+	if (mark > CCM_MARK_LEN)
+		rec->damage |= TRACE_WRAPPED;
 	/* A record right behind another one on its line is nothing odd in this framing. */
 	rec->damage &= ~(unsigned)TRACE_SHARED;
-	*used += CCM_MARK_LEN;
-	f->no_newline = f->no_newline > CCM_MARK_LEN ? f->no_newline - CCM_MARK_LEN : 0;
+	*used += mark;
+	f->no_newline = f->no_newline > mark ? f->no_newline - mark : 0;
 	rec->line = 0;
 	rec->offset = 0;
 	rec->lines = 1 + frame_count_lines(p, p + *used - (p[*used - 1] == '\n'));
@@ -251,6 +308,7 @@ static bool examine(struct frame *f, const char *p, const char *line, const char
 		start(rec, TRACE_CCM);
 		if (close && frame_ccm_attributes(close + CCM_MARK_LEN, stop, true, rec, &n)) {
 			rec->damage |= TRACE_HEADLESS;
+			unfold(f, rec);
 			f->framed = true;
 			*result =
 				give(f, p, close, past(close + CCM_MARK_LEN + n, next), rec, used);
@@ -328,10 +386,11 @@ enum frame_result frame_next(struct frame *f, const char *p, const char *end, bo
 	if (p >= end)
 		return FRAME_MORE;
 	if (*p == '<') {
-		if (end - p < CCM_MARK_LEN && !final)
+		if (end - p < CCM_MARK_MAX && !final)
 			return FRAME_MORE;
-		if (end - p >= CCM_MARK_LEN && !memcmp(p, CCM_OPEN, CCM_MARK_LEN))
-			return ccm_at(f, p, end, final, full, rec, used);
+		size_t mark = frame_mark(p, end, CCM_OPEN);
+		if (mark)
+			return ccm_at(f, p, mark, end, final, full, rec, used);
 	}
 	for (const char *line = p + f->scanned;;) {
 		const char *le = line < end ? line_end(f, p, line, end) : NULL;

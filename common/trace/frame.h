@@ -34,6 +34,7 @@ struct frame {
 	uint64_t halves;                      /* dates with AM or PM */
 	uint64_t text_first, component_first; /* pasted columns, by what they look like */
 	uint64_t furniture;
+	char unfolded[2][128]; /* component and source file that were wrapped, of the last record */
 };
 
 enum frame_result {
@@ -67,6 +68,8 @@ void frame_fast_learn(struct frame *f); /* after a line in the exact form */
 /* Does the beginning of a file hold framed records? */
 bool frame_probe(const char *p, size_t n);
 uint32_t frame_count_lines(const char *p, const char *end);
+/* A copy without line ends; how many bytes it has, at most size. */
+size_t frame_unfold(const char *p, size_t n, char *out, size_t size);
 
 /* frame_server.c: the part after the text. */
 struct frame_tail {
@@ -94,8 +97,12 @@ bool frame_rest(struct frame *f, const char *line, const char *end, bool first,
 #define CCM_OPEN     "<![LOG["
 #define CCM_CLOSE    "]LOG]!>"
 #define CCM_MARK_LEN 7
+#define CCM_MARK_MAX 9 /* with a line end in the middle */
 const char *frame_find(const char *p, const char *end, const char *mark);
-const char *frame_find_mark(const char *p, const char *end); /* the first of either kind */
+/* Bytes of the mark at p, be it wrapped; 0: none is there. */
+size_t frame_mark(const char *p, const char *end, const char *mark);
+/* The first of either kind, be it wrapped. */
+const char *frame_find_mark(const char *p, const char *end, size_t *len);
 /* The attributes behind the closing mark. False: more bytes are needed. */
 bool frame_ccm_attributes(const char *p, const char *end, bool final, struct trace_record *rec,
 			  size_t *used);

@@ -21,11 +21,41 @@ const char *frame_find(const char *p, const char *end, const char *mark)
 	return NULL;
 }
 
-const char *frame_find_mark(const char *p, const char *end)
+/* With a line end in it, as a fixed width makes one. */
+static __attribute__((noinline)) size_t broken(const char *p, const char *end, const char *mark)
+{
+	const char *from = p;
+
+	for (int i = 0; i < CCM_MARK_LEN; i++, p++) {
+		if (i && end - p > 1 && *p == '\r')
+			p++;
+		if (i && end - p > 1 && *p == '\n')
+			p++;
+		if (p >= end || *p != mark[i])
+			return 0;
+	}
+	return p - from > CCM_MARK_MAX ? 0 : (size_t)(p - from);
+}
+
+size_t frame_mark(const char *p, const char *end, const char *mark)
+{
+	if (frame_is(p, end, mark))
+		return CCM_MARK_LEN;
+	if (end - p <= CCM_MARK_LEN || *p != *mark ||
+	    (p[1] != mark[1] && p[1] != '\n' && p[1] != '\r'))
+		return 0;
+	return broken(p, end, mark);
+}
+
+const char *frame_find_mark(const char *p, const char *end, size_t *len)
 {
 	for (; end - p >= CCM_MARK_LEN; p++) {
 		p = bytes_either(p, end, *CCM_OPEN, *CCM_CLOSE);
-		if (frame_is(p, end, CCM_OPEN) || frame_is(p, end, CCM_CLOSE))
+		if (frame_is(p, end, CCM_OPEN) || frame_is(p, end, CCM_CLOSE)) {
+			*len = CCM_MARK_LEN;
+			return p;
+		}
+		if (p < end && (*len = frame_mark(p, end, *p == *CCM_OPEN ? CCM_OPEN : CCM_CLOSE)))
 			return p;
 	}
 	return NULL;
@@ -62,26 +92,50 @@ static bool small_number(const struct value *v, uint64_t max, uint64_t *out)
 	return x <= max;
 }
 
-static void use(struct trace_record *rec, const char *name, size_t n, struct value v,
-		struct value *time, struct value *date)
+struct attributes {
+	struct trace_record *rec;
+	struct value time, date;
+	bool wrapped; /* there are line ends among them */
+	bool odd;     /* a name or number that is none */
+};
+
+/* Without the line ends that a fixed width put into it. */
+static struct value whole(struct value v, char *out, size_t size, struct trace_record *rec)
 {
+	if (!v.n || !memchr(v.p, '\n', v.n))
+		return v;
+	rec->damage |= TRACE_WRAPPED;
+	return (struct value){out, frame_unfold(v.p, v.n, out, size)};
+}
+
+static void use(struct attributes *a, struct value name, struct value v)
+{
+	struct trace_record *rec = a->rec;
+	char name_text[16], number[16];
+	struct value digits = v;
 	uint64_t x;
 
-	if (name_is(name, n, "time")) {
-		*time = v;
-	} else if (name_is(name, n, "date")) {
-		*date = v;
-	} else if (name_is(name, n, "component")) {
+	if (a->wrapped) {
+		name = whole(name, name_text, sizeof(name_text), rec);
+		digits = whole(v, number, sizeof(number), rec);
+	}
+	if (name_is(name.p, name.n, "time")) {
+		a->time = v;
+	} else if (name_is(name.p, name.n, "date")) {
+		a->date = v;
+	} else if (name_is(name.p, name.n, "component")) {
 		rec->component = v.p;
 		rec->component_len = v.n;
-	} else if (name_is(name, n, "file")) {
+	} else if (name_is(name.p, name.n, "file")) {
 		rec->source_file = v.p;
 		rec->source_file_len = v.n;
-	} else if (name_is(name, n, "type") && small_number(&v, 3, &x)) {
+	} else if (name_is(name.p, name.n, "type") && small_number(&digits, 3, &x)) {
 		rec->type = (int)x;
-	} else if (name_is(name, n, "thread") && small_number(&v, UINT32_MAX, &x)) {
+	} else if (name_is(name.p, name.n, "thread") && small_number(&digits, UINT32_MAX, &x)) {
 		rec->thread = (uint32_t)x;
 		rec->has_thread = true;
+	} else if (!name_is(name.p, name.n, "context")) {
+		a->odd = true;
 	}
 }
 
@@ -93,8 +147,7 @@ static const char *skip(const char *p, const char *end)
 }
 
 /* name="value" pairs up to '>'; NULL when the text ends or breaks before it. */
-static const char *pairs(const char *p, const char *end, struct trace_record *rec,
-			 struct value *time, struct value *date)
+static const char *pairs(const char *p, const char *end, struct attributes *a)
 {
 	for (;;) {
 		const char *name, *eq, *quote;
@@ -116,30 +169,29 @@ static const char *pairs(const char *p, const char *end, struct trace_record *re
 		quote = memchr(p + 1, '"', (size_t)(end - p - 1));
 		if (!quote)
 			return NULL;
-		use(rec, name, (size_t)(eq - name), (struct value){p + 1, (size_t)(quote - p - 1)},
-		    time, date);
+		use(a, (struct value){name, (size_t)(eq - name)},
+		    (struct value){p + 1, (size_t)(quote - p - 1)});
 		p = quote + 1;
 	}
 }
 
-/* Without the line ends that a fixed width put into it. */
-static struct value whole(struct value v, char *out, size_t size, struct trace_record *rec)
+/* As pairs(), with names and numbers that may be wrapped, if there are line ends at all. */
+static const char *wrapped_pairs(const char *p, const char *end, struct attributes *a,
+				 const struct trace_record *before)
 {
-	size_t n = 0;
+	const char *stop = pairs(p, end, a);
 
-	if (!v.n || !memchr(v.p, '\n', v.n))
-		return v;
-	rec->damage |= TRACE_WRAPPED;
-	for (size_t i = 0; i < v.n && n < size; i++)
-		if (v.p[i] != '\r' && v.p[i] != '\n')
-			out[n++] = v.p[i];
-	return (struct value){out, n};
+	if ((stop && !a->odd) || !memchr(p, '\n', (size_t)((stop ? stop : end) - p)))
+		return stop;
+	*a->rec = *before;
+	*a = (struct attributes){.rec = a->rec, .wrapped = true};
+	return pairs(p, end, a);
 }
 
 bool frame_ccm_attributes(const char *p, const char *end, bool final, struct trace_record *rec,
 			  size_t *used)
 {
-	struct value time = {NULL, 0}, date = {NULL, 0};
+	struct attributes a = {.rec = rec};
 	const char *limit = end - p > ATTRIBUTES_MAX ? p + ATTRIBUTES_MAX : end;
 	const char *start = skip(p, limit), *stop, *next;
 	const struct trace_record before = *rec;
@@ -152,12 +204,12 @@ bool frame_ccm_attributes(const char *p, const char *end, bool final, struct tra
 		rec->damage |= TRACE_CUT;
 		return true;
 	}
-	stop = pairs(start + 1, limit, rec, &time, &date);
+	stop = wrapped_pairs(start + 1, limit, &a, &before);
 	next = frame_find(start, stop ? stop : limit, CCM_OPEN);
 	if (next) { /* another record's: what was taken of it is given back */
 		*rec = before;
-		time = date = (struct value){NULL, 0};
-		stop = pairs(start + 1, next, rec, &time, &date);
+		a = (struct attributes){.rec = rec};
+		stop = wrapped_pairs(start + 1, next, &a, &before);
 	}
 	if (!stop) {
 		if (!next && limit == end && !final)
@@ -168,8 +220,8 @@ bool frame_ccm_attributes(const char *p, const char *end, bool final, struct tra
 		stop = next && (!nl || next < nl) ? next : nl ? nl : limit;
 	}
 	char time_text[48], date_text[24];
-	time = whole(time, time_text, sizeof(time_text), rec);
-	date = whole(date, date_text, sizeof(date_text), rec);
+	struct value time = whole(a.time, time_text, sizeof(time_text), rec);
+	struct value date = whole(a.date, date_text, sizeof(date_text), rec);
 	if (!trace_when_ccm(time.p ? time.p : "", time.n, date.p ? date.p : "", date.n, &rec->when,
 			    &odd) &&
 	    (time.n || date.n))

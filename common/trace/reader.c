@@ -284,7 +284,8 @@ int trace_reader_copy(const struct trace_reader *r)
 
 static const char *codepage(struct trace_reader *r, const struct trace_record *rec)
 {
-	if (!r->codepage && rec->framing == TRACE_SERVER && rec->component) {
+	if (!r->codepage && rec->framing == TRACE_SERVER && rec->component >= r->buf &&
+	    rec->component < r->buf + r->end) {
 		/* The zone's name tells, when it is written in the local language. */
 		const char *lt = rec->component + rec->component_len;
 		const char *end = r->buf + r->end, *gt;

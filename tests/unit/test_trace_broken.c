@@ -68,6 +68,8 @@ static void folded(void **state)
 				trace_reader_clock(r, &rec);
 				assert_string_equal(trace_when_format(&rec.when, when), times[t]);
 				assert_int_equal(rec.thread, 0x9d4);
+				assert_int_equal(rec.component_len, sizeof(COMP) - 3);
+				assert_memory_equal(rec.component, &COMP[1], sizeof(COMP) - 3);
 				assert_true(trace_classify(texts[i], strlen(texts[i]), true, &m));
 				const struct trace_template *row = m.row;
 				rec.text_len = trace_text_len(&rec);
@@ -83,6 +85,79 @@ static void folded(void **state)
 					assert_int_equal(m.host_len, strlen(HOST));
 			}
 			assert_int_equal(trace_reader_next(r, &rec), TRACE_END);
+			trace_reader_close(r);
+		}
+}
+
+#define ATTRIBUTES                                                                                 \
+	"<time=\"13:43:12.123-60\" date=\"01-14-2009\" component=\"oobmgmt\" context=\"\" "        \
+	"type=\"2\" thread=\"2516\" file=\"provisioner.cpp:123\">"
+
+static void one_of_ccm(struct trace_reader *r, const char *text)
+{
+	struct trace_record rec;
+	char when[AMT_TIME_TEXT], out[256];
+
+	assert_int_equal(trace_reader_next(r, &rec), TRACE_RECORD);
+	trace_reader_clock(r, &rec);
+	assert_string_equal(trace_when_format(&rec.when, when), "2009-01-14T13:43:12.123+01:00");
+	assert_true(rec.has_thread);
+	assert_int_equal(rec.thread, 2516);
+	assert_int_equal(rec.type, 2);
+	assert_int_equal(rec.component_len, strlen("oobmgmt"));
+	assert_memory_equal(rec.component, "oobmgmt", rec.component_len);
+	assert_int_equal(rec.source_file_len, strlen("provisioner.cpp:123"));
+	assert_memory_equal(rec.source_file, "provisioner.cpp:123", rec.source_file_len);
+	size_t n = 0;
+	for (size_t i = 0; i < rec.text_len && n < sizeof(out) - 1; i++)
+		if (rec.text[i] != '\n')
+			out[n++] = rec.text[i];
+	out[n] = '\0';
+	assert_string_equal(out, text);
+}
+
+/* Records behind each other without a line end: marks, names and values break anywhere. */
+static void folded_ccm(void **state)
+{
+	char line[2048] = "", bytes[4096], one[512];
+
+	(void)state;
+	for (size_t i = 0; i < TEXTS; i++) {
+		snprintf(one, sizeof(one), "<![LOG[%s]LOG]!>" ATTRIBUTES, texts[i]);
+		amt_str_copy(line + strlen(line), sizeof(line) - strlen(line), one);
+	}
+	for (size_t width = 20; width < 240; width++) {
+		size_t n = fold(line, width, bytes);
+		struct trace_reader *r = trace_reader_memory(bytes, n, "folded", NULL);
+		for (size_t i = 0; i < TEXTS; i++)
+			one_of_ccm(r, texts[i]);
+		struct trace_record rec;
+		assert_int_equal(trace_reader_next(r, &rec), TRACE_END);
+		trace_reader_close(r);
+	}
+}
+
+/* Each place where a line end can be in a status message; the zone's name is none that is known. */
+static void broken_gmtdate(void **state)
+{
+	static const char line[] =
+		"STATMSG: ID=523 SEV=I LEV=M SOURCE=\"SMS Server\" COMP=\"SMS_X\" SYS=S "
+		"SITE=KAT PID=1 TID=2516 GMTDATE=Wed Jan 14 18:43:12.123 2009 ISTR0=\"\" NUMATTRS=0"
+		"  $$<SMS_X><Wed Jan 14 13:43:12.123 2009 Anywhere Standard Time><thread=2516 "
+		"(0x9D4)>";
+	char bytes[1024], when[AMT_TIME_TEXT];
+
+	(void)state;
+	for (size_t at = 1; at < sizeof(line) - 1; at++)
+		for (int cr = 0; cr < 2; cr++) {
+			int n = snprintf(bytes, sizeof(bytes), "%.*s%s\n%s\n", (int)at, line,
+					 cr ? "\r" : "", line + at);
+			struct trace_reader *r = trace_reader_memory(bytes, (size_t)n, "gmt", NULL);
+			struct trace_record rec;
+			assert_int_equal(trace_reader_next(r, &rec), TRACE_RECORD);
+			trace_reader_clock(r, &rec);
+			assert_string_equal(trace_when_format(&rec.when, when),
+					    "2009-01-14T13:43:12.123-05:00");
 			trace_reader_close(r);
 		}
 }
@@ -205,6 +280,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(folded),
+		cmocka_unit_test(folded_ccm),
+		cmocka_unit_test(broken_gmtdate),
 		cmocka_unit_test(unwrapped),
 		cmocka_unit_test(cut_at_the_front),
 		cmocka_unit_test(lost_marks),
