@@ -247,3 +247,10 @@ const char *amt_cli_state_folder(struct amt_arena *a)
 	}
 	return mkdir(path, 0700) && errno != EEXIST ? NULL : path;
 }
+
+const char *amt_cli_terminal(void)
+{
+	const char *term = getenv("TERM");
+
+	return term && *term ? term : NULL;
+}

@@ -125,6 +125,7 @@ char *amt_cli_password(const char *file, const char *prompt, struct amt_error *e
  * ~/.local/state/amtdiag, made when it is not there. NULL when there is no such place.
  */
 const char *amt_cli_state_folder(struct amt_arena *a);
+const char *amt_cli_terminal(void); /* $TERM; NULL when it is not set or empty */
 /*
  * Confines the process before the first foreign byte is parsed: capabilities,
  * no-new-privs, Landlock, seccomp, limits. net: the tool talks to the network.

@@ -177,6 +177,17 @@ if infocmp xterm >"$tmp/xterm" 2>/dev/null && command -v tic >/dev/null; then
 	is "errors are red" "$(mux capture-pane -pe | grep -c '\[31m\|;31m')" "$(mux capture-pane -p | grep -c '^.E')"
 	leaves "leaving is clean"
 fi
+# Where no screen can be drawn it says so; a blank one would be taken for an empty log.
+refused() {
+	local i
+	for ((i = 0; i < 100; i++)); do [ -s "$tmp/code" ] && break; sleep 0.1; done
+	is "TERM=$1: refused" "$(cat "$tmp/code" 2>/dev/null)" 64
+	sees "$2" "and says why"; sees "--records" "and what to do"
+}
+tui 100x24 dumb C.UTF-8 $log; refused dumb "TERM=dumb"
+tui 100x24 "" C.UTF-8 $log; refused "" "TERM is not set"
+tui 100x24 nonsense C.UTF-8 $log; refused nonsense "TERM=nonsense"
+
 tui 80x24 screen-256color C.UTF-8 --color never $log
 keys e; sees ">E" "--color never"
 is "no colour on the screen" "$(mux capture-pane -pe | grep -cE '\[([0-9;]*;)?(3[0-8]|4[0-8])[;m]')" 0

@@ -54,6 +54,7 @@ void logview_timelines(struct amt_run *r, const struct trace_facts *f);
 void logview_milestones(struct amt_run *r, const struct trace_facts *f);
 void logview_steps(struct amt_run *r, const struct trace_facts *f);
 size_t logview_quantile(size_t n, unsigned percent);
+const char *logview_clock(const struct trace_facts *f); /* "UTC", "local time" */
 void logview_top_signatures(struct amt_run *r, const struct trace_facts *f);
 /* What a cause means, in one line. Returns out. */
 char *logview_cause(const struct trace_cause *c, char *out, size_t size);

@@ -254,6 +254,23 @@ static void durations(const struct trace_facts *f, enum trace_kind kind, amt_tim
 	free(v);
 }
 
+/* What days and other sums over logs are counted in. */
+const char *logview_clock(const struct trace_facts *f)
+{
+	bool utc = false, local = false;
+
+	for (size_t i = 0; i < f->files.n; i++) {
+		const struct trace_file_facts *x = &f->files.v[i];
+		if (x->first == AMT_TIME_NONE)
+			continue;
+		utc = utc || x->offset != TRACE_OFFSET_UNKNOWN;
+		local = local || x->offset == TRACE_OFFSET_UNKNOWN;
+	}
+	return local && utc ? "UTC, local time where the offset is unknown"
+	       : local      ? "local time"
+			    : "UTC";
+}
+
 static void stats(struct amt_run *r, const struct trace_facts *f)
 {
 	static const struct amt_column kinds[] = {{"task"},
@@ -288,7 +305,8 @@ static void stats(struct amt_run *r, const struct trace_facts *f)
 		for (int i = 0; i < 3; i++)
 			amt_section_cell(r, s, "%s", logview_duration(q[i], text));
 	}
-	s = amt_section_table(r, "Days", days, sizeof(days) / sizeof(days[0]));
+	s = amt_section_table(r, amt_arena_printf(&r->arena, "Days (%s)", logview_clock(f)), days,
+			      sizeof(days) / sizeof(days[0]));
 	for (size_t i = 0; i < f->days.n; i++) {
 		const struct trace_day *d = &f->days.v[i];
 		amt_section_cell(r, s, "%s",

@@ -71,7 +71,9 @@ static void one_session(struct amt_buf *b, const struct trace_facts *f,
 
 static void histogram(struct amt_run *r, const struct trace_facts *f)
 {
-	struct amt_section *s = amt_section_html(r, "Outcomes over time");
+	struct amt_section *s =
+		amt_section_html(r, amt_arena_printf(&r->arena, "Outcomes over time (days in %s)",
+						     logview_clock(f)));
 	struct amt_buf *b = &s->text;
 	uint32_t top = 1;
 	size_t n = f->days.n, first = n > 180 ? n - 180 : 0;

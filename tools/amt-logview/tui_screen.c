@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <locale.h>
 #include <stdlib.h>
+#include <term.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -38,6 +39,38 @@ static void colours(struct tui *t)
 	inks[TUI_TITLE] = COLOR_PAIR(5) | (int)A_BOLD;
 }
 
+static bool can(const char *name)
+{
+	const char *s = tigetstr(name);
+
+	return s && s != (const char *)-1 && *s;
+}
+
+/* curses takes terminals on which a screen can't be drawn, and leaves them blank. */
+static bool open_terminal(struct amt_error *err)
+{
+	const char *term = amt_cli_terminal();
+	const char *why = "this machine has no description of it";
+
+	screen = term ? newterm(NULL, stdout, keyboard) : NULL;
+	if (screen) {
+		set_term(screen);
+		if (can("cup") && (can("clear") || can("ed")))
+			return true;
+		why = "its cursor can't be moved";
+		endwin();
+		delscreen(screen);
+		screen = NULL;
+	}
+	if (!term)
+		return amt_fail(err, "--tui: TERM is not set; set it to what the terminal is "
+				     "(TERM=xterm-256color, linux), or use --records --raw | less");
+	return amt_fail(err,
+			"--tui: no screen can be drawn on a terminal of type TERM=%.64s: %s; set "
+			"TERM to what it is (xterm-256color, linux), or use --records --raw | less",
+			term, why);
+}
+
 bool tui_screen_start(struct tui *t, struct amt_error *err)
 {
 	if (!isatty(STDOUT_FILENO))
@@ -48,10 +81,11 @@ bool tui_screen_start(struct tui *t, struct amt_error *err)
 	keyboard = isatty(STDIN_FILENO) ? stdin : fopen("/dev/tty", "re");
 	if (!keyboard)
 		return amt_fail(err, "--tui: no keyboard, standard input is not a terminal");
-	screen = newterm(NULL, stdout, keyboard);
-	if (!screen)
-		return amt_fail(err, "--tui: this terminal (TERM) is not known on this machine");
-	set_term(screen);
+	if (!open_terminal(err)) {
+		if (keyboard != stdin)
+			fclose(keyboard);
+		return false;
+	}
 	cbreak();
 	noecho();
 	nonl();
