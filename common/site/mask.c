@@ -59,7 +59,8 @@ static const struct {
 	{"pwd", true, false},           {"passphrase", false, false},
 	{"secret", true, false},        {"pw", true, false},
 	{"pps", true, false},           {"authorization", true, false},
-	{"dnscredentials", true, true},
+	{"dnscredentials", true, true}, {"mot de passe", false, false},
+	{"wachtwoord", false, false},   {"contrase", false, false},
 };
 
 /* "the password is X": X, if it does not look like a word; else 0. */
@@ -73,6 +74,35 @@ static size_t in_a_sentence(const struct text *t, size_t i)
 	for (size_t k = i; k + 1 < end; k++) /* the last may be a full stop */
 		word = word && letter(at(t, k));
 	return word ? 0 : i;
+}
+
+/* "the password X" in prose: X where no word, number, date, path or bracket of a log looks like
+ * that: six characters at least, letters and among them digits or signs. */
+static size_t in_prose(const struct text *t, size_t i)
+{
+	size_t letters = 0, digits = 0, signs = 0, end = i;
+
+	if (at(t, i) == '(' || at(t, i) == '"' || at(t, i) == '\'')
+		end = ++i;
+	for (; end < t->n && !blank(at(t, end)) && !strchr("\r\n,;()\"'<>", at(t, end)); end++) {
+		char c = at(t, end);
+		letters += letter(c);
+		digits += c >= '0' && c <= '9';
+		signs += strchr("!@$%&*+?~^", c) != NULL;
+		if (strchr("/\\:=#{}[]|", c) || (unsigned char)c >= 0x7f || unprintable(c))
+			return 0;
+	}
+	while (end > i && strchr(".!?", at(t, end - 1)))
+		end--;
+	if (end < i + 6 || !letters || !(digits + signs) || is(t, i, "0x"))
+		return 0;
+	/* Versions, names of hosts and files have dots; numbers of fixes begin with KB. */
+	for (size_t k = i; k < end && !signs; k++)
+		if (at(t, k) == '.')
+			return 0;
+	if (is(t, i, "kb") && digits + 2 == end - i)
+		return 0;
+	return i;
 }
 
 /* The character after a key and what stands between it and its value, 0: no value follows. *run:
@@ -97,6 +127,8 @@ static size_t after_key(const struct text *t, size_t i, size_t row, size_t *run)
 		end++;
 	else if (end > begin && (is(t, end, "is ") || is(t, end, "to ") || is(t, end, "ist ")))
 		return in_a_sentence(t, end + (at(t, end + 2) == ' ' ? 3 : 4));
+	else if (!words[row].plain && !t->binary && end > begin)
+		return in_prose(t, end);
 	else if (!words[row].plain || end == begin)
 		return 0;
 	while (blank(at(t, end)))
@@ -194,7 +226,7 @@ size_t site_mask(char *p, size_t n)
 	for (size_t i = 0; i < t.n;) {
 		size_t next = i + 1;
 		char c = at(&t, i);
-		if (c == 'p' || c == 'k' || c == 's' || c == 'a' || c == 'd')
+		if (c && strchr("pksadmwc", c))
 			for (size_t row = 0; row < sizeof(words) / sizeof(words[0]); row++)
 				if (is(&t, i, words[row].word) &&
 				    (!t.binary || strlen(words[row].word) >= LONG_WORD)) {

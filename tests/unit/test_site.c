@@ -343,6 +343,10 @@ static void passwords_become_stars(void **state)
 		"SecurityAdministration.SetMEBxPassword finished with HResult = 0x0",
 		"using provisioned account (random generated password) to connect target",
 		"pwdLastSet=0",
+		"the password KB954718 asks for",
+		"password pc1-w7.example.net",
+		"password 0x80090308, status",
+		"password (status 0x10)",
 		"Apps: all",
 		"the password is unknown.",
 		"",
@@ -353,6 +357,9 @@ static void passwords_become_stars(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
 		masks(same[i], same[i]);
+	masks("the password P@ssw0rd! of all", "the password ********* of all");
+	masks("Kennwort (Geheim7)", "Kennwort (********");
+	masks("mot de passe : abc", "mot de passe : ***");
 	masks("mebx-password = a b\r\nport = 1", "mebx-password = ***\r\nport = 1");
 	masks("\"DefaultPassword\"=\"a\\\"b\"\n", "\"DefaultPassword\"=\"****\"\n");
 	masks("{\"password\": \"ab\", \"x\": 1}", "{\"password\": \"**\", \"x\": 1}");

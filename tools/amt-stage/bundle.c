@@ -212,6 +212,68 @@ static const char *base(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* Evidence that people read, in contrast to captures and certificates, which stay as they are. */
+static bool is_text(const char *name)
+{
+	static const char *const kinds[] = {"site",    "logs",      "dhcp",   "devices",
+					    "tickets", "documents", "exports"};
+	const char *kind = strncmp(name, "evidence/", 9) ? "" : name + 9;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strncmp(kind, kinds[i], strlen(kinds[i])) && kind[strlen(kinds[i])] == '/')
+			return true;
+	return false;
+}
+
+/* "01-Amtopmgr.log.gz" without ".gz". */
+static const char *unpacked_name(struct bundle *b, const char *name)
+{
+	const char *dot = strrchr(base(name), '.');
+	bool known = dot && (!amt_strcasecmp(dot, ".gz") || !amt_strcasecmp(dot, ".zst"));
+
+	return known ? amt_arena_strndup(&b->st->arena, name, (size_t)(dot - name))
+		     : amt_arena_printf(&b->st->arena, "%s.txt", name);
+}
+
+static void say_masked(struct bundle *b, const char *path, size_t masked, const char *more)
+{
+	amt_buf_printf(&b->left_out, "%s: %zu values that look like passwords: %sstars instead\n",
+		       base(path), masked, more);
+}
+
+/* False: it is not packed, or nothing in it has to be hidden. */
+static bool add_unpacked(struct bundle *b, const char *name, const char *path,
+			 const struct amt_buf *data)
+{
+	struct amt_buf text;
+	const char *why = NULL;
+	bool done = true;
+
+	amt_buf_init(&text, MEMBER_MAX);
+	enum bundle_packed how = stage_bundle_unpack(data, &text);
+	const char *plain = unpacked_name(b, name);
+	if (how == BUNDLE_CLOSED)
+		why = "packed, and can't be looked into for passwords (twice, otherwise than by "
+		      "gzip or zstd, damaged, or over 256 MiB)";
+	else if (how != BUNDLE_PLAIN)
+		why = secret(plain, &text);
+	size_t masked = how != BUNDLE_PLAIN && !why ? site_mask(text.data, text.len) : 0;
+	if (why)
+		amt_buf_printf(&b->left_out, "%s: %s\n", base(path), why);
+	else if (how == BUNDLE_CUT)
+		amt_buf_printf(&b->left_out, "%s: damaged; in it is what could be unpacked\n",
+			       base(path));
+	if (masked)
+		say_masked(b, path, masked, "unpacked, ");
+	if (!why && (masked || how == BUNDLE_CUT))
+		add(b, plain, amt_buf_cstr(&text), text.len);
+	else if (!why)
+		done = false;
+	amt_wipe(text.data, text.cap);
+	amt_buf_free(&text);
+	return done;
+}
+
 static void add_path(struct bundle *b, const char *name, const char *path)
 {
 	struct amt_error err;
@@ -219,16 +281,14 @@ static void add_path(struct bundle *b, const char *name, const char *path)
 	const char *why;
 
 	amt_buf_init(&data, MEMBER_MAX);
-	if (!amt_file_read(path, &data, &err))
+	if (!amt_file_read(path, &data, &err)) {
 		amt_buf_printf(&b->left_out, "%s: %s\n", base(path), err.text);
-	else if ((why = secret(path, &data)))
+	} else if ((why = secret(path, &data))) {
 		amt_buf_printf(&b->left_out, "%s: %s\n", base(path), why);
-	else {
+	} else if (!is_text(name) || !add_unpacked(b, name, path, &data)) {
 		size_t masked = site_mask(data.data, data.len);
 		if (masked)
-			amt_buf_printf(&b->left_out,
-				       "%s: %zu values that look like passwords: stars instead\n",
-				       base(path), masked);
+			say_masked(b, path, masked, "");
 		add(b, name, amt_buf_cstr(&data), data.len);
 	}
 	amt_wipe(data.data, data.cap);

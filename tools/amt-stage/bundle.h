@@ -15,4 +15,13 @@ bool stage_bundle_redact(struct stage *st, struct amt_redactor *r, struct amt_er
 /* The devices of an opened bundle, n by its report. What is not there is a note. */
 void stage_bundle_reopen(struct stage *st, struct stage_spool *spool, int64_t n);
 
+/* bundle_unpack.c: gzip and zstd */
+enum bundle_packed {
+	BUNDLE_PLAIN,    /* not packed */
+	BUNDLE_UNPACKED, /* out has all of it */
+	BUNDLE_CUT,      /* it ends early or is damaged: out has what could be read */
+	BUNDLE_CLOSED    /* packed otherwise, twice, or too long */
+};
+enum bundle_packed stage_bundle_unpack(const struct amt_buf *b, struct amt_buf *out);
+
 #endif
