@@ -141,11 +141,27 @@ static size_t plain_length(const char *s)
 	return n && s[n - 1] == '.' ? n - 1 : n;
 }
 
+/* The same name, one with a character as it is, one with it as "\\DDD". */
+static bool same_on_the_wire(const char *a, const char *b)
+{
+	uint8_t x[DNS_NAME_WIRE], y[DNS_NAME_WIRE];
+	size_t n = dns_name_encode(a, x), i = 0;
+
+	if (!n || n != dns_name_encode(b, y))
+		return false;
+	while (i < n && (x[i] == y[i] || (x[i] >= 'A' && x[i] <= 'Z' && x[i] + 32 == y[i]) ||
+			 (y[i] >= 'A' && y[i] <= 'Z' && y[i] + 32 == x[i])))
+		i++;
+	return i == n;
+}
+
 bool dns_name_equal(const char *a, const char *b)
 {
 	size_t n = plain_length(a);
 
-	return n == plain_length(b) && amt_strncasecmp(a, b, n) == 0;
+	if (n == plain_length(b) && amt_strncasecmp(a, b, n) == 0)
+		return true;
+	return (strchr(a, '\\') || strchr(b, '\\')) && same_on_the_wire(a, b);
 }
 
 bool dns_name_within(const char *name, const char *zone)

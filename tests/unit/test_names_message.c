@@ -146,6 +146,28 @@ static void comparing(void **state)
 	assert_false(amt_dns_reverse_name("1.2.3.4", r, 8));
 }
 
+/* Names with a blank or an umlaut are escaped where an answer is read: they are still the same. */
+static void names_with_odd_characters(void **state)
+{
+	static const char name[] = "m\303\274 1.test";
+	struct amt_dns_reply out = {0};
+	struct amt_arena arena = {0};
+	uint8_t q[512];
+
+	(void)state;
+	assert_true(dns_name_equal("m\303\274n.test", "M\\195\\188n.test."));
+	assert_true(dns_name_equal("a\\032b", "a b"));
+	assert_false(dns_name_equal("a\\.b", "a.b"));
+	assert_false(dns_name_equal("a\\", "a"));
+	size_t n = amt_dns_query(name, AMT_DNS_A, false, q, sizeof(q));
+	assert_true(n > 0);
+	q[2] |= 0x80; /* an answer: */
+	q[3] = 3;     /* NXDOMAIN */
+	assert_true(amt_dns_read(q, n, name, AMT_DNS_A, &arena, &out));
+	assert_int_equal(out.outcome, AMT_DNS_NXDOMAIN);
+	amt_arena_free(&arena);
+}
+
 static void answers(void **state)
 {
 	static const uint8_t ip1[] = {10, 8, 0, 1}, ip2[] = {10, 8, 0, 2};
@@ -346,6 +368,7 @@ int main(void)
 		cmocka_unit_test(names_go_both_ways),
 		cmocka_unit_test(pointers_only_lead_back),
 		cmocka_unit_test(comparing),
+		cmocka_unit_test(names_with_odd_characters),
 		cmocka_unit_test(answers),
 		cmocka_unit_test(every_ending_has_its_word),
 		cmocka_unit_test(every_cut_is_safe),
