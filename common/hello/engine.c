@@ -32,7 +32,8 @@ static void set_ports(struct hello_engine *e)
 		uint8_t class;
 	} known[] = {{16992, PORT_AMT_HTTP},  {16993, PORT_AMT_TLS}, {16994, PORT_AMT_REDIR},
 		     {16995, PORT_AMT_REDIR}, {53, PORT_DNS},        {67, PORT_DHCP},
-		     {68, PORT_DHCP},         {623, PORT_RMCP},      {664, PORT_RMCP}};
+		     {68, PORT_DHCP},         {623, PORT_RMCP},      {664, PORT_RMCP},
+		     {546, PORT_DHCP6},       {547, PORT_DHCP6}};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		hello_engine_port(e, known[i].port, known[i].class);
@@ -246,6 +247,8 @@ static void transport(struct hello_engine *e, struct hello_frame *f)
 		hello_dns(e, f);
 	else if (a == PORT_DHCP || b == PORT_DHCP)
 		hello_dhcp(e, f);
+	else if (a == PORT_DHCP6 || b == PORT_DHCP6)
+		hello_dhcp6(e, f);
 	else if (a == PORT_RMCP || b == PORT_RMCP)
 		hello_rmcp(e, f);
 }

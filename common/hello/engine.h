@@ -16,6 +16,7 @@ enum hello_port_class {
 	PORT_AMT_REDIR, /* 16994, 16995 */
 	PORT_DNS,
 	PORT_DHCP,
+	PORT_DHCP6,
 	PORT_RMCP,
 	PORT_FOUND, /* a hello was recognised on it by its content */
 };
@@ -261,6 +262,7 @@ enum hello_content hello_content_guess(const uint8_t *p, size_t n);
 /* tls.c, dhcp.c, dns.c, rmcp.c */
 void hello_tls(struct hello_engine *e, struct hello_flow *w, int dir);
 void hello_dhcp(struct hello_engine *e, const struct hello_frame *f);
+void hello_dhcp6(struct hello_engine *e, const struct hello_frame *f);
 /* This MAC took a step towards provisioning: its lease is not to be forgotten. */
 void hello_dhcp_pin(struct hello_engine *e, const struct hello_mac *mac);
 void hello_dns(struct hello_engine *e, const struct hello_frame *f);

@@ -171,6 +171,7 @@ bool hello_from_json(const json_t *j, struct hello_facts *f, struct amt_error *e
 	LIST_IN(j, "hellos", f->hellos, hello_seen_fields, seen_in(x_, v_, &f->arena, err));
 	LIST_IN(j, "connections", f->conns, hello_conn_fields, conn_in(x_, v_, f, &f->arena, err));
 	LIST_IN(j, "dhcp", f->leases, hello_lease_fields, v_ != NULL);
+	LIST_IN(j, "dhcp6", f->dhcp6, hello_dhcp6_fields, v_ != NULL);
 	LIST_IN(j, "dns", f->queries, hello_query_fields, v_ != NULL);
 	for (size_t i = 0; i < f->queries.n; i++)
 		if (!f->queries.v[i].name)

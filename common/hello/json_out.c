@@ -103,6 +103,8 @@ void hello_write_facts(const struct hello_facts *f, bool swapped, struct amt_jso
 	amt_json_out_close(o);
 	LIST_OUT(o, "connections", f->conns, hello_conn_fields, conn_out);
 	LIST_OUT(o, "dhcp", f->leases, hello_lease_fields, NO_MORE);
+	if (f->dhcp6.n)
+		LIST_OUT(o, "dhcp6", f->dhcp6, hello_dhcp6_fields, NO_MORE);
 	LIST_OUT(o, "dns", f->queries, hello_query_fields, NO_MORE);
 	LIST_OUT(o, "rmcp", f->rmcps, hello_rmcp_fields, NO_MORE);
 	LIST_OUT(o, "certificates", f->certificates, hello_no_fields, certificate_out);

@@ -41,7 +41,7 @@ const char *hello_live_filter(const struct hello_options *opt, struct amt_arena 
 	amt_buf_init(&b, 64 * AMT_KIB);
 	amt_buf_str(&b,
 		    "(tcp portrange 16992-16995 or port 53 or udp port 67 or udp port 68 "
-		    "or udp port 623 "
+		    "or udp port 546 or udp port 547 or udp port 623 "
 		    "or udp port 664 or icmp or icmp6 or (ip[6:2] & 0x3fff != 0) or "
 		    /* Fragments, and headers that 'tcp' does not look behind (RFC 8200, 4.1). */
 		    "ip6[6] = 44 or ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 60");

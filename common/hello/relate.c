@@ -422,6 +422,9 @@ void hello_facts_free(struct hello_facts *f)
 	amt_vec_free(&f->hellos);
 	amt_vec_free(&f->conns);
 	amt_vec_free(&f->leases);
+	for (size_t i = 0; i < f->dhcp6.n; i++)
+		amt_vec_free(&f->dhcp6.v[i].dns);
+	amt_vec_free(&f->dhcp6);
 	amt_vec_free(&f->queries);
 	amt_vec_free(&f->rmcps);
 	amt_vec_free(&f->certificates);

@@ -143,6 +143,14 @@ const struct hello_field hello_lease_fields[] = {ALWAYS(T, "mac", MAC, mac),
 						 END};
 #undef T
 
+#define T struct hello_dhcp6
+const struct hello_field hello_dhcp6_fields[] = {
+	ALWAYS(T, "at", SPOT, at),       ALWAYS(T, "reply", BOOL, reply),
+	ALWAYS(T, "server", IP, server), ALWAYS(T, "client", IP, client),
+	FIELD(T, "option_23", IPS, dns), FIELD(T, "option_24", TEXT, domains),
+	FIELD(T, "seen", U64, seen),     END};
+#undef T
+
 #define T struct hello_query
 const struct hello_field hello_query_fields[] = {ALWAYS(T, "client", IP, client),
 						 ALWAYS(T, "server", IP, server),

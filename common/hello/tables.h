@@ -9,8 +9,8 @@
 #include "hello/fields.h"
 
 extern const struct hello_field hello_capture_fields[], hello_seen_fields[], hello_conn_fields[],
-	hello_tls_fields[], hello_lease_fields[], hello_query_fields[], hello_rmcp_fields[],
-	hello_counter_fields[], hello_no_fields[];
+	hello_tls_fields[], hello_lease_fields[], hello_dhcp6_fields[], hello_query_fields[],
+	hello_rmcp_fields[], hello_counter_fields[], hello_no_fields[];
 extern const char *const hello_content_names[HELLO_CONTENTS];
 
 /* devices.c: derived, written but never read */

@@ -32,6 +32,13 @@ const char *amt_dhcp_kind_name(unsigned kind)
 	return kind < sizeof(names) / sizeof(*names) ? names[kind] : "other";
 }
 
+const char *amt_dhcp_reply_name(const struct amt_dhcp_reply *r)
+{
+	if (r->v6 && r->kind)
+		return r->kind == AMT_DHCP_ACK ? "REPLY" : "ADVERTISE";
+	return amt_dhcp_kind_name(r->kind);
+}
+
 /* ---- building ---- */
 
 static void option(uint8_t **p, unsigned code, const void *data, size_t n)

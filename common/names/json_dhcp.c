@@ -92,8 +92,7 @@ json_t *names_dhcp_to_json(const struct amt_dhcp_reply *r)
 
 	json_object_set_new(o, "server", amt_json_str(r->server));
 	json_object_set_new(o, "source", amt_json_str(r->source));
-	json_object_set_new(o, "kind",
-			    amt_json_str(r->kind ? amt_dhcp_kind_name(r->kind) : "EXPORT"));
+	json_object_set_new(o, "kind", amt_json_str(r->kind ? amt_dhcp_reply_name(r) : "EXPORT"));
 	json_object_set_new(o, "kind_number", json_integer(r->kind));
 	json_object_set_new(o, "asked", json_integer(r->asked));
 	names_json_opt(o, "sender", r->sender);

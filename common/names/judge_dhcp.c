@@ -28,7 +28,7 @@ static void show(struct judging *j, struct amt_finding *f, const struct amt_dhcp
 	if (r->kind && r->asked)
 		snprintf(ms, sizeof(ms), ", after %.1f ms", r->ms);
 	snprintf(locator, sizeof(locator), "%s%s%s%s%s",
-		 r->kind ? amt_dhcp_kind_name(r->kind) : "export", r->sender ? " from " : "",
+		 r->kind ? amt_dhcp_reply_name(r) : "export", r->sender ? " from " : "",
 		 r->sender ? r->sender : "", r->sender_mac ? " " : "",
 		 r->sender_mac ? r->sender_mac : "");
 	amt_finding_evidence(j->fs, f, r->source, locator, "%s%s%s%s", text, ms, *when ? ", " : "",
@@ -74,7 +74,7 @@ static size_t servers(struct judging *j, struct amt_strlist *names)
 {
 	for (size_t i = 0; i < j->f->dhcp.n; i++) {
 		const struct amt_dhcp_reply *r = &j->f->dhcp.v[i];
-		if (r->kind && offers(r) && !amt_strlist_has(names, r->server))
+		if (r->kind && offers(r) && !r->v6 && !amt_strlist_has(names, r->server))
 			amt_vec_push(names, r->server);
 	}
 	return names->n;
@@ -112,7 +112,7 @@ static void judge_presence(struct judging *j)
 			"%zu DHCP servers answer on one network (%s): which of them are meant to?",
 			n, names_text);
 	for (size_t i = 0; i < f->dhcp.n; i++)
-		if (f->dhcp.v[i].kind)
+		if (f->dhcp.v[i].kind && !f->dhcp.v[i].v6)
 			show(j, fi, &f->dhcp.v[i], offer_text(j, &f->dhcp.v[i]));
 	if (probe && n == 0)
 		amt_finding_evidence(j->fs, fi, probe->interface, "DISCOVER",
@@ -395,7 +395,8 @@ static void judge_v6(struct judging *j, const struct amt_dhcp_reply *r)
 	const char *who = source_of(j, r), *other = NULL;
 	struct amt_finding *fi =
 		amt_finding_add(j->fs, "P.14", AMT_NA, who,
-				"a scope of DHCPv6: ConfigMgr 2007 manages AMT over IPv4 only");
+				"%s of DHCPv6: ConfigMgr 2007 manages AMT over IPv4 only",
+				r->kind ? "an answer" : "a scope");
 	bool fits = false;
 
 	show(j, fi, r, offer_text(j, r));

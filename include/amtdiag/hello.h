@@ -180,6 +180,16 @@ struct hello_lease {
 	uint32_t lease;       /* seconds, option 51 */
 };
 
+/* What DHCPv6 handed out: answers that differ, each once. */
+struct hello_dhcp6 {
+	struct hello_spot at;
+	bool reply;                     /* else an ADVERTISE */
+	struct hello_ip server, client; /* as seen here; by way of a relay: the relay's client */
+	struct hello_ips dns;           /* option 23 */
+	const char *domains;            /* option 24, blanks between them; NULL: none */
+	uint64_t seen;
+};
+
 /* One question about the provisioning server's name. */
 struct hello_query {
 	struct hello_ip client, server;
@@ -301,6 +311,7 @@ struct hello_facts {
 	struct AMT_VEC(struct hello_seen) hellos;
 	struct AMT_VEC(struct hello_conn) conns;
 	struct AMT_VEC(struct hello_lease) leases;
+	struct AMT_VEC(struct hello_dhcp6) dhcp6;
 	struct AMT_VEC(struct hello_query) queries;
 	struct AMT_VEC(struct hello_rmcp) rmcps;
 	struct AMT_VEC(struct hello_certificate) certificates;

@@ -145,6 +145,9 @@ enum amt_dhcp_kind {
 };
 const char *amt_dhcp_kind_name(unsigned kind); /* "OFFER" */
 
+struct amt_dhcp_reply;
+const char *amt_dhcp_reply_name(const struct amt_dhcp_reply *r); /* "OFFER", "ADVERTISE" */
+
 #define AMT_DHCP_FQDN_S 0x01 /* option 81 flags, RFC 4702 section 2.1 */
 #define AMT_DHCP_FQDN_O 0x02
 #define AMT_DHCP_FQDN_E 0x04
@@ -158,7 +161,8 @@ struct amt_dhcp_reply {
 	const char *sender_mac;
 	const char *scope; /* export: "10.8.0.0/24", and whether it is on */
 	bool inactive;
-	bool v6; /* export: a scope of DHCPv6; dns is its option 23, search its option 24 */
+	bool v6; /* of DHCPv6, an OFFER being its ADVERTISE, an ACK its REPLY; dns is option 23,
+		    search option 24 */
 	/* Export: the clients that it is for, when not all ("members of the class phones"), and
 	 * what else may decide option 6 or 15 than what was read here. NULL: nothing. */
 	const char *only_for, *doubt_dns, *doubt_domain;

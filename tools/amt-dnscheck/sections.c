@@ -220,8 +220,7 @@ static void leases(struct amt_cli *cli, const struct amt_names_facts *f)
 				 r->fqdn_flags & AMT_DHCP_FQDN_O ? "O" : "-",
 				 r->fqdn_flags & AMT_DHCP_FQDN_E ? "E" : "-",
 				 r->fqdn_flags & AMT_DHCP_FQDN_N ? "N" : "-");
-		amt_section_cell(&cli->run, s, "%s",
-				 r->kind ? amt_dhcp_kind_name(r->kind) : "export");
+		amt_section_cell(&cli->run, s, "%s", r->kind ? amt_dhcp_reply_name(r) : "export");
 		amt_section_cell(&cli->run, s, "%s", r->server);
 		amt_section_cell(&cli->run, s, "%s%s",
 				 r->scope    ? r->scope
