@@ -61,6 +61,14 @@ static bool word_before(const char *p, const char *at, const char *word)
 	return (size_t)(at - p) >= n && !amt_strncasecmp(at - n, word, n);
 }
 
+/* "3.x" */
+static bool is_version(const char *s, const char *e)
+{
+	while (s < e && (digit(*s) || *s == '.'))
+		s++;
+	return e - s <= 1 && (s == e || *s == 'x' || *s == 'X');
+}
+
 static void token(const char *p, const char *s, const char *e, struct trace_match *m)
 {
 	size_t n = (size_t)(e - s), dashes = 0, dots = 0;
@@ -74,7 +82,8 @@ static void token(const char *p, const char *s, const char *e, struct trace_matc
 	else if (!m->has_machine && digit(*s) && number(s, e) &&
 		 (word_before(p, s, "MachineId = ") || word_before(p, s, "machine id = ")))
 		keep(m, 'm', s, e);
-	else if (!m->host && dots && !digit(e[-1]) && letter(e[-1]) && n < 256)
+	else if (!m->host && dots && !digit(e[-1]) && letter(e[-1]) && n < 256 &&
+		 !(digit(*s) && is_version(s, e)))
 		keep(m, 'h', s, e);
 	else if (!m->host && (word_before(p, s, "AMT device ") ||
 			      word_before(p, s, "target machine ") || word_before(p, s, "host ")))
