@@ -278,11 +278,8 @@ static void ask_provision(struct names_run *r)
 	names_wait(r);
 }
 
-static void keep_options(struct names_run *r)
+void amt_names_expect(const struct amt_names_options *o, struct amt_names_facts *f)
 {
-	const struct amt_names_options *o = r->o;
-	struct amt_names_facts *f = r->f;
-
 	for (size_t i = 0; i < o->provision_names.n; i++)
 		names_list_add(f, &f->provision_names, o->provision_names.v[i]);
 	if (!f->provision_names.n && !o->no_provision)
@@ -295,7 +292,6 @@ static void keep_options(struct names_run *r)
 		names_list_add(f, &f->ad_domains, o->ad_domains.v[i]);
 	for (size_t i = 0; i < o->certificate_suffixes.n; i++)
 		names_list_add(f, &f->certificate_suffixes, o->certificate_suffixes.v[i]);
-	f->rounds = o->rounds ? o->rounds : 1;
 }
 
 bool amt_names_collect(struct amt_loop *loop, const struct amt_names_options *o,
@@ -307,7 +303,8 @@ bool amt_names_collect(struct amt_loop *loop, const struct amt_names_options *o,
 
 	double start = amt_loop_ms(loop);
 	r.asker = dns_asker_new(loop, &ao);
-	keep_options(&r);
+	amt_names_expect(o, f);
+	f->rounds = o->rounds ? o->rounds : 1;
 	good = names_find_servers(&r);
 	if (!f->servers.n && o->notes)
 		amt_note_add(o->notes, "DNS",

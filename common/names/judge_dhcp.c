@@ -308,16 +308,18 @@ static void judge_certificate_domain(struct judging *j, const struct amt_dhcp_re
 	for (size_t i = 0; i < l->n && v != AMT_PASS && strchr(d, '.'); i++)
 		if (dns_name_within(l->v[i], registered_part(d)))
 			v = AMT_WARN;
-	fi = amt_finding_add(j->fs, "S3.C11", v, source_of(j, r),
-			     v == AMT_PASS
-				     ? "the domain handed out (%s) is the certificate's (%s), or "
-				       "above it"
-			     : v == AMT_WARN ? "whether the domain handed out (%s) fits the "
-					       "certificate's (%s) depends on "
-					       "the firmware: amt-certcheck tells"
-					     : "the domain handed out (%s) has nothing in common "
-					       "with the certificate's (%s)",
-			     d, l->v[0]);
+	fi = amt_finding_add(
+		j->fs, "S3.C11", v, source_of(j, r),
+		v == AMT_PASS && !dns_name_within(l->v[0], d)
+			? "the domain handed out (%s) is covered by the certificate's (%s)"
+		: v == AMT_PASS ? "the domain handed out (%s) is the certificate's (%s), or "
+				  "above it"
+		: v == AMT_WARN ? "whether the domain handed out (%s) fits the "
+				  "certificate's (%s) depends on "
+				  "the firmware: amt-certcheck tells"
+				: "the domain handed out (%s) has nothing in common "
+				  "with the certificate's (%s)",
+		d, l->v[0]);
 	show(j, fi, r, amt_arena_printf(&j->fs->arena, "option 15: \"%s\"", d));
 }
 

@@ -131,7 +131,8 @@ static void one_rule(const struct fold *o)
 		return;
 	const struct pki_verdict *v = first_with(o, worst);
 	const char *text = text_in(o, v, worst);
-	bool mixed = mildest != worst, given = o->ctx->n_firmware > 0;
+	bool mixed = mildest != worst, some = o->ctx->firmware_of_some,
+	     given = o->ctx->n_firmware && !some;
 	enum amt_verdict said = worst;
 	if (mixed && !given && worst == AMT_FAIL)
 		said = AMT_WARN;
@@ -143,9 +144,12 @@ static void one_rule(const struct fold *o)
 		      : amt_finding_add(o->fs, o->id, said, subject_of(o), "%s", text);
 	evidence(o, f, v, worst);
 	if (mixed && !given)
-		amt_finding_action(o->fs, f,
-				   "Say which firmware your clients have (--firmware) to get a "
-				   "verdict for them alone");
+		amt_finding_action(
+			o->fs, f,
+			some ? "See which clients have that firmware: the others are not "
+			       "concerned (--firmware judges for one version alone)"
+			     : "Say which firmware your clients have (--firmware) to get a "
+			       "verdict for them alone");
 }
 
 /* What was not asked, and so not measured. */

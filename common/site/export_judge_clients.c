@@ -54,18 +54,21 @@ static void hardware(struct export_view *v, const struct exports_fact *c)
 static void provisioned(struct export_view *v, const struct exports_fact *c)
 {
 	const char *status = c->field[EXPORTS_CLIENT_STATUS];
+	bool removed = *status != '3' && export_removed(v, c->name);
 
 	/* Without a list of clients, computers that ConfigMgr calls not supported are no clients.
 	 */
 	if (*status == '-' || (!v->clients.count && (!*status || *status == '0')))
 		return;
-	struct amt_finding *f = amt_finding_add(
-		v->fs, "CK.13",
-		*status == '3' ? AMT_PASS
-		: !*status     ? AMT_UNKNOWN
-			       : AMT_FAIL,
-		c->name, "the AMT status of %s in ConfigMgr is %s%s%s%s", c->name,
-		status_name(*status), *status ? " (" : "", status, *status ? ")" : "");
+	struct amt_finding *f =
+		amt_finding_add(v->fs, "CK.13",
+				*status == '3' ? AMT_PASS
+				: removed      ? AMT_NA
+				: !*status     ? AMT_UNKNOWN
+					       : AMT_FAIL,
+				c->name, "the AMT status of %s in ConfigMgr is %s%s%s%s%s", c->name,
+				status_name(*status), *status ? " (" : "", status,
+				*status ? ")" : "", removed ? ": it was un-provisioned" : "");
 	cited(v, f, c);
 }
 

@@ -198,11 +198,13 @@ void export_part(struct export_view *v)
 }
 
 void exports_judge_parts(const struct exports_facts *f, const struct amt_context *ctx,
-			 struct amt_findings *fs, void (*part)(struct amt_findings *fs))
+			 const struct amt_strlist *removed, struct amt_findings *fs,
+			 void (*part)(struct amt_findings *fs))
 {
 	struct export_view v;
 
 	export_view_make(&v, f, ctx, fs);
+	export_view_removed(&v, removed);
 	v.from = fs->list.n;
 	v.part = part;
 	export_judge_lists(&v);
@@ -218,5 +220,7 @@ void exports_judge_parts(const struct exports_facts *f, const struct amt_context
 void exports_judge(const struct exports_facts *f, const struct amt_context *ctx,
 		   struct amt_findings *fs)
 {
-	exports_judge_parts(f, ctx, fs, NULL);
+	const struct amt_strlist none = {0};
+
+	exports_judge_parts(f, ctx, &none, fs, NULL);
 }

@@ -297,6 +297,11 @@ void export_view_make(struct export_view *v, const struct exports_facts *f,
 	index_names(&v->out_of_band, &f->roles.out_of_band);
 }
 
+void export_view_removed(struct export_view *v, const struct amt_strlist *names)
+{
+	index_names(&v->removed, names);
+}
+
 void exports_traits(const struct exports_facts *f, struct amt_context *ctx)
 {
 	struct export_view v;
@@ -316,6 +321,7 @@ void export_view_free(struct export_view *v)
 	amt_map_free(&v->clients);
 	amt_map_free(&v->in_band);
 	amt_map_free(&v->out_of_band);
+	amt_map_free(&v->removed);
 }
 
 enum amt_tri export_applies(const struct export_view *v, const char *id, char *why, size_t size)
@@ -382,6 +388,14 @@ enum amt_tri export_in_band(const struct export_view *v, const char *client)
 	if (in == AMT_YES && out == AMT_NO)
 		return AMT_YES;
 	return in == AMT_NO && out == AMT_YES ? AMT_NO : AMT_MAYBE;
+}
+
+bool export_removed(const struct export_view *v, const char *client)
+{
+	char key[64];
+
+	lower_short(client, key);
+	return amt_map_get_str(&v->removed, key) != NULL;
 }
 
 bool export_listed(const struct export_view *v, const char *client)

@@ -26,7 +26,7 @@ struct export_view {
 	struct amt_context ctx; /* the given one with what exports prove */
 	struct AMT_VEC(struct amt_fw) firmware;
 	struct AMT_VEC(struct export_computer) computers;
-	struct amt_map by_name, clients, in_band, out_of_band;
+	struct amt_map by_name, clients, in_band, out_of_band, removed;
 	struct amt_findings *fs;
 	size_t from; /* findings before it are not this judge's, or are done with */
 	void (*part)(struct amt_findings *fs);
@@ -37,6 +37,7 @@ void export_part(struct export_view *v);
 
 void export_view_make(struct export_view *v, const struct exports_facts *f,
 		      const struct amt_context *ctx, struct amt_findings *fs);
+void export_view_removed(struct export_view *v, const struct amt_strlist *names);
 void export_view_free(struct export_view *v);
 /* Does the row apply? why says what is not known when it is MAYBE. */
 enum amt_tri export_applies(const struct export_view *v, const char *id, char *why, size_t size);
@@ -55,6 +56,9 @@ const char *export_called(const struct export_computer *c);
 long export_cm_build(const char *version);
 /* YES: in-band, NO: out-of-band. */
 enum amt_tri export_in_band(const struct export_view *v, const char *client);
+
+/* It was un-provisioned since. */
+bool export_removed(const struct export_view *v, const char *client);
 
 /* Is it one of the clients that the site lists? Everybody is when it lists none. */
 bool export_listed(const struct export_view *v, const char *client);

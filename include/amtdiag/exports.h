@@ -120,9 +120,11 @@ void exports_traits(const struct exports_facts *f, struct amt_context *ctx);
 void exports_judge(const struct exports_facts *f, const struct amt_context *ctx,
 		   struct amt_findings *fs);
 /* The same; of a fleet part takes the findings over, some thousand at a time, and leaves fs empty.
+ * removed: names of clients that were un-provisioned since, so that no status of theirs is missing.
  */
 void exports_judge_parts(const struct exports_facts *f, const struct amt_context *ctx,
-			 struct amt_findings *fs, void (*part)(struct amt_findings *fs));
+			 const struct amt_strlist *removed, struct amt_findings *fs,
+			 void (*part)(struct amt_findings *fs));
 
 /* Members of the object that is open: a fleet's facts need the memory of one. */
 void exports_write(const struct exports_facts *f, struct amt_json_out *o);

@@ -35,6 +35,9 @@ struct amt_context {
 	amt_time now; /* judge dates as of this time */
 	const struct amt_fw *firmware;
 	size_t n_firmware; /* 0: judge every generation where it matters */
+	/* Each version is that of some clients only: what is wrong for one of several is no failure
+	 * of the site. */
+	bool firmware_of_some;
 	enum amt_tri trait[AMT_TRAIT_COUNT];
 };
 

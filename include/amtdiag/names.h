@@ -268,6 +268,8 @@ struct amt_names_options {
 	const struct amt_progress *progress;
 	struct amt_notes *notes;
 };
+/* What DHCP is judged against (names, suffixes, domains of o) where nobody is asked. */
+void amt_names_expect(const struct amt_names_options *o, struct amt_names_facts *f);
 /* Adds to facts (which may hold DHCP already: its servers and suffixes are used). False only for
  * our own failure; what could not be asked is a fact or a note. */
 bool amt_names_collect(struct amt_loop *loop, const struct amt_names_options *o,

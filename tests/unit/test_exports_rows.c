@@ -206,6 +206,28 @@ static void browsers(void **state)
 	assert_int_equal(judged(s, "S6.C04b", NULL), AMT_VERDICTS); /* not exported: not judged */
 }
 
+/* Not provisioned is what an un-provisioned client should be. */
+static void removed_client(const struct scene *s)
+{
+	struct amt_strlist gone = {0};
+	struct amt_findings fs = {0};
+	size_t seen = 0;
+
+	amt_vec_push(&gone, "pc02.contoso.com");
+	exports_judge_parts(&s->f, &s->ctx, &gone, &fs, NULL);
+	for (size_t i = 0; i < fs.list.n; i++) {
+		const struct amt_finding *f = fs.list.v[i];
+		if (strcmp(f->item->id, "CK.13") != 0 || strcmp(f->subject, "PC02") != 0)
+			continue;
+		assert_int_equal(f->verdict, AMT_NA);
+		assert_non_null(strstr(f->summary, "un-provisioned"));
+		seen++;
+	}
+	assert_int_equal(seen, 1);
+	amt_findings_free(&fs);
+	amt_vec_free(&gone);
+}
+
 static void clients_list(void **state)
 {
 	struct scene *s = *state;
@@ -230,6 +252,7 @@ static void clients_list(void **state)
 	assert_int_equal(judged(s, "S3.C03", "PC_5"), AMT_FAIL);
 	assert_int_equal(judged(s, "S3.C03", ""), AMT_PASS);
 	exports_role_add(&s->f, &s->f.roles.out_of_band, "PC03");
+	removed_client(s);
 	/* Listed clients only, once the site lists some. */
 	exports_role_add(&s->f, &s->f.roles.clients, "PC03");
 	assert_int_equal(judged(s, "CK.13", "PC03"), AMT_FAIL);

@@ -161,6 +161,19 @@ const struct trace_device *cross_logged(const struct stage *st, const char *host
 	return NULL;
 }
 
+const struct trace_session *cross_provisioned(const struct stage *st, const char *name)
+{
+	const struct trace_facts *t = stage_state(st, &stage_room_logs);
+	const struct walk_client *c = t ? walk_fleet_find(&st->fleet, name) : NULL;
+
+	for (size_t i = 0; c && i < c->keys.n; i++) {
+		const struct trace_device *d = cross_logged(st, c->keys.v[i]);
+		if (d && d->provisioned && d->last_session < t->sessions.n)
+			return &t->sessions.v[d->last_session];
+	}
+	return NULL;
+}
+
 static void seen_on_16993(const struct cross *x, struct amt_finding *f, const struct amt_device *d,
 			  const struct amt_dev_chain *leaf)
 {
@@ -263,6 +276,7 @@ void stage_judge_cross(const struct stage *st, struct amt_findings *fs)
 	destinations(&x);
 	cross_directory(&x);
 	cross_roots(&x);
+	cross_suffixes(&x);
 	cross_stores(&x);
 	cross_revoked(&x);
 	cross_clients(&x);

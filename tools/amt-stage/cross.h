@@ -49,6 +49,18 @@ void cross_rows(const struct cross *x);
 void cross_roots(const struct cross *x);
 /* Whether any device told which roots it trusts. */
 bool cross_lists_told(const struct stage *st);
+/* cross_suffix.c: the firmware of the clients that are walked, by version; false: not known of each
+ */
+struct cross_versions AMT_VEC(struct amt_fw);
+bool cross_listed_firmware(const struct stage *st, struct cross_versions *out);
+/* Whether the provisioning certificate covers a domain on the client's firmware (c NULL: on that of
+ * all): PASS, FAIL, WARN: on some of it; UNKNOWN: there is no certificate. */
+enum amt_verdict cross_suffix(const struct stage *st, const struct site_client *c,
+			      const char *suffix);
+/* S3.C11, the domain that a device was given in a capture */
+void cross_suffixes(const struct cross *x);
+/* The log's task that provisioned a computer, any name of it, if that is how it ended; or NULL. */
+const struct trace_session *cross_provisioned(const struct stage *st, const char *name);
 /* S5.C07: the chain of the issuing CA against the stores of the consoles */
 void cross_stores(const struct cross *x);
 /* S7.V02: certificates of clients that were un-provisioned, in lists that are newer */

@@ -2,6 +2,7 @@
 #include "rooms.h"
 
 #include "amtdiag/exports.h"
+#include "amtdiag/trace.h"
 
 #include <string.h>
 
@@ -57,11 +58,29 @@ static void devices(const void *state, struct walk_fleet *fleet)
 	}
 }
 
+/* Clients whose last task in the log took provisioning away, and those that the profile names. */
+static void removed(const struct stage *st, struct amt_strlist *out)
+{
+	const struct trace_facts *t = stage_state(st, &stage_room_logs);
+	const struct amt_strlist *named = &st->profile.directory_removed;
+
+	for (size_t i = 0; t && i < t->devices.n; i++)
+		if (t->devices.v[i].unprovisioned && *t->devices.v[i].host)
+			amt_vec_push(out, t->devices.v[i].host);
+	for (size_t i = 0; i < named->n; i++)
+		if (!strchr(named->v[i], '='))
+			amt_vec_push(out, named->v[i]);
+}
+
 /* What the exports prove about the site also counts for the walk. */
 static void judge(const struct stage *st, const void *state, struct amt_findings *fs)
 {
+	struct amt_strlist gone = {0};
+
 	exports_traits(state, &st->cli->context);
-	exports_judge_parts(state, &st->cli->context, fs, stage_judged);
+	removed(st, &gone);
+	exports_judge_parts(state, &st->cli->context, &gone, fs, stage_judged);
+	amt_vec_free(&gone);
 }
 
 static void write_facts(const void *state, struct amt_json_out *o)

@@ -1,8 +1,11 @@
 /* Captures with hello messages. */
+#include "cross.h"
 #include "rooms.h"
 
 #include "amtdiag/hello.h"
 #include "amtdiag/pki.h"
+
+#include <string.h>
 
 static bool wanted(const struct stage *st)
 {
@@ -48,9 +51,54 @@ static void devices(const void *state, struct walk_fleet *fleet)
 	}
 }
 
+/* The task of the log that ended the hellos of a device; NULL: none. */
+static const struct trace_session *ended_by(const struct stage *st, const struct hello_facts *h,
+					    const struct amt_finding *f)
+{
+	const struct hello_device *d = NULL;
+	const struct trace_session *s;
+
+	if (strcmp(f->item->id, "S2.C13a") != 0 ||
+	    (f->verdict != AMT_WARN && f->verdict != AMT_FAIL) ||
+	    !(s = cross_provisioned(st, f->subject)))
+		return NULL;
+	for (size_t i = 0; !d && i < h->devices.n; i++)
+		if (!strcmp(h->devices.v[i].id, f->subject) && h->devices.v[i].hellos.n)
+			d = &h->devices.v[i];
+	/* A hello after it means that it was un-provisioned since. */
+	return d && s->placed && s->end < h->hellos.v[d->hellos.v[d->hellos.n - 1]].at.time ? NULL
+											    : s;
+}
+
+/* That a device says hello no more is as it should be once it is provisioned. */
 static void judge(const struct stage *st, const void *state, struct amt_findings *fs)
 {
+	const struct trace_facts *logs = stage_state(st, &stage_room_logs);
+	size_t kept = fs->list.n, n;
+
 	hello_judge(state, &st->cli->context, fs);
+	n = fs->list.n;
+	for (size_t i = kept; i < n; i++) {
+		struct amt_finding *f = fs->list.v[i];
+		const struct trace_session *s = ended_by(st, state, f);
+		if (!s)
+			continue;
+		struct amt_finding *good = amt_finding_add(
+			fs, "S2.C13a", AMT_PASS, f->subject,
+			"its hellos have ended: the log says that it was provisioned");
+		if (s->last.file < logs->files.n)
+			amt_finding_evidence(fs, good, logs->files.v[s->last.file].name,
+					     amt_arena_printf(&fs->arena, "line %llu",
+							      (unsigned long long)s->last.line),
+					     "the end of that task");
+		amt_vec_free(&f->evidence);
+		amt_vec_free(&f->actions);
+		fs->list.v[i] = NULL;
+	}
+	for (size_t i = kept; i < fs->list.n; i++)
+		if (fs->list.v[i])
+			fs->list.v[kept++] = fs->list.v[i];
+	fs->list.n = kept;
 }
 
 static json_t *to_json(const void *state)

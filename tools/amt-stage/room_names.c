@@ -1,4 +1,5 @@
 /* DNS as clients and the service point see it, and what DHCP servers hand out. */
+#include "cross.h"
 #include "rooms.h"
 
 #include "amtdiag/names.h"
@@ -52,6 +53,7 @@ static void certificate_suffixes(const struct stage *st, struct amt_strlist *out
 	}
 }
 
+/* An export of a DHCP server is judged against the same, whether DNS is asked or not. */
 static void ask(struct stage *st, struct amt_names_facts *f)
 {
 	struct cursor c = {.st = st};
@@ -72,7 +74,9 @@ static void ask(struct stage *st, struct amt_names_facts *f)
 	struct amt_error err;
 
 	certificate_suffixes(st, &o.certificate_suffixes);
-	if (!amt_names_collect(st->loop, &o, f, &err))
+	if (!o.servers.n)
+		amt_names_expect(&o, f);
+	else if (!amt_names_collect(st->loop, &o, f, &err))
 		amt_note_add(&st->cli->run.notes, "DNS", "%s", err.text);
 	amt_vec_free(&o.certificate_suffixes);
 }
@@ -86,13 +90,26 @@ static void collect(struct stage *st, void *state)
 					  &err))
 			amt_note_add(&st->cli->run.notes, st->profile.dhcp_exports.v[i], "%s",
 				     err.text);
-	if (st->profile.dns_servers.n)
-		ask(st, state);
+	ask(st, state);
 }
 
+/* What the certificate covers beside its own domain, on the firmware that is there, only the chain
+ * knows. */
 static void judge(const struct stage *st, const void *state, struct amt_findings *fs)
 {
-	amt_names_judge(state, &st->cli->context, fs);
+	struct amt_names_facts f = *(const struct amt_names_facts *)state;
+	struct amt_strlist covered = {0};
+
+	for (size_t i = 0; i < f.certificate_suffixes.n; i++)
+		amt_vec_push(&covered, f.certificate_suffixes.v[i]);
+	for (size_t i = 0; covered.n && i < f.dhcp.n; i++) {
+		const char *d = f.dhcp.v[i].domain;
+		if (d && *d && cross_suffix(st, NULL, d) == AMT_PASS)
+			amt_vec_push(&covered, d);
+	}
+	f.certificate_suffixes = covered;
+	amt_names_judge(&f, &st->cli->context, fs);
+	amt_vec_free(&covered);
 }
 
 static json_t *to_json(const void *state)

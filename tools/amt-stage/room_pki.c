@@ -162,9 +162,19 @@ static void no_judge(const struct stage *st, const void *state, struct amt_findi
 	(void)st, (void)state, (void)fs;
 }
 
+/* Where nobody named versions, those in the list of clients count. */
 static void judge(const struct stage *st, const void *state, struct amt_findings *fs)
 {
-	pki_judge(state, &st->cli->context, fs);
+	struct amt_context ctx = st->cli->context;
+	struct cross_versions listed = {0};
+
+	if (!ctx.n_firmware && cross_listed_firmware(st, &listed)) {
+		ctx.firmware = listed.v;
+		ctx.n_firmware = listed.n;
+		ctx.firmware_of_some = true;
+	}
+	pki_judge(state, &ctx, fs);
+	amt_vec_free(&listed);
 }
 
 /* Whether the root is in the devices is theirs to say, where one of them told its list. */
