@@ -161,6 +161,17 @@ const struct trace_device *cross_logged(const struct stage *st, const char *host
 	return NULL;
 }
 
+bool cross_removed(const struct stage *st, const struct walk_client *c)
+{
+	for (size_t i = 0; i < c->keys.n; i++) {
+		const struct trace_device *d = cross_logged(st, c->keys.v[i]);
+		if ((d && d->unprovisioned) ||
+		    amt_strlist_has(&st->profile.directory_removed, c->keys.v[i]))
+			return true;
+	}
+	return false;
+}
+
 const struct trace_session *cross_provisioned(const struct stage *st, const char *name)
 {
 	const struct trace_facts *t = stage_state(st, &stage_room_logs);

@@ -61,6 +61,8 @@ enum amt_verdict cross_suffix(const struct stage *st, const struct site_client *
 void cross_suffixes(const struct cross *x);
 /* The log's task that provisioned a computer, any name of it, if that is how it ended; or NULL. */
 const struct trace_session *cross_provisioned(const struct stage *st, const char *name);
+/* It was un-provisioned: by the log's last task of it, or by the profile. */
+bool cross_removed(const struct stage *st, const struct walk_client *c);
 /* S5.C07: the chain of the issuing CA against the stores of the consoles */
 void cross_stores(const struct cross *x);
 /* S7.V02: certificates of clients that were un-provisioned, in lists that are newer */

@@ -381,7 +381,8 @@ static void statuses(const struct cross *x)
 		with += *status != '\0';
 		without += !*status;
 		none = !*status && !none ? c : none;
-		if (of && *status && *status != '3' && stage_mine_walked(x->st, of))
+		if (of && *status && *status != '3' && stage_mine_walked(x->st, of) &&
+		    !cross_removed(x->st, of))
 			cite(x,
 			     amt_finding_add(x->fs, "S4.V02", AMT_FAIL, of->name,
 					     "ConfigMgr does not know it as provisioned (AMTStatus "
