@@ -215,6 +215,26 @@ static void scan(struct trace_signer *s, const char *text, size_t n)
 			s->hits[i / 64] |= UINT64_C(1) << i % 64;
 }
 
+/* The text with its code as the patterns have it: "0x80090326" for -2146893018 or 80090326. */
+static void scan_spelled(struct trace_signer *s, const char *text, size_t n,
+			 const struct trace_code_hit *c)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	char other[TRACE_UNWRAP_MAX], *hex = other + c->at;
+	size_t rest = n - c->at - c->len;
+
+	if (c->at + 10 > sizeof(other))
+		return;
+	if (rest > sizeof(other) - c->at - 10)
+		rest = sizeof(other) - c->at - 10;
+	memcpy(other, text, c->at);
+	hex[0] = '0', hex[1] = 'x';
+	for (int d = 0; d < 8; d++)
+		hex[2 + d] = digits[c->code >> (28 - 4 * d) & 15];
+	memcpy(hex + 10, text + c->at + c->len, rest);
+	scan(s, other, c->at + 10 + rest);
+}
+
 size_t trace_sign(struct trace_signer *s, const char *text, size_t n, uint8_t out[TRACE_SIGNS_MAX])
 {
 	struct trace_code_hit codes[4];
@@ -224,20 +244,10 @@ size_t trace_sign(struct trace_signer *s, const char *text, size_t n, uint8_t ou
 	if (n > AMT_CAP_LINE)
 		n = AMT_CAP_LINE;
 	scan(s, text, n);
-	/* Codes in another notation are looked at as the patterns have them. */
 	size_t k = trace_codes_in(text, n, codes, 4);
-	for (size_t i = 0; i < k; i++) {
-		char hex[16];
-		if (codes[i].firmware || codes[i].len != 10 || text[codes[i].at] != '0') {
-			static const char digits[] = "0123456789ABCDEF";
-			if (codes[i].firmware)
-				continue;
-			hex[0] = '0', hex[1] = 'x';
-			for (int d = 0; d < 8; d++)
-				hex[2 + d] = digits[codes[i].code >> (28 - 4 * d) & 15];
-			scan(s, hex, 10);
-		}
-	}
+	for (size_t i = 0; i < k; i++)
+		if (!codes[i].firmware && (codes[i].len != 10 || text[codes[i].at] != '0'))
+			scan_spelled(s, text, n, &codes[i]);
 	if (!s->hits[0] && !s->hits[1])
 		return 0;
 	drop(s, s->drop[0]);

@@ -143,6 +143,13 @@ static const char *const lines[][2] = {
 	{"status = 0x17, x", "P04"},
 	{"could not read files (#2147942405)", "D02"},
 	{"failed with -2147024891", "D02"},
+	/* The code is one word of a longer pattern. */
+	{"Error -2146893018 returned by InitializeSecurityContext during follow up", "C04"},
+	{"Error 2148074240 returned by InitializeSecurityContext during follow up", ""},
+	{"Error 80090308 returned by InitializeSecurityContext during initial", "C06"},
+	{"GetAMTPowerState fail with result:-2147012887", "N08"},
+	{"Failed to create SSPI credential with error=-2146893043 by AcquireCredentialsHandle.",
+	 "C08"},
 	{"Failed to call CheckCertificate provider method, 80041001", "O01"},
 	{"ERROR: Invoke(get) failed: 80072EE2argNum = 0", "N07"},
 	{"ERROR: Invoke(get) failed: 80020009argNum = 0", "N12"},
