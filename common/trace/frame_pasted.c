@@ -203,7 +203,8 @@ bool frame_pasted(struct frame *f, const char *line, const char *end, struct tra
 	struct columns c = {-1, -1, -1, -1, -1};
 	struct field v[FIELDS_MAX];
 
-	while (end > line && (is_blank(end[-1]) || end[-1] == '\r'))
+	/* A last line without an end may have the file's padding behind it. */
+	while (end > line && (is_blank(end[-1]) || end[-1] == '\r' || end[-1] == '\0'))
 		end--;
 	if (end - line < 12)
 		return false;

@@ -196,6 +196,10 @@ static void pasted(void **state)
 	assert_int_equal(READ("t      C      12/31/2009 1:00:00 PM      1 (0x1)\n"), 1);
 	assert_string_equal(v[0].when, "2009-12-31T13:00:00");
 	assert_int_equal(v[0].framing, TRACE_PASTED);
+	/* Padding behind a last line without an end. */
+	assert_int_equal(READ("t\tC\t31/12/2009 13:00:00\t2436 (0x984)\0\0\0\0"), 1);
+	assert_string_equal(v[0].when, "2009-12-31T13:00:00");
+	assert_int_equal(v[0].thread, 2436);
 }
 
 /* The columns in whatever order the view had them: one of them may be missing. */
