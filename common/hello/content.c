@@ -182,6 +182,13 @@ static void hellos(struct hello_engine *e, struct hello_flow *w, bool end)
 	}
 }
 
+/* Less than eight bytes, each of them where a hello has it: a header that broke off at once. */
+static bool begins_header(const uint8_t *p, size_t n)
+{
+	return n >= 3 && p[0] <= 1 && p[1] == 0 && p[2] >= 1 && p[2] <= 3 && (n < 4 || p[3] == 0) &&
+	       (n < 6 || p[5] == 0) && (n < 7 || p[6] == 0);
+}
+
 static void hello_port(struct hello_engine *e, struct hello_flow *w, bool end)
 {
 	struct hello_conn *c = &e->facts->conns.v[w->conn];
@@ -195,6 +202,9 @@ static void hello_port(struct hello_engine *e, struct hello_flow *w, bool end)
 		/* Too few bytes to tell, and more were sent than the capture has. */
 		if (is == HELLO_CONTENT_OTHER && s->buf.len < 8 && (c->cut || c->gap))
 			return;
+		if (is == HELLO_CONTENT_OTHER && s->buf.len < 8 &&
+		    begins_header((const uint8_t *)s->buf.data, s->buf.len))
+			is = HELLO_CONTENT_HELLO;
 		c->content = is;
 	}
 	if (c->content == HELLO_CONTENT_HELLO)

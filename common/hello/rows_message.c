@@ -157,9 +157,11 @@ static void sender(struct hello_facts *f, struct hello_device *d, const struct h
 		}
 	if (d->has_uuid && (d->addresses.n > 1 || d->macs.n > 1 || d->blank_uuid)) {
 		s = hello_symptom_add(f, d, 37,
-				      d->blank_uuid ? "the UUID is blank (%zu addresses)"
-						    : "one UUID from %zu addresses",
-				      d->addresses.n);
+				      d->blank_uuid        ? "the UUID is blank (%zu addresses)"
+				      : d->addresses.n > 1 ? "one UUID from %zu addresses"
+							   : "one UUID from %zu MACs",
+				      d->blank_uuid || d->addresses.n > 1 ? d->addresses.n
+									  : d->macs.n);
 		for (size_t i = 0; i < d->hellos.n && i < 4; i++)
 			hello_symptom_spot(s, f->hellos.v[d->hellos.v[i]].at);
 	}
