@@ -3,6 +3,7 @@
 #include "hello/bpf.h"
 #include "hello/relate.h"
 #include "hello/skim.h"
+#include "hello/tables.h"
 
 #include <stdlib.h>
 
@@ -87,8 +88,9 @@ static void read_file(struct hello_engine *e, struct hello_reader *r, struct hel
 	}
 	if (r->timeless)
 		amt_note_add(notes, path,
-			     "%llu packets have no time stamp (simple packet blocks): they are "
-			     "shown as of 1970, and when hellos come cannot be told from them",
+			     "%llu packets have no time stamp (simple packet blocks): when hellos "
+			     "come, and what came too late, cannot be told from them; save the "
+			     "capture with times (tcpdump, dumpcap and Wireshark do)",
 			     (unsigned long long)r->timeless);
 	if (c->unsupported)
 		amt_note_add(notes, path,
@@ -103,6 +105,7 @@ bool hello_collect(const struct amt_strlist *paths, const struct hello_options *
 	struct hello_engine *e = amt_malloc(sizeof(*e));
 	struct hello_bpf *bpf = NULL;
 	size_t opened = 0;
+	bool timeless = false;
 
 	if (opt->filter && !(bpf = hello_bpf_new(opt->filter, err))) {
 		free(e);
@@ -123,11 +126,14 @@ bool hello_collect(const struct amt_strlist *paths, const struct hello_options *
 		}
 		opened++;
 		read_file(e, &r, bpf, paths->v[i], notes);
+		timeless = timeless || r.timeless;
 		hello_reader_close(&r);
 	}
 	hello_engine_free(e);
 	hello_bpf_free(bpf);
 	free(e);
+	if (timeless)
+		hello_no_times(facts);
 	hello_relate(facts, opt->uuid_swapped);
 	if (facts->leases.n > SMALL) {
 		hello_prune(facts);

@@ -366,20 +366,27 @@ void hello_engine_look(struct hello_engine *e, const struct hello_packet *p)
 		e->opt->relevant(e->opt->relevant_arg, e->capture, p);
 }
 
-void hello_engine_packet(struct hello_engine *e, const struct hello_packet *p)
+static void note_time(struct hello_engine *e, struct hello_capture *c, int64_t ns)
 {
-	struct hello_capture *c = &e->facts->captures.v[e->capture];
-	amt_time t = p->ns / 1000;
+	amt_time t = ns / 1000;
 
-	c->packets++;
-	c->bytes += p->caplen;
 	if (c->first == AMT_TIME_NONE || t < c->first)
 		c->first = t;
 	if (c->last == AMT_TIME_NONE || t > c->last)
 		c->last = t;
-	if (p->ns < e->before - HELLO_CLOCK_BACK)
+	if (ns < e->before - HELLO_CLOCK_BACK)
 		c->clock_back++;
-	e->before = p->ns;
+	e->before = ns;
+}
+
+void hello_engine_packet(struct hello_engine *e, const struct hello_packet *p)
+{
+	struct hello_capture *c = &e->facts->captures.v[e->capture];
+
+	c->packets++;
+	c->bytes += p->caplen;
+	if (!p->timeless)
+		note_time(e, c, p->ns);
 	if (p->caplen < p->len)
 		c->cut++;
 	if (e->looking)

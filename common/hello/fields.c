@@ -232,3 +232,21 @@ bool hello_fields_in(const json_t *o, const struct hello_field *fields, void *to
 	}
 	return true;
 }
+
+static void no_time(amt_time *t)
+{
+	if (*t == 0)
+		*t = AMT_TIME_NONE;
+}
+
+void hello_fields_no_times(const struct hello_field *fields, void *p)
+{
+	for (const struct hello_field *f = fields; f->key; f++) {
+		char *at = (char *)p + f->at;
+
+		if (f->kind == FIELD_TIME)
+			no_time((amt_time *)(void *)at);
+		else if (f->kind == FIELD_SPOT)
+			no_time(&((struct hello_spot *)(void *)at)->time);
+	}
+}

@@ -35,6 +35,8 @@ void hello_fields_out(json_t *o, const struct hello_field *fields, const void *f
 /* Missing keys leave zero; a value of the wrong type is an error that names the key. */
 bool hello_fields_in(const json_t *o, const struct hello_field *fields, void *to,
 		     struct amt_arena *a, struct amt_error *err);
+/* Times that are 0 become AMT_TIME_NONE. */
+void hello_fields_no_times(const struct hello_field *fields, void *p);
 json_t *hello_json_ip(const struct hello_ip *ip);
 json_t *hello_json_hex(const uint8_t *p, size_t n);
 

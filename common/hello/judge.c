@@ -21,8 +21,10 @@ void hello_judge_evidence(const struct hello_facts *f, struct amt_findings *fs,
 	amt_buf_printf(&b, "frame %llu", (unsigned long long)at.frame);
 	amt_str_copy(locator, sizeof(locator), amt_buf_cstr(&b));
 	amt_buf_free(&b);
+	bool timed = at.time != AMT_TIME_NONE;
 	amt_finding_evidence(fs, x, hello_judge_source(f, at.capture), locator, "%s%s%s",
-			     amt_time_format(at.time, when), *text ? " " : "", text);
+			     timed ? amt_time_format(at.time, when) : "", timed && *text ? " " : "",
+			     text);
 }
 
 static void symptom(const struct hello_facts *f, const struct hello_symptom *s, const char *subject,
@@ -63,9 +65,10 @@ static void hellos_leave(const struct hello_facts *f, const struct hello_device 
 {
 	const struct hello_seen *last = &f->hellos.v[d->hellos.v[d->hellos.n - 1]];
 	char when[AMT_TIME_TEXT];
-	struct amt_finding *x = amt_finding_add(fs, "S2.C12", AMT_PASS, d->id,
-						"%zu hello messages seen, the last at %s",
-						d->hellos.n, amt_time_format(last->at.time, when));
+	bool timed = last->at.time != AMT_TIME_NONE;
+	struct amt_finding *x = amt_finding_add(
+		fs, "S2.C12", AMT_PASS, d->id, "%zu hello messages seen%s%s", d->hellos.n,
+		timed ? ", the last at " : "", timed ? amt_time_format(last->at.time, when) : "");
 
 	hello_judge_evidence(f, fs, x, last->at, "hello");
 }
@@ -185,8 +188,16 @@ static void cadence(const struct hello_facts *f, const struct hello_device *d,
 		    const struct amt_context *ctx, struct amt_findings *fs)
 {
 	char next[AMT_TIME_TEXT], w24[AMT_TIME_TEXT], w6[AMT_TIME_TEXT];
+	const struct hello_spot *last = &f->hellos.v[d->hellos.v[d->hellos.n - 1]].at;
 	struct amt_finding *x;
 
+	if (last->time == AMT_TIME_NONE && last->frame && d->hellos.n > 1) {
+		x = amt_finding_add(fs, "S2.C13a", AMT_UNKNOWN, d->id,
+				    "when its hellos came is not known: the capture has no time "
+				    "stamps");
+		hello_judge_evidence(f, fs, x, *last, "the last hello");
+		return;
+	}
 	if (silence_after(f, d, fs) || d->phase == HELLO_PHASE_UNKNOWN || hello_has_row(d, 34))
 		return;
 	if (d->phase == HELLO_PHASE_IRREGULAR) {

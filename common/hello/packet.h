@@ -11,6 +11,7 @@ struct hello_packet {
 	uint64_t frame;       /* from 1, per capture */
 	uint32_t iface;       /* of the capture */
 	uint16_t link;        /* LINKTYPE_ */
+	bool timeless;        /* it has no time stamp; ns is 0 */
 };
 
 /* LINKTYPE_ values of pcap and pcapng files (pcap-linktype(7)). */

@@ -150,6 +150,7 @@ bool hello_reader_next(struct hello_reader *r, struct hello_packet *p)
 	}
 	uint32_t caplen = get32(r, h + 8);
 	p->ns = (int64_t)get32(r, h) * 1000000000 + (int64_t)get32(r, h + 4) * r->fraction;
+	p->timeless = false;
 	p->caplen = caplen;
 	p->len = get32(r, h + 12);
 	if (caplen > HELLO_SNAPLEN_MAX)

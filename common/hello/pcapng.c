@@ -176,7 +176,8 @@ static bool packet(struct hello_reader *r, struct block *b, uint32_t type, struc
 	p->iface = r->first_iface + n;
 	p->link = i->link;
 	p->frame = ++r->frame;
-	r->timeless += type == BLOCK_SPB;
+	p->timeless = type == BLOCK_SPB;
+	r->timeless += p->timeless;
 	return true;
 }
 

@@ -199,3 +199,18 @@ const struct hello_field hello_counter_fields[] = {
 const char *const hello_content_names[HELLO_CONTENTS] = {"none", "hello", "http", "tls", "other"};
 
 const struct hello_field hello_no_fields[] = {END};
+
+#define NO_TIMES(list, table)                                                                      \
+	for (size_t i_ = 0; i_ < (list).n; i_++)                                                   \
+	hello_fields_no_times(table, &(list).v[i_])
+
+void hello_no_times(struct hello_facts *f)
+{
+	NO_TIMES(f->hellos, hello_seen_fields);
+	NO_TIMES(f->conns, hello_conn_fields);
+	for (size_t i = 0; i < f->conns.n; i++)
+		hello_fields_no_times(hello_tls_fields, &f->conns.v[i].tls);
+	NO_TIMES(f->leases, hello_lease_fields);
+	NO_TIMES(f->queries, hello_query_fields);
+	NO_TIMES(f->rmcps, hello_rmcp_fields);
+}

@@ -13,6 +13,8 @@ extern const struct hello_field hello_capture_fields[], hello_seen_fields[], hel
 	hello_rmcp_fields[], hello_counter_fields[], hello_no_fields[];
 extern const char *const hello_content_names[HELLO_CONTENTS];
 
+/* What was seen in packets without a time stamp, at 0 till then, has no time. */
+void hello_no_times(struct hello_facts *f);
 /* devices.c: derived, written but never read */
 json_t *hello_device_json(const struct hello_device *d);
 

@@ -122,6 +122,17 @@ save("zeros", c)
 c = Capture()
 says(c, hello_psk(uuid, "ABCD1234")[:31])
 save("pid-cut", c)
+for what, data in (("four-bytes", whole[:4]), ("seven-bytes", whole[:7]), ("other-four", b"ping")):
+    c = Capture()
+    says(c, data)
+    save(what, c)
+c = Capture()  # simple packet blocks: no time of anything is known
+for i in range(3):
+    says(c, hello_pki(uuid, sha1, i), port=5000 + i)
+with open(out + "/timeless.pcapng", "wb") as f:
+    f.write(block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)) + block(1, struct.pack("<HHI", 1, 0, 0)))
+    for _, data, _, _ in c.packets:
+        f.write(block(3, struct.pack("<I", len(data)) + data + bytes(-len(data) % 4)))
 c = Capture()
 says(c, struct.pack("<HHI", 0, 3, 0) + uuid + b"\x01\x02\x14" + sha1[0])
 save("type-and-length", c)
@@ -233,6 +244,15 @@ told snap-75 15 "X.HC4=warn"
 told zeros 14 "X.HC3=warn"
 told pid-cut "15 16" "X.HC4=warn S1.V19=warn"
 like "a PID that is cut is not shown" "$text" "its PID is cut off"
+told four-bytes 15 "X.HC4=warn"
+like "a hello that broke off at once is no other protocol" "$text" "truncated at byte 4 of its header"
+told seven-bytes 15 "X.HC4=warn"
+told other-four 14 "X.HC3=warn"
+told timeless "" "S2.C13a=unknown"
+is "no time is not 1970" "$(grep -c 1970 "$tmp/j")" 0
+is "nor a time at all" "$(jq -c '[.facts.hellos[].time, .facts.devices[].timeline[].time, .facts.captures[].first] | unique' "$tmp/j")" '[null]'
+amt-hellocap --replay "$tmp/j" --json >"$tmp/j2" 2>/dev/null
+is "and read back it is judged the same" "$(jq -c '[.findings[] | [.id, .verdict, .summary]]' "$tmp/j2")" "$(jq -c '[.findings[] | [.id, .verdict, .summary]]' "$tmp/j")"
 told type-and-length "" "X.HC4=warn"
 told retry-15 "" "X.HC4=warn"
 like "a retry count out of the documented range is said" "$(jq -r '.findings[] | select(.id == "X.HC4") | .summary' "$tmp/j")" "retry count 15"
