@@ -104,6 +104,22 @@ static bool confirmed(const struct feed_open *o, enum trace_outcome how,
 	return true; /* that no end is there is no matter of wording */
 }
 
+/* Provisioning revokes an older certificate, too, before it asks for a new one. */
+static bool provisions(const struct feed_open *o)
+{
+	const struct feed_mark *m = feed_marks(o);
+	bool asks = false;
+
+	for (size_t i = 0; i < o->n_milestones; i++) {
+		enum trace_event e = m[i].event;
+		if (e == TRACE_EV_UNPROVISIONED || e == TRACE_EV_STATE_UNPROVISIONED ||
+		    e == TRACE_EV_UNPROVISION_FAILED || e == TRACE_EV_AD_REMOVE)
+			return false;
+		asks = asks || e == TRACE_EV_CERT_REQUEST || e == TRACE_EV_STAGE1;
+	}
+	return asks;
+}
+
 void feed_close(struct feed *f, struct feed_open *o, bool at_end)
 {
 	const struct feed_cause *cause;
@@ -114,6 +130,8 @@ void feed_close(struct feed *f, struct feed_open *o, bool at_end)
 	if (o->key & FEED_NO_THREAD && o != &f->carry && feed_carry_on(f, o))
 		o = &f->carry;
 	o->used = o->hard = false;
+	if (o->kind == TRACE_UNPROVISION && provisions(o))
+		o->kind = TRACE_PROVISION;
 	feed_seen(f, o);
 	cause = o->cause ? o->cause : o->summary;
 	how = outcome(o, cause != NULL, at_end);

@@ -334,6 +334,10 @@ static void judge_console(struct judge *j)
 		judge_why(&c, why, sizeof(why));
 	snprintf(text, sizeof(text), "GetAMTPowerState fail%s%s", *why ? ": " : "", why);
 	c.text = text;
+	trace_judge_evidence(j,
+			     amt_finding_add(j->fs, "S5.V01", AMT_PASS, "",
+					     "the console was opened: its log shows a request"),
+			     &c.at, "GetAMTPowerState");
 	judge_cause(j,
 		    amt_finding_add(j->fs, "S5.V02", AMT_FAIL, "",
 				    "the console could not read the power state (%llu)",
@@ -356,6 +360,7 @@ static void judge(struct judge *j)
 		judge_certificate(j);
 		judge_sessions(j);
 		judge_calls(j);
+		judge_tasks(j);
 		if (j->ctx->trait[AMT_TRAIT_UNPROVISION] != AMT_NO)
 			judge_removals(j);
 	}

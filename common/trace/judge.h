@@ -36,6 +36,8 @@ const char *judge_subject(const struct judge *j, const struct trace_session *s);
 
 /* judge_calls.c: calls to the firmware by name */
 void judge_calls(struct judge *j);
+/* judge_tasks.c: certificates and profiles of provisioning tasks */
+void judge_tasks(struct judge *j);
 /* judge_removal.c: kinds of removal, and what followed */
 void judge_removals(struct judge *j);
 /* judge_session.c: the last task of each kind and device */

@@ -158,21 +158,6 @@ static void end(struct work *w)
 			  "for a day after the removal nothing asked for provisioning again", "");
 }
 
-/* A task that has shown that it provisions: its first lines are those of a removal, too. */
-static bool provisions(const struct trace_session *s)
-{
-	static const uint8_t shows[] = {
-		TRACE_EV_CERT_MATCHED, TRACE_EV_HELPER,      TRACE_EV_PRE,
-		TRACE_EV_IN,           TRACE_EV_OTP_OK,      TRACE_EV_AD_ADD,
-		TRACE_EV_CERT_REQUEST, TRACE_EV_STAGE1,      TRACE_EV_STAGE1_END,
-		TRACE_EV_STAGE2,       TRACE_EV_PROVISIONED, TRACE_EV_STATE_PROVISIONED};
-
-	for (size_t i = 0; i < sizeof(shows); i++)
-		if (judge_has(s, shows[i]))
-			return true;
-	return false;
-}
-
 void judge_removals(struct judge *j)
 {
 	size_t n = j->f->devices.n;
@@ -195,7 +180,7 @@ void judge_removals(struct judge *j)
 			w.unclear[s->device] = false;
 		} else if (!last[s->device] || w.later[s->device]) {
 			continue; /* nothing to follow, or known already */
-		} else if (provisions(s)) {
+		} else if (trace_provisions(s)) {
 			w.later[s->device] = i + 1;
 		} else {
 			w.unclear[s->device] = true;

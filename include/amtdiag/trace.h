@@ -467,6 +467,8 @@ struct trace_paths AMT_VEC(struct trace_path);
 bool trace_expand(const struct amt_strlist *paths, struct amt_arena *a, struct trace_paths *out,
 		  struct amt_notes *notes);
 
+/* A task that has shown that it provisions: its first lines are those of a removal, too. */
+bool trace_provisions(const struct trace_session *s);
 void trace_judge(const struct trace_facts *f, const struct amt_context *ctx,
 		 struct amt_findings *fs);
 /* The same, every device named; trace_judge() sums up those beyond the first 40 of a row. */

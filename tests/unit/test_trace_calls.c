@@ -46,7 +46,10 @@
 	WELL(t, SET) WELL(t, HOST) WELL(t, DOMAIN) STAGE1_END(t, n) WELL(t, LISTENER) POOL_OK(t, n)
 #define REMOVE(t, n) BEGIN(t, n) REVOKE(t, n) FULL(t, n) END(t) POOL_OK(t, n)
 #define LATER        "+26\n9 AMT Provision Worker: Wakes up to process instruction files\n"
-#define PC1          "pc1.example.com"
+#define REQUEST(t, n)                                                                              \
+	t "Send request to AMT proxy component to generate client certificate. (MachineId = " n    \
+	  ")\n"
+#define PC1 "pc1.example.com"
 
 static void frame(FILE *f, const char *lines)
 {
@@ -166,6 +169,38 @@ static const struct row {
 	{GOOD("7 ", "1") REMOVE("7 ", "1") LATER, "PV.23", AMT_PASS, "", "(1)", "line 16"},
 	/* A task that does not show what it is for. */
 	{REMOVE("7 ", "1") BEGIN("7 ", "1") END("7 ") LATER, "PV.23", AMT_VERDICTS},
+	/* Provisioning that revokes an older certificate is no removal. */
+	{BEGIN("7 ", "1") REVOKE("7 ", "1") REQUEST("7 ", "1") STAGE1("7 ", "1")
+		 STAGE1_END("7 ", "1") POOL_OK("7 ", "1"),
+	 "S7.V01", AMT_VERDICTS},
+	{BEGIN("7 ", "1") REVOKE("7 ", "1") REQUEST("7 ", "1") STAGE1("7 ", "1")
+		 STAGE1_END("7 ", "1") POOL_OK("7 ", "1"),
+	 "PV.01", AMT_PASS, "", "before the new one (wording unconfirmed) (1)", "line 3"},
+	{BEGIN("7 ", "1") REQUEST("7 ", "1") STAGE1("7 ", "1") POOL_OK("7 ", "1"), "PV.01",
+	 AMT_VERDICTS},
+	{GOOD("7 ", "1") BEGIN("7 ", "1") REQUEST("7 ", "1") STAGE1("7 ", "1") POOL_OK("7 ", "1"),
+	 "PV.01", AMT_WARN, PC1, "no revocation of its older certificate", "line 13"},
+	{GOOD("7 ", "1") BEGIN("7 ", "1") REVOKE("7 ", "1") REQUEST("7 ", "1") STAGE1("7 ", "1")
+		 POOL_OK("7 ", "1"),
+	 "PV.01", AMT_PASS, "", "(1)", "line 13"},
+	{GOOD("7 ", "1") REMOVE("7 ", "1") BEGIN("7 ", "1") REQUEST("7 ", "1") STAGE1("7 ", "1")
+		 POOL_OK("7 ", "1"),
+	 "PV.01", AMT_VERDICTS},
+	{BEGIN("7 ", "1")
+		 REVOKE("7 ", "1") "7 Error: Failed to revoke client certificate. (MachineId "
+				   "= 1) error = 0x80070005\n" REQUEST("7 ", "1") STAGE1("7 ", "1")
+					   POOL_OK("7 ", "1"),
+	 "PV.01", AMT_WARN, PC1, "could not be revoked (wording unconfirmed)", "line 4"},
+	/* Profiles. */
+	{BEGIN("7 ", "1") "7 Set 802.1X profile on AMT device pc1.example.com\n" POOL_OK("7 ", "1"),
+	 "PV.09", AMT_PASS, "", "(wording unconfirmed) (1)", "line 3"},
+	{BEGIN("7 ", "1") "7 Error: Failed to add wireless profile corp. status = 0x5\n" POOL_OK(
+		 "7 ", "1"),
+	 "PV.09", AMT_WARN, PC1, "could not be set (wording unconfirmed)", "line 3"},
+	{BEGIN("7 ", "1") "7 Set 802.1X profile on AMT device pc1.example.com\n" END("7 "), "PV.09",
+	 AMT_VERDICTS},
+	{"7 GetAMTPowerState fail with result:0x803380FD\n", "S5.V01", AMT_PASS, "",
+	 "the console was opened", "line 1"},
 	{GOOD("7 ", "1") LATER, "PV.23", AMT_VERDICTS},
 };
 

@@ -227,6 +227,13 @@ static void endings(const struct cross *x, const struct amt_device *d)
 				     cross_line(x, &s->last), NULL);
 	if (leaf)
 		seen_on_16993(x, f, d, leaf);
+	/* The full removal finished: told apart from one that was never asked for. */
+	if (t->unprovisioned && own && s->kind == TRACE_UNPROVISION) {
+		f = amt_finding_add(x->fs, "PV.21", AMT_WARN, d->host,
+				    "the full removal finished, but it still shows its old "
+				    "certificate");
+		seen_on_16993(x, f, d, leaf);
+	}
 }
 
 static bool names_it(const struct amt_dev_chain *leaf, const char *fqdn)
@@ -291,5 +298,6 @@ void stage_judge_cross(const struct stage *st, struct amt_findings *fs)
 	cross_stores(&x);
 	cross_revoked(&x);
 	cross_clients(&x);
+	cross_tasks(&x);
 	cross_rows(&x);
 }

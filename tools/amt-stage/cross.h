@@ -45,6 +45,8 @@ void cross_imports(const struct cross *x);
 void cross_clients(const struct cross *x);
 /* cross_rows.c: rows that follow from other rows, from exports and answers */
 void cross_rows(const struct cross *x);
+/* cross_tasks.c: what the tasks in the logs say of each client */
+void cross_tasks(const struct cross *x);
 /* cross_pki.c: S3.C10b, the root that is sent against the list that the device told */
 void cross_roots(const struct cross *x);
 /* Whether any device told which roots it trusts. */
