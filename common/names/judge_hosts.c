@@ -170,6 +170,43 @@ static struct verdict reverse(struct judging *j, const struct host_view *v)
 		   "its address leads back to %s", all);
 }
 
+/* Is everything that DNS gives the client's own, as far as the inventory knows it? */
+static bool all_own(const struct amt_dns_host *h, const struct host_view *v)
+{
+	const char *own[] = {h->target.address, h->target.wireless};
+
+	for (size_t i = 0; i < v->n_addresses; i++)
+		if (!holds(own, own[1] ? 2 : 1, v->address[i]))
+			return false;
+	return true;
+}
+
+/* Over several rounds: any change is a warning, any wrong computer a failure. */
+static struct verdict lasting(struct judging *j, const struct amt_dns_host *h,
+			      const struct host_view *v)
+{
+	unsigned rounds = j->f->rounds;
+
+	if (v->reverse == VIEW_OTHER)
+		return SAY(AMT_FAIL, "the address leads to another computer",
+			   "its address leads to another computer (%s) within %u rounds",
+			   list(j, v->ptr, v->n_ptr), rounds);
+	if (v->flap && h->target.address && !all_own(h, v))
+		return SAY(AMT_FAIL, "an answer leads to another computer",
+			   "the answer changed within %u rounds, and not always to its own "
+			   "address: %s",
+			   rounds, list(j, v->address, v->n_addresses));
+	if (v->flap)
+		return SAY(AMT_WARN, "the answer changed between rounds",
+			   "the answer changed within %u rounds", rounds);
+	if (v->consistent == AMT_YES)
+		return SAY(AMT_PASS, "both directions agree in every round",
+			   "both directions agree in all %u rounds", rounds);
+	return SAY(v->consistent == AMT_NO ? AMT_WARN : AMT_UNKNOWN,
+		   "the two directions do not agree",
+		   "the two directions do not agree in %u rounds", rounds);
+}
+
 static void judge_look_up(struct judging *j, const struct amt_dns_host *h,
 			  const struct host_view *v)
 {
@@ -189,14 +226,7 @@ static void judge_look_up(struct judging *j, const struct amt_dns_host *h,
 		     AMT_DNS_PTR);
 	}
 	if (j->f->rounds > 1 && v->forward != VIEW_NOT_ASKED) {
-		w = v->flap ? SAY(AMT_WARN, "the answer changed between rounds",
-				  "the answer changed within %u rounds", j->f->rounds)
-		    : v->consistent == AMT_YES
-			    ? SAY(AMT_PASS, "both directions agree in every round",
-				  "both directions agree in all %u rounds", j->f->rounds)
-			    : SAY(v->consistent == AMT_NO ? AMT_WARN : AMT_UNKNOWN,
-				  "the two directions do not agree",
-				  "the two directions do not agree in %u rounds", j->f->rounds);
+		w = lasting(j, h, v);
 		show(j, judge_host(j, "S3.C06c", w.v, h, w.reason, w.detail), &h->forward,
 		     AMT_DNS_A);
 	}
@@ -210,6 +240,10 @@ static void judge_registration(struct judging *j, const struct amt_dns_host *h,
 
 	if (v->forward == VIEW_MISSING)
 		w = SAY(AMT_FAIL, "no host record", "nobody has registered it in DNS");
+	else if (h->target.address && v->forward == VIEW_MATCH &&
+		 holds(v->address, v->n_addresses, h->target.address) && !all_own(h, v))
+		w = SAY(AMT_WARN, "registered with other addresses as well",
+			"is registered with %s and with others: %s", h->target.address, all);
 	else if (h->target.address && v->forward == VIEW_MATCH)
 		w = holds(v->address, v->n_addresses, h->target.address)
 			    ? SAY(AMT_PASS, "registered with the address of the inventory",

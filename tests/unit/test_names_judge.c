@@ -106,6 +106,33 @@ static void hosts(void **state)
 	assert_int_equal(v.consistent, AMT_NO);
 }
 
+/* What --explain promises of S3.C06c and P.21 when there are several answers. */
+static void several_answers(void **state)
+{
+	struct amt_dns_host *h;
+
+	(void)state;
+	server("10.0.0.1", true);
+	facts.rounds = 3;
+	host("other.x.test", "A 10.0.0.9", "PTR else.x.test");
+	host("two.x.test", "A 10.0.0.7,A 10.0.0.8", "PTR two.x.test")->target.address = "10.0.0.7";
+	h = host("flap.x.test", "A 10.0.0.5", "PTR flap.x.test");
+	h->forward.v[h->forward.n++] =
+		reply(0, "flap.x.test", AMT_DNS_A, AMT_DNS_ANSWER, "A 10.0.0.6");
+	judge();
+	expect("S3.C06c", "other.x.test", AMT_FAIL, "another computer (else.x.test)");
+	expect("S3.C06c", "flap.x.test", AMT_WARN, "changed within 3 rounds");
+	assert_null(find("P.21", "flap.x.test"));
+	expect("P.21", "two.x.test", AMT_WARN, "with 10.0.0.7 and with others");
+	h->target.address = "10.0.0.5";
+	judge();
+	expect("S3.C06c", "flap.x.test", AMT_FAIL, "not always to its own");
+	h->target.wireless = "10.0.0.6";
+	judge();
+	expect("S3.C06c", "flap.x.test", AMT_WARN, "changed within 3 rounds");
+	expect("P.21", "flap.x.test", AMT_PASS, "10.0.0.5");
+}
+
 static void a_fleet_is_grouped_by_cause(void **state)
 {
 	char name[32], a[32], ptr[48];
@@ -290,6 +317,7 @@ int main(void)
 		T(provision_server),
 		T(nothing_measured_is_no_pass),
 		T(hosts),
+		T(several_answers),
 		T(a_fleet_is_grouped_by_cause),
 		T(servers_and_zones),
 		T(leases),
