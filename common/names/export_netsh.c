@@ -12,6 +12,7 @@ struct netsh {
 	struct export_reading *x;
 	struct amt_map scopes; /* "server network" to index + 1 */
 	struct AMT_VEC(struct amt_dhcp_reply) list;
+	struct AMT_VEC(struct amt_dhcp_reply) reserved; /* subnet: the scope that it is in */
 	struct amt_dhcp_reply
 		server; /* options of the server, for scopes that have none of their own */
 	bool has_server;
@@ -137,6 +138,32 @@ static bool server_line(struct netsh *k, const char *const *v, size_t n)
 	return true;
 }
 
+/* "set reservedoptionvalue ADDRESS CODE TYPE VALUE...": what one client gets before all others. */
+static void reservation(struct netsh *k, const struct amt_dhcp_reply *scope, const char *const *v,
+			size_t n)
+{
+	struct amt_dhcp_reply *r = NULL;
+	const char *name;
+
+	if (strcmp(v[1], "6") != 0 && strcmp(v[1], "15") != 0)
+		return;
+	name = amt_arena_printf(&k->x->f->arena, "%s reservation %s", scope->scope, v[0]);
+	/* A dump gives the options of one reservation in one go. */
+	if (k->reserved.n)
+		r = &k->reserved.v[k->reserved.n - 1];
+	if (!r || strcmp(r->scope, name) != 0 || strcmp(r->server, scope->server) != 0) {
+		if (k->reserved.n >= EXPORT_SCOPES_MAX)
+			return;
+		struct amt_dhcp_reply fresh = export_scope(k->x, k->line);
+		fresh.server = scope->server;
+		fresh.scope = name;
+		fresh.subnet = scope->scope;
+		amt_vec_push(&k->reserved, fresh);
+		r = &k->reserved.v[k->reserved.n - 1];
+	}
+	option_value(k, r, v + 1, n - 1);
+}
+
 static bool scope_line(struct netsh *k, const char *const *v, size_t n)
 {
 	struct amt_dhcp_reply *r = scope_at(k, v[2], v[4]);
@@ -146,6 +173,8 @@ static bool scope_line(struct netsh *k, const char *const *v, size_t n)
 		r->inactive = !strcmp(v[7], "0") || !strcmp(v[7], "2");
 	else if (is(v, n, 5, "set") && is(v, n, 6, "optionvalue"))
 		option_value(k, r, v + 7, n - 7);
+	else if (is(v, n, 5, "set") && is(v, n, 6, "reservedoptionvalue") && n > 9)
+		reservation(k, r, v + 7, n - 7);
 	else if (is(v, n, 5, "set") && is(v, n, 6, "dnsconfig") && n > 7)
 		dns_config(k, r, v[7]);
 	return true;
@@ -209,6 +238,17 @@ bool export_netsh(struct export_reading *x, char *text, size_t n)
 			inherit(&k.list.v[i], &k.server);
 		export_emit(x, &k.list.v[i]);
 	}
+	for (size_t i = 0; i < k.reserved.n; i++) {
+		struct amt_dhcp_reply *r = &k.reserved.v[i];
+		const struct amt_dhcp_reply *scope = scope_at(&k, r->server, r->subnet);
+		inherit(r, scope);
+		r->mask = scope->mask;
+		r->inactive = scope->inactive;
+		/* Only values for a class of clients: nothing of its own. */
+		if (r->dns != scope->dns || r->domain != scope->domain)
+			export_emit(x, r);
+	}
+	amt_vec_free(&k.reserved);
 	amt_vec_free(&k.list);
 	amt_map_free(&k.scopes);
 	return true;

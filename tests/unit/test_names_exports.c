@@ -360,6 +360,32 @@ static void isc_files(void **state)
 	assert_int_equal(verdict("P.14", "2001:db8::/64"), AMT_NA);
 }
 
+/* What a reservation says comes before its scope's. */
+static void netsh_reservations(void **state)
+{
+	(void)state;
+	read_export(
+		"Dhcp Server \\\\s1 add scope 10.1.0.0 255.255.255.0 \"a\" \"\"\n"
+		"Dhcp Server \\\\s1 Scope 10.1.0.0 set state 1\n"
+		"Dhcp Server \\\\s1 Scope 10.1.0.0 Add reservedip 10.1.0.50 001cc0123456 \"pc1\"\n"
+		"Dhcp Server \\\\s1 Scope 10.1.0.0 set optionvalue 6 IPADDRESS \"10.0.0.1\"\n"
+		"Dhcp Server \\\\s1 Scope 10.1.0.0 Set reservedoptionvalue 10.1.0.50 15 STRING "
+		"\"pc.test\"\n"
+		"Dhcp Server \\\\s1 Scope 10.1.0.0 Set reservedoptionvalue 10.1.0.50 6 IPADDRESS "
+		"\"10.0.0.2\" \"10.0.0.3\"\n"
+		"Dhcp Server \\\\s1 Scope 10.1.0.0 Set reservedoptionvalue 10.1.0.51 15 STRING "
+		"user=\"phones\" \"voip.test\"\n"
+		"Dhcp Server \\\\s1 Scope 10.1.0.0 Set reservedoptionvalue 10.1.0.52 66 STRING "
+		"\"boot\"\n"
+		"Dhcp Server \\\\s1 set optionvalue 15 STRING \"g.test\"\n");
+	assert_int_equal(f.dhcp.n, 2);
+	assert_string_equal(scope("10.1.0.0")->domain, "g.test");
+	assert_string_equal(scope("10.1.0.0 reservation 10.1.0.50")->domain, "pc.test");
+	assert_string_equal(scope("10.1.0.0 reservation 10.1.0.50")->dns[1], "10.0.0.3");
+	assert_string_equal(scope("10.1.0.0 reservation 10.1.0.50")->source, "x line 5");
+	assert_string_equal(scope("10.1.0.0 reservation 10.1.0.50")->mask, "255.255.255.0");
+}
+
 /* A dot at the end is no label that two names have in common. */
 static void dot_at_the_end(void **state)
 {
@@ -391,10 +417,10 @@ static void isc_damaged(void **state)
 int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, set_up, tear_down)
-	const struct CMUnitTest tests[] = {T(kea_text),     T(kea_classes),   T(only_classes),
-					   T(kea_inherits), T(kea6),          T(kea_damaged),
-					   T(isc_pools),    T(isc_open),      T(isc_files),
-					   T(isc_damaged),  T(dot_at_the_end)};
+	const struct CMUnitTest tests[] = {
+		T(kea_text),  T(kea_classes), T(only_classes),   T(kea_inherits),
+		T(kea6),      T(kea_damaged), T(isc_pools),      T(isc_open),
+		T(isc_files), T(isc_damaged), T(dot_at_the_end), T(netsh_reservations)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
