@@ -2,6 +2,8 @@
 #include "reader.h"
 #include "zone.h"
 
+#define STATUS_MAX 4096 /* bytes of a status message with its tail */
+
 /* GMTDATE=Wed Jul 04 14:46:43.146 2001 in the text of a status message. */
 static bool gmtdate(const char *text, size_t n, struct trace_when *gmt)
 {
@@ -43,6 +45,28 @@ static void calibrate(struct trace_reader *r, const struct trace_record *rec)
 	r->gmt_bias = (int)n * 15;
 	r->gmt_local = rec->when.local;
 	r->gmt_zone = rec->when.zone;
+}
+
+void trace_reader_foresee(struct trace_reader *r)
+{
+	static const char mark[] = "STATMSG: ID=";
+	const char *end = r->buf + r->end, *p = memmem(r->buf, r->end, mark, sizeof(mark) - 1);
+	struct frame f = r->frame;
+	struct frame_tail t;
+
+	if (!p)
+		return;
+	if ((size_t)(end - p) > STATUS_MAX)
+		end = p + STATUS_MAX;
+	for (const char *d = p; (d = memchr(d, '$', (size_t)(end - d))); d++) {
+		if (frame_tail_at(&f, d, end, &t) != TAIL_FULL)
+			continue;
+		struct trace_record rec = {
+			.text = p, .text_len = (size_t)(d - p), .lines = 2, .when = t.when};
+		if (t.when.local != AMT_TIME_NONE && t.when.offset == TRACE_OFFSET_UNKNOWN)
+			calibrate(r, &rec);
+		return;
+	}
 }
 
 static int rule_bias(struct trace_reader *r, const struct trace_zone *z, amt_time local)

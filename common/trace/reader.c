@@ -64,6 +64,7 @@ static void probe(struct trace_reader *r)
 
 	r->probed = true;
 	r->frame.framed = frame_probe(p, r->end);
+	trace_reader_foresee(r);
 	/* A character may be cut at the window's end: judge whole lines. */
 	r->utf8 = amt_utf8_valid(p, last ? (size_t)(last - p) : r->end);
 	for (const char *line = p; line < end;) {

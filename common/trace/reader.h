@@ -62,6 +62,8 @@ static inline void trace_reader_pass(struct trace_reader *r, uint32_t lines, siz
 /* The first part of trace_reader_clock(): decides the offset of the record's time, which is
  * that of all lines with the same zone in its hour. The second tells of a time in UTC. */
 void trace_reader_offset(struct trace_reader *r, struct trace_record *rec);
+/* The first status message of the window tells the offset of what stands before it, too. */
+void trace_reader_foresee(struct trace_reader *r);
 void trace_reader_note(struct trace_reader *r, amt_time t);
 /* The same of those that came after one. */
 void trace_reader_note_more(struct trace_reader *r, amt_time least, amt_time most, amt_time last,

@@ -162,6 +162,35 @@ static void broken_gmtdate(void **state)
 		}
 }
 
+/* Records before the first status message are in the same zone, whatever its name says. */
+static void gmtdate_later(void **state)
+{
+	static const char *const names[] = {"Anywhere Standard Time", "GMT Standard Time"};
+	char bytes[2048], when[AMT_TIME_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		int n = snprintf(
+			bytes, sizeof(bytes),
+			"first, for $5  $$<SMS_X><Wed Jan 14 13:40:12.123 2009 %s><thread=1 "
+			"(0x1)>\n"
+			"STATMSG: ID=523 SEV=I LEV=M SOURCE=\"SMS Server\" COMP=\"SMS_X\" SYS=S "
+			"SITE=KAT PID=1 TID=1 GMTDATE=Wed Jan 14 18:43:12.100 2009 ISTR0=\"\" "
+			"NUMATTRS=0  $$<SMS_X><Wed Jan 14 13:43:12.123 2009 %s><thread=1 (0x1)>\n",
+			names[i], names[i]);
+		struct trace_reader *r = trace_reader_memory(bytes, (size_t)n, "gmt", NULL);
+		struct trace_record rec;
+		for (int k = 0; k < 2; k++) {
+			assert_int_equal(trace_reader_next(r, &rec), TRACE_RECORD);
+			trace_reader_clock(r, &rec);
+			assert_string_equal(trace_when_format(&rec.when, when),
+					    k ? "2009-01-14T13:43:12.123-05:00"
+					      : "2009-01-14T13:40:12.123-05:00");
+		}
+		trace_reader_close(r);
+	}
+}
+
 /* Line ends in the place of blanks; and texts that have lines of their own stay as they are. */
 static void unwrapped(void **state)
 {
@@ -279,13 +308,10 @@ static void codes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(folded),
-		cmocka_unit_test(folded_ccm),
-		cmocka_unit_test(broken_gmtdate),
-		cmocka_unit_test(unwrapped),
-		cmocka_unit_test(cut_at_the_front),
-		cmocka_unit_test(lost_marks),
-		cmocka_unit_test(codes),
+		cmocka_unit_test(folded),         cmocka_unit_test(folded_ccm),
+		cmocka_unit_test(broken_gmtdate), cmocka_unit_test(gmtdate_later),
+		cmocka_unit_test(unwrapped),      cmocka_unit_test(cut_at_the_front),
+		cmocka_unit_test(lost_marks),     cmocka_unit_test(codes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
