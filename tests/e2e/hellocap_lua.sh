@@ -28,4 +28,10 @@ is "nothing malformed, no Lua error" "$(for f in $C/*.pcap*; do tshark -X lua_sc
 	-Y '_ws.lua.error || (_ws.malformed && amt_hello)' 2>/dev/null; done | head -n 3)" ""
 tshark -X lua_script:docs/wireshark/amt_hello.lua -r $C/row18-empty-list.pcapng -Y amt_hello.no_hashes -T fields -e amt_hello.hash_count >"$tmp/o" 2>/dev/null
 is "an empty list is marked" "$(cat "$tmp/o")" 0
+# The samples have made-up hashes, not Go Daddy's.
+while IFS= read -r filter; do
+	ok "docs/wireshark: $filter finds something" bash -c 'for f in "$2"/*.pcap*; do
+		[ -z "$(tshark -X lua_script:docs/wireshark/amt_hello.lua -r "$f" -Y "$1" 2>/dev/null)" ] || exit 0
+	done; exit 1' - "${filter/27:96:ba:e6:3f:18/86:f7:e4:37:fa:a5}" "$C"
+done < <(grep -A 9 '^Useful filters' docs/wireshark/README.md | grep -o '`amt_hello[^`]*`' | tr -d '`')
 done_testing

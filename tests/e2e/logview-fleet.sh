@@ -2,7 +2,7 @@
 # docs/fleet.md as it stands: the command with GNU parallel, and the playbook with Ansible.
 . tests/lib.sh
 top=$PWD
-mkdir -p "$tmp/mnt/siteservers/s1" "$tmp/mnt/siteservers/s2" "$tmp/summaries"
+mkdir -p "$tmp/mnt/siteservers/s1" "$tmp/mnt/siteservers/s2"
 cp captures/logs/server-2007.log "$tmp/mnt/siteservers/s1"; cp captures/contoso/logs/Amtopmgr.log "$tmp/mnt/siteservers/s2"
 block() { # the indented block of the document that holds a word
 	awk -v word="$1" '/^    /{b = b substr($0, 5) "\n"; next} /^$/{if (b) b = b "\n"; next} {if (index(b, word)) {printf "%s", b; exit} b = ""} END{if (index(b, word)) printf "%s", b}' "$top/docs/fleet.md"
@@ -13,7 +13,7 @@ if command -v parallel >/dev/null; then
 	bash run.sh >run.log 2>&1 || sed "s/^/# /" run.log
 	is "parallel: both servers are in the report" "$(jq -c '[.facts.files[].name | split(":")[0]]' fleet.json)" '["s1","s2"]'
 	# Over ssh: one that runs the rest of its line here, where /var/log/sms is that server's folder.
-	mkdir -p bin && rm -f summaries/*
+	mkdir -p bin && rm -rf summaries
 	cat >bin/ssh <<-'END'
 		#!/bin/sh
 		host=$1; shift
@@ -41,7 +41,7 @@ is "every block of docs/fleet.md is run here or by stage-fleet.sh" "$untested" "
 if command -v ansible-playbook >/dev/null; then
 	block 'hosts: site_servers' | sed 's|--format html|--json|; s|fleet.html|fleet2.json|' >play.yml
 	printf '[site_servers]\ns1 sms_logs=%s\ns2 sms_logs=%s\n[all:vars]\nansible_connection=local\nansible_python_interpreter=/usr/bin/python3\n' "$tmp/mnt/siteservers/s1" "$tmp/mnt/siteservers/s2" >hosts
-	rm -f summaries/*
+	rm -rf summaries
 	ANSIBLE_LOCAL_TEMP=$tmp/a ANSIBLE_REMOTE_TEMP=$tmp/r ok "ansible: the playbook runs" ansible-playbook -i hosts play.yml
 	is "ansible: both servers are in the report" "$(jq -c '[.facts.files[].name | split(":")[0]]' fleet2.json)" '["s1","s2"]'
 else

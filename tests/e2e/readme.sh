@@ -57,4 +57,25 @@ P
 		then pass_ "$doc: $cmd"; else fail_ "$doc: $cmd"; fi
 	done
 done
+# "Your own site in ten minutes": each command in a folder with nothing but a log and its predecessor, the profile as
+# the text says to change it.
+top=$PWD
+mkdir -p "$tmp/ten/logs" && cp captures/contoso/logs/Amtopmgr.log "$tmp/ten/logs" && cp captures/logs/server-2007.log "$tmp/ten/logs/Amtopmgr.lo_"
+cd "$tmp/ten" || exit 1
+printf 'name,fqdn,uuid,mac,address,firmware,method\npc01,pc01.contoso.com,,,,3.2.1,out-of-band\n' >clients.csv
+n=0
+while IFS= read -r cmd; do
+	n=$((n + 1))
+	bash -c "$cmd" >out 2>err </dev/null
+	rc=$?
+	if [ $n = 1 ]; then
+		is "README: $cmd" "$rc" 0
+		sed -i -E 's/^#(name|domain|service-point|suffixes|logs|inventory) =/\1 =/; s/^inventory = .*/inventory = clients.csv/' site.ini
+	else
+		ok "README: $cmd" test $rc -le 3 -a -s out -a ! -s err
+	fi
+done < <(sed -n '/^## Your own site/,/^## How to/p' "$top/README.md" | grep -o '`amt-stage [^`]*`' | tr -d '`')
+is "README: three commands lead to one's own site" $n 3
+ok "the profile's own example reads a log and its predecessor" bash -c 'amt-stage --site site.ini --json -q 2>/dev/null | jq -e "[.facts.evidence.logs.files[].name] | length == 2"'
+cd "$top" || exit 1
 done_testing
