@@ -119,10 +119,13 @@ bool trace_tz_parse(const char *s, struct trace_options *o, struct amt_error *er
 	o->has_tz = true;
 	if (o->tz_zone)
 		return true;
-	if ((*s == '+' || *s == '-') && strlen(digits) == 5 && digits[2] == ':') {
+	size_t n = strlen(digits);
+	/* No bias has four digits: +0530 is the offset without its colon. */
+	if (digits > s && (n == 4 || (n == 5 && digits[2] == ':'))) {
 		char hh[3] = {digits[0], digits[1], 0};
 		int64_t h, m;
-		if (amt_num_i64(hh, 0, 15, &h, NULL) && amt_num_i64(digits + 3, 0, 59, &m, NULL)) {
+		if (amt_num_i64(hh, 0, 15, &h, NULL) &&
+		    amt_num_i64(digits + n - 2, 0, 59, &m, NULL)) {
 			o->tz_bias = (int)(h * 60 + m) * (*s == '-' ? 1 : -1);
 			return true;
 		}

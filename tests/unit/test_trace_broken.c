@@ -305,6 +305,26 @@ static void codes(void **state)
 	}
 }
 
+static void zones_told(void **state)
+{
+	static const struct {
+		const char *text;
+		int bias;
+	} rows[] = {{"+05:30", -330}, {"+0530", -330}, {"-0800", 480}, {"+1400", -840},
+		    {"-60", -60},     {"+480", 480},   {"-330", -330}, {"+00:00", 0}};
+	static const char *const none[] = {"+05:60", "+0560", "0530", "+24:00", "Z", "+", "+5:30"};
+	struct trace_options o = {.has_tz = false};
+	struct amt_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_true(trace_tz_parse(rows[i].text, &o, &err));
+		assert_int_equal(o.tz_bias, rows[i].bias);
+	}
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		assert_false(trace_tz_parse(none[i], &o, &err));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -312,6 +332,7 @@ int main(void)
 		cmocka_unit_test(broken_gmtdate), cmocka_unit_test(gmtdate_later),
 		cmocka_unit_test(unwrapped),      cmocka_unit_test(cut_at_the_front),
 		cmocka_unit_test(lost_marks),     cmocka_unit_test(codes),
+		cmocka_unit_test(zones_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
