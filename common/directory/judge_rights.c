@@ -53,6 +53,37 @@ static bool descriptor(const struct directory_entry *e, struct directory_sd *sd,
 	return directory_sd_parse(a->values.v[0].data, a->values.v[0].len, sd, err);
 }
 
+/* What objects in the container say of who: bad is the first that lacks full control. */
+struct below {
+	const char *bad, *reason;
+	size_t looked, unread;
+};
+
+static struct below objects_below(const struct directory_search *s,
+				  const struct directory_sids *who)
+{
+	struct below b = {.reason = ""};
+
+	/* 4: more than the sample that was asked for */
+	b.unread = s && s->code > 0 && s->code != 4;
+	for (size_t i = 0; s && i < s->entries.n && !b.bad; i++) {
+		struct directory_sd c = {0};
+		if (!descriptor(&s->entries.v[i], &c, NULL)) {
+			b.unread++;
+			continue;
+		}
+		b.looked++;
+		if (directory_access(&c, who, DIRECTORY_FULL, NULL, false, NULL) !=
+		    DIRECTORY_FULL) {
+			b.bad = s->entries.v[i].dn;
+			b.reason = c.control & DIRECTORY_SD_PROTECTED ? ", which does not inherit"
+								      : "";
+		}
+		directory_sd_free(&c);
+	}
+	return b;
+}
+
 static void full_control(const struct directory_facts *f, const char *server,
 			 const struct directory_search *s, const struct directory_search *children,
 			 struct amt_findings *fs)
@@ -73,20 +104,7 @@ static void full_control(const struct directory_facts *f, const char *server,
 	} else {
 		uint32_t here = directory_access(&sd, &who, DIRECTORY_FULL, NULL, false, &by);
 		uint32_t below = directory_access(&sd, &who, DIRECTORY_FULL, NULL, true, NULL);
-		const char *bad = NULL, *reason = "";
-		for (size_t i = 0; children && i < children->entries.n && !bad; i++) {
-			struct directory_sd c = {0};
-			if (!descriptor(&children->entries.v[i], &c, NULL))
-				continue;
-			if (directory_access(&c, &who, DIRECTORY_FULL, NULL, false, NULL) !=
-			    DIRECTORY_FULL) {
-				bad = children->entries.v[i].dn;
-				reason = c.control & DIRECTORY_SD_PROTECTED
-						 ? ", which does not inherit"
-						 : "";
-			}
-			directory_sd_free(&c);
-		}
+		struct below b = objects_below(children, &who);
 		if (here != DIRECTORY_FULL)
 			x = amt_finding_add(fs, "S1.V07b", AMT_FAIL, server,
 					    "It lacks rights 0x%x of full control on %s.",
@@ -96,14 +114,17 @@ static void full_control(const struct directory_facts *f, const char *server,
 					    "It has full control of %s itself, but objects below "
 					    "do not inherit 0x%x of it.",
 					    s->about, DIRECTORY_FULL & ~below);
-		else if (bad)
+		else if (b.bad)
 			x = amt_finding_add(fs, "S1.V07b", AMT_FAIL, server,
-					    "It lacks full control of %s%s.", bad, reason);
+					    "It lacks full control of %s%s.", b.bad, b.reason);
 		else
 			x = amt_finding_add(
-				fs, "S1.V07b", AMT_PASS, server,
-				"It has full control of %s and of the %zu objects looked at in it.",
-				s->about, children ? children->entries.n : 0);
+				fs, "S1.V07b", b.unread ? AMT_WARN : AMT_PASS, server,
+				"It has full control of %s and of the %zu objects looked at in "
+				"it%s.",
+				s->about, b.looked,
+				b.unread ? "; the permissions of others in it could not be read"
+					 : "");
 		if (by >= 0) {
 			char sid[DIRECTORY_SID_TEXT];
 			const struct directory_ace *a = &sd.dacl.v[by];

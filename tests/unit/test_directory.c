@@ -170,6 +170,17 @@ static void rights_and_round_trip(void **state)
 	assert_int_equal(verdict(&fs, "S1.V07b"), AMT_PASS);
 	assert_int_equal(verdict(&fs, "X.K3"), AMT_UNKNOWN);
 	amt_findings_free(&fs);
+	struct directory_entry *mute = entry(c, "CN=pc0,OU=AMT"); /* no descriptor is given out */
+	fs = (struct amt_findings){0};
+	directory_judge(&f, &o, &ctx, &fs);
+	assert_int_equal(verdict(&fs, "S1.V07b"), AMT_WARN);
+	amt_findings_free(&fs);
+	give(mute, "nTSecurityDescriptor", good.b, good.n);
+	c->code = 4; /* a sample of many */
+	fs = (struct amt_findings){0};
+	directory_judge(&f, &o, &ctx, &fs);
+	assert_int_equal(verdict(&fs, "S1.V07b"), AMT_PASS);
+	amt_findings_free(&fs);
 	give(entry(c, "CN=pc1,OU=AMT"), "nTSecurityDescriptor", child.b, child.n);
 	f.asked_at = 1000 * AMT_SECOND;
 	json_t *j = directory_to_json(&f);
