@@ -8,6 +8,17 @@ static bool silent(const struct amt_dev_port *p)
 	return p->state == AMT_PORT_FILTERED || p->state == AMT_PORT_UNREACHABLE;
 }
 
+/* The port opens, but who listens there does not speak TLS: a proxy, a filter that closes later. */
+static bool mute(const struct dev_judge *j, unsigned port)
+{
+	const struct amt_dev_tls *t = dev_tls(j->d, port);
+	enum amt_tls_class c =
+		t ? t->legacy != AMT_TLSC_NOT_TRIED ? t->legacy : t->modern : AMT_TLSC_OK;
+
+	return t && t->modern != AMT_TLSC_OK &&
+	       (c == AMT_TLSC_TIMEOUT || c == AMT_TLSC_RESET || c == AMT_TLSC_NOT_TLS);
+}
+
 static void judge_port(struct dev_judge *j, const char *id, unsigned port, const char *without)
 {
 	const struct amt_dev_port *p = dev_port(j->d, port), *tls = dev_port(j->d, 16993);
@@ -15,7 +26,11 @@ static void judge_port(struct dev_judge *j, const char *id, unsigned port, const
 
 	if (!p || p->state == AMT_PORT_UNKNOWN)
 		return;
-	if (p->state == AMT_PORT_OPEN)
+	if (p->state == AMT_PORT_OPEN && mute(j, port))
+		dev_say(j, id, AMT_WARN, c,
+			"TCP %u accepts connections, but a TLS handshake is not answered (X.D01)",
+			port);
+	else if (p->state == AMT_PORT_OPEN)
 		dev_say(j, id, AMT_PASS, c, "TCP %u accepts connections (seen from this computer)",
 			port);
 	else if (port == 16992 && tls && tls->state == AMT_PORT_OPEN)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#define RENEWAL    (42 * AMT_DAY) /* the renewal task's six weeks (catalogue P.05) */
 #define EKU_SERVER "1.3.6.1.5.5.7.3.1"
 
 static void judge_handshake(struct dev_judge *j, const struct amt_dev_tls *t)
@@ -110,6 +111,11 @@ static void judge_leaf(struct dev_judge *j, const struct amt_dev_chain *leaf)
 		dev_say(j, "P.05", AMT_FAIL, AMT_DEVC_chain,
 			"the certificate issued by '%s' is valid only from %s", OR(leaf->issuer),
 			from);
+	else if (leaf->not_after != AMT_TIME_NONE && leaf->not_after - j->ctx->now < RENEWAL)
+		dev_say(j, "P.05", AMT_WARN, AMT_DEVC_chain,
+			"the certificate issued by '%s' is valid until %s, less than six weeks: "
+			"ConfigMgr's renewal task should have replaced it",
+			OR(leaf->issuer), until);
 	else if (sha1 || md5 || (leaf->key_bits > 0 && leaf->key_bits < 2048))
 		dev_say(j, "P.05", AMT_WARN, AMT_DEVC_chain,
 			"the certificate issued by '%s' has a %lld-bit key and is signed with %s, "

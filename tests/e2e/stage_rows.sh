@@ -97,6 +97,21 @@ sp2 = no
 walk
 is "SP1 and ports that ask for 802.1X" "$(verdict P.42)" fail
 
+# CK.13: the status in ConfigMgr and the certificate that the device shows.
+shows() { # STATUS SELF-SIGNED
+	site 'exports = cm.csv
+'
+	cm "pc1,1,,1,$1,5.0.1"; sed -i '/^$/d' "$tmp/cm.csv"
+	walk
+	jq --argjson self "$2" '.facts.evidence.devices = {devices: [{host: "pc1.contoso.com", classes: {chain: {state: "read", records: [{index: 0, port: 16993, subject: "CN=pc1.contoso.com", issuer: "CN=Lab", self_signed: $self}]}}}]}' "$tmp/now.json" >"$tmp/then.json"
+	amt-stage --replay "$tmp/then.json" --json -q >"$tmp/now.json" 2>"$tmp/err"
+	jq -r '[.findings[] | select(.id == "CK.13") | .verdict + " " + (.subject | ascii_downcase)] | sort | join(";")' "$tmp/now.json"
+}
+is "provisioned, and a certificate of a CA" "$(shows 3 false)" 'pass pc1'
+is "provisioned, and one of its own: they disagree" "$(shows 3 true)" 'pass pc1;warn pc1.contoso.com'
+is "not provisioned, and a certificate of a CA: they disagree" "$(shows 2 false)" 'fail pc1;warn pc1.contoso.com'
+is "not provisioned, and one of its own" "$(shows 2 true)" 'fail pc1'
+
 # A browser that cannot sign in is what is known of stage 6.
 site 'exports = CON1.ie.reg
 ' '[traits]

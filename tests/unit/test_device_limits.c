@@ -123,6 +123,11 @@ BAD(key_2047, d->chain.v[0].key_bits = 2047)
 BAD(key_unknown, d->chain.v[0].key_bits = 0)
 BAD(md5, d->chain.v[0].signature = "md5WithRSAEncryption")
 BAD(last_second, d->chain.v[0].not_after = NOW)
+BAD(six_weeks, d->chain.v[0].not_after = NOW + 42 * AMT_DAY)
+BAD(not_six_weeks, d->chain.v[0].not_after = NOW + 42 * AMT_DAY - AMT_SECOND)
+BAD(mute_16993, d->tls.v[0].modern = d->tls.v[0].legacy = AMT_TLSC_TIMEOUT)
+BAD(closes_16993, d->tls.v[0].modern = AMT_TLSC_RESET; d->tls.v[0].legacy = AMT_TLSC_RESET)
+BAD(no_tls_there, d->tls.v[0].modern = d->tls.v[0].legacy = AMT_TLSC_NOT_TLS)
 BAD(first_second, d->chain.v[0].not_before = NOW)
 BAD(star_cn, d->chain.v[0].cn = wildcard[0])
 BAD(star_of_two, d->chain.v[0].cn = deep[0])
@@ -243,7 +248,12 @@ static const struct device_row rows[] = {
 	{key_2047, "P.05", AMT_WARN, "2047-bit"},
 	{key_unknown, "P.05", AMT_PASS, "valid until"},
 	{md5, "P.05", AMT_WARN, "md5"},
-	{last_second, "P.05", AMT_PASS, "valid until"},
+	{last_second, "P.05", AMT_WARN, "less than six weeks"},
+	{six_weeks, "P.05", AMT_PASS, "valid until"},
+	{not_six_weeks, "P.05", AMT_WARN, "less than six weeks"},
+	{mute_16993, "P.37", AMT_WARN, "not answered"},
+	{closes_16993, "P.37", AMT_WARN, "not answered"},
+	{no_tls_there, "P.37", AMT_WARN, "not answered"},
 	{first_second, "P.05", AMT_PASS, "valid until"},
 	{star_cn, "PV.02", AMT_PASS, "pc1.example.com"},
 	{star_of_two, "PV.02", AMT_FAIL, "*.com"},

@@ -4,6 +4,8 @@
  */
 #include "cross.h"
 
+#include "amtdiag/exports.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -264,6 +266,40 @@ static void renamed(const struct cross *x, const struct amt_device *d)
 	seen_on_16993(x, f, d, leaf);
 }
 
+/* CK.13: the status in ConfigMgr against what the device shows. That both agree is said where the
+ * export is judged. */
+static void status(const struct cross *x, const struct amt_device *d)
+{
+	const struct exports_facts *ex = stage_state(x->st, &stage_room_exports);
+	const struct amt_dev_chain *leaf = cross_leaf_of(d);
+	const struct walk_client *c = walk_fleet_find(&x->st->fleet, d->host);
+
+	if (!ex || !c || !leaf || leaf->self_signed == AMT_MAYBE)
+		return;
+	for (size_t i = 0; i < ex->facts.n; i++) {
+		const struct exports_fact *e = &ex->facts.v[i];
+		const char *has = e->field[EXPORTS_CLIENT_STATUS];
+		if (e->what != EXPORTS_CLIENT || *has < '0' ||
+		    walk_fleet_find(&x->st->fleet, e->name) != c ||
+		    (*has == '3') == (leaf->self_signed == AMT_NO))
+			continue;
+		struct amt_finding *f = amt_finding_add(
+			x->fs, "CK.13", AMT_WARN, d->host,
+			*has == '3' ? "ConfigMgr calls it provisioned, but it shows a certificate "
+				      "that it made itself"
+				    : "ConfigMgr does not call it provisioned (AMTStatus %s), but "
+				      "it shows a certificate of a CA: discovery is out of date, "
+				      "or somebody else provisioned it",
+			has);
+		amt_finding_evidence(
+			x->fs, f, ex->files.v[e->file].path,
+			amt_arena_printf(&x->fs->arena, "line %llu", (unsigned long long)e->line),
+			"%s: AMTStatus %s", e->name, has);
+		seen_on_16993(x, f, d, leaf);
+		return;
+	}
+}
+
 static struct cross all_of(const struct stage *st, struct amt_findings *fs)
 {
 	return (struct cross){
@@ -282,6 +318,7 @@ void cross_device(const struct stage *st, const struct amt_device *d, struct amt
 
 	endings(&x, d);
 	renamed(&x, d);
+	status(&x, d);
 	cross_clock(&x, d);
 }
 
