@@ -23,13 +23,13 @@ static void causes_on(struct feed *f, struct feed_open *to, struct feed_open *fr
 	from->hard = from->has_cause = false;
 }
 
-static void task_on(struct feed_open *to, const struct feed_open *from)
+static void task_on(struct feed *f, struct feed_open *to, struct feed_open *from)
 {
 	to->errors += from->errors;
 	to->confirmed = to->confirmed || from->confirmed;
 	if (from->retries > to->retries)
 		to->retries = from->retries;
-	feed_calls_on(to, from);
+	feed_calls_on(f, to, from);
 	if (feed_events[from->reached].rank > feed_events[to->reached].rank)
 		to->reached = from->reached;
 	if (from->kind == TRACE_UNPROVISION || from->kind == TRACE_PARTIAL_UNPROVISION)
@@ -69,7 +69,7 @@ bool feed_carry_on(struct feed *f, struct feed_open *o)
 	feed_seen(f, o);
 	milestones_on(f, c, o);
 	causes_on(f, c, o);
-	task_on(c, o);
+	task_on(f, c, o);
 	c->done = c->done || o->done;
 	c->terminal = o->terminal || (c->terminal && !o->done);
 	c->pool = o->pool;

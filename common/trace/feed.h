@@ -150,7 +150,7 @@ struct feed_known {
 struct feed_done {
 	amt_time begin, end;
 	uint64_t first_line, last_line;
-	const struct feed_call *failed_call;
+	struct feed_call *failed_call;
 	struct feed_text *text; /* of its cause; NULL: none, and nothing else of it is set */
 	uint64_t cause_line;
 	amt_time cause_when;
@@ -187,7 +187,7 @@ struct feed {
 	struct AMT_VEC(uint64_t) kept;            /* sessions: kept.c */
 	struct AMT_VEC(struct feed_brief) briefs; /* one for each of them */
 	struct feed_store store;                  /* milestones and causes of tasks at hand */
-	struct feed_store texts;                  /* of causes: those of sessions too */
+	struct feed_store texts;                  /* of causes, and calls: those of sessions too */
 	struct feed_text *recent[FEED_TEXTS_RECENT];
 	const char *version; /* of firmware, told last */
 	struct feed_version versions[FEED_VERSIONS];
@@ -340,7 +340,10 @@ void feed_unpack(struct feed *f);    /* into the facts */
 /* calls.c: the results of calls that are asked for by name */
 void feed_call_failed(struct feed *f, struct feed_open *o, const struct feed_line *l);
 /* What came later counts. */
-void feed_calls_on(struct feed_open *to, const struct feed_open *from);
+void feed_calls_on(struct feed *f, struct feed_open *to, struct feed_open *from);
+void feed_call_put(struct feed *f, struct feed_call *c); /* NULL: nothing */
+/* In the facts. */
+void feed_call_keep(struct feed *f, const struct feed_call *c, struct trace_session *s);
 
 /* finish.c: files a closed session away */
 void feed_close(struct feed *f, struct feed_open *o, bool at_end);

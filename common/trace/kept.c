@@ -111,11 +111,8 @@ static void unpack_one(struct feed *f, const struct feed_done *d, struct trace_s
 		.n_milestones = d->n_milestones,
 		.cause.text = feed_text_keep(f, d->text),
 	};
-	if (d->failed_call) {
-		s->failed_call = d->failed_call->name;
-		s->failed_status = d->failed_call->status;
-		s->bad_calls = d->failed_call->bad;
-	}
+	if (d->failed_call)
+		feed_call_keep(f, d->failed_call, s);
 	if (d->text)
 		s->cause = (struct trace_cause){.set = true,
 						.unconfirmed = d->unconfirmed,
@@ -167,7 +164,9 @@ static void drop_some(struct feed *f, size_t keep_n, const bool *may_go)
 	for (size_t i = 0, j; i < n; i = j) {
 		size_t words = 0;
 		for (j = i; j < n && drop && (!may_go || may_go[j]); j++, drop--) {
-			feed_text_put(f, ((struct feed_done *)(f->kept.v + from))->text);
+			struct feed_done *d = (struct feed_done *)(f->kept.v + from);
+			feed_text_put(f, d->text);
+			feed_call_put(f, d->failed_call);
 			from += v[j].words;
 		}
 		for (; j < n && !(drop && (!may_go || may_go[j])); j++) {

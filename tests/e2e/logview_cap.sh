@@ -30,4 +30,20 @@ is "and every computer's last task" "$(jq -c '[.sessions[].device] | unique | le
 is "the devices point to it" "$(jq -c '. as $f | [.devices[] | select($f.sessions[.last_session].device != .id)] | length' "$tmp/few")" 0
 is "the same verdicts are reached" "$(amt-logview --now 2009-02-01T00:00:00Z --max-sessions 120 --json "$tmp/Amtopmgr.log" 2>/dev/null | jq -c '[.findings[] | [.id, .verdict, .summary]]' | sha256sum)" \
 	"$(amt-logview --now 2009-02-01T00:00:00Z --json "$tmp/Amtopmgr.log" 2>/dev/null | jq -c '[.findings[] | [.id, .verdict, .summary]]' | sha256sum)"
+
+# Calls that failed are dropped with their tasks: the memory for them does not grow with the log.
+if [ -n "${AMTDIAG_SANITIZED:-}" ]; then
+	skip "memory of calls that failed" "sanitizers keep what is freed"
+elif [ ! -x /usr/bin/time ]; then
+	skip "memory of calls that failed" "no /usr/bin/time"
+else
+	calls() { # STATUS: KiB at most
+		awk -v st="$1" 'function say(t) { printf "%s  $$<SMS_AMT_OPERATION_MANAGER><01-14-2009 10:00:00.000+0><thread=%d (0x%X)>\r\n", t, 1000 + d, 1000 + d }
+			BEGIN { for (i = 0; i < 100000; i++) { d = i % 50; say("Provision task begin"); say("NetworkAdmin.SetHostName finished with HResult = 0x0, status = " st ", clientError = 0.") } }' </dev/null >"$tmp/calls.log"
+		/usr/bin/time -o "$tmp/kib" -f %M -q amt-logview --no-signatures --max-sessions 1000 --format status "$tmp/calls.log" >/dev/null 2>&1
+		cat "$tmp/kib"
+	}
+	well=$(calls 0x0) bad=$(calls 0x1)
+	ok "memory of calls that failed ($bad KiB; of others $well)" test "$bad" -lt $((well + 1536))
+fi
 done_testing
