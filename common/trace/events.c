@@ -98,8 +98,8 @@ uint8_t feed_call_of(const struct trace_match *m, enum trace_severity severity)
 	/* One whose line is cut before its status says nothing. */
 	if (!well && severity != TRACE_ERROR)
 		return 0;
-	for (uint8_t i = 0; i < TRACE_CALLS; i++) {
-		const char *name = trace_call_name(i);
+	for (unsigned i = 0; i < TRACE_CALLS; i++) {
+		const char *name = trace_call_name((enum trace_call)i);
 		if (strlen(name) == m->method_len && !memcmp(name, m->method, m->method_len))
 			return (uint8_t)(i + 1);
 	}
