@@ -395,11 +395,15 @@ static bool first_of_server(const struct amt_names_facts *f, size_t at)
 static void judge_v6(struct judging *j, const struct amt_dhcp_reply *r)
 {
 	const char *who = source_of(j, r), *other = NULL;
+	bool fits = false, alone = j->f->probes.n == 0;
+
+	for (size_t i = 0; i < j->f->dhcp.n && alone; i++)
+		alone = j->f->dhcp.v[i].v6;
 	struct amt_finding *fi =
-		amt_finding_add(j->fs, "P.14", AMT_NA, who,
-				"%s of DHCPv6: ConfigMgr 2007 manages AMT over IPv4 only",
-				r->kind ? "an answer" : "a scope");
-	bool fits = false;
+		amt_finding_add(j->fs, "P.14", alone ? AMT_UNKNOWN : AMT_NA, who,
+				"%s of DHCPv6: ConfigMgr 2007 manages AMT over IPv4 only%s",
+				r->kind ? "an answer" : "a scope",
+				alone ? ", and nothing of DHCP for IPv4 was given" : "");
 
 	show(j, fi, r, offer_text(j, r));
 	amt_finding_evidence(j->fs, fi, r->source, "option 23", "DNS servers %s",

@@ -66,9 +66,9 @@ capture "$tmp/a.pcap" 1
 look "$tmp/a.pcap" --suffix corp.vpro.test
 is "dnsmasq: an ADVERTISE with options 23 and 24" "$(first '[.kind, .options["23"], .options["24"]]')" \
 	'["ADVERTISE",["2001:db8:1::53","2001:db8:1::54"],["corp.vpro.test","emea.vpro.test"]]'
-is "no finding of IPv4 from it, and no failure" "$(verdict P.15)$(verdict P.14) $(verdict S1.V15)" 'na na'
+is "no finding of IPv4 from it, and no failure" "$(verdict P.15)$(verdict P.14) $(verdict S1.V15)" 'unknown na'
 look "$tmp/a.pcap" --suffix other.test
-is "domains that are none of the site's: a warning" "$(verdict S1.V15) $rc" 'warn 1'
+is "domains that are none of the site's: a warning" "$(verdict S1.V15) $rc" 'warn 3'
 is "the frame is named" "$(jq -r '[.findings[] | select(.id == "S1.V15") | .evidence[0].source] | first' "$tmp/j" | sed 's/.* frame [0-9]*$/frame/')" frame
 kill $server; wait $server 2>/dev/null
 

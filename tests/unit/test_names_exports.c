@@ -219,7 +219,8 @@ static void kea6(void **state)
 	assert_null(f.dhcp.v[2].search);
 	amt_vec_push(&f.given_suffixes, "b.test");
 	judge();
-	assert_int_equal(verdict("P.14", "2001:db8:1::/64"), AMT_NA);
+	/* nothing of IPv4 is in it */
+	assert_int_equal(verdict("P.14", "2001:db8:1::/64"), AMT_UNKNOWN);
 	assert_int_equal(verdict("P.15", "2001:db8:1::/64"), -1);
 	assert_int_equal(verdict("S1.V15", "2001:db8:1::/64"), AMT_NA);
 	assert_int_equal(verdict("S1.V15", "2001:db8:2::/64"), AMT_WARN);
