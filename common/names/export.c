@@ -44,6 +44,17 @@ void export_domain(struct export_reading *x, struct amt_dhcp_reply *scope, const
 	scope->domain_fault = dhcp_domain_fault((const uint8_t *)domain, strlen(domain));
 }
 
+const char *export_also(struct export_reading *x, const char *had, const char *between,
+			const char *text)
+{
+	size_t n = had ? strlen(had) : 0;
+
+	if (n > EXPORT_REMARK_MAX)
+		return had;
+	return amt_arena_printf(&x->f->arena, "%s%s%s", had ? had : "", had ? between : "",
+				n + strlen(text) > EXPORT_REMARK_MAX && had ? "and others" : text);
+}
+
 void export_dynamic(struct export_reading *x, struct amt_dhcp_reply *scope, bool on,
 		    const char *words)
 {

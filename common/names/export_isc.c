@@ -44,6 +44,7 @@ struct isc {
 	/* First pass: what counts wherever it stands. Globals, ranges, classes and includes. */
 	bool globals;
 	struct AMT_VEC(struct range) ranges;
+	struct starts AMT_VEC(uint32_t) all, plain; /* where ranges begin, sorted */
 	const char *class_dns, *class_domain, *includes;
 };
 
@@ -139,9 +140,9 @@ static bool is_open(struct isc *k, bool is_domain, const char *value)
 	if (l->block == CLASS) {
 		const char **doubt = is_domain ? &k->class_domain : &k->class_dns;
 		if (k->globals)
-			*doubt = amt_arena_printf(a, "%s%smembers of the class %s get %s",
-						  *doubt ? *doubt : "", *doubt ? "; " : "", l->name,
-						  value);
+			*doubt = export_also(k->x, *doubt, "; ",
+					     amt_arena_printf(a, "members of the class %s get %s",
+							      l->name, value));
 		return true;
 	}
 	if (at == k->depth)
@@ -254,9 +255,7 @@ static void range(struct isc *k, struct level *l)
 static void include(struct isc *k)
 {
 	if (k->globals)
-		k->includes = k->includes ? amt_arena_printf(&k->x->f->arena, "%s, %s", k->includes,
-							     k->v[1])
-					  : keep(k, k->v[1]);
+		k->includes = export_also(k->x, k->includes, ", ", k->v[1]);
 	else if (k->x->notes)
 		amt_note_add(k->x->notes, k->x->name,
 			     "line %llu: %s is included and not read: scopes and options in it are "
@@ -373,9 +372,23 @@ static void emit(struct isc *k, const struct level *l, const char *scope)
 
 static int by_address(const void *a, const void *b)
 {
-	const struct range *x = a, *y = b;
+	const uint32_t *x = a, *y = b;
 
-	return x->first < y->first ? -1 : x->first > y->first;
+	return *x < *y ? -1 : *x > *y;
+}
+
+static bool begins_within(const struct starts *l, uint32_t first, uint32_t last)
+{
+	size_t low = 0, high = l->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		if (l->v[mid] < first)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < l->n && l->v[low] <= last;
 }
 
 /* Ranges of the subnet stand in it, in its pools, or in pools of its shared network. */
@@ -383,23 +396,13 @@ static void close_subnet(struct isc *k, struct level *l)
 {
 	struct in_addr net, mask;
 	bool any = false, plain = false;
-	size_t low = 0, high = k->ranges.n;
 
 	if (inet_pton(AF_INET, l->r.subnet, &net) == 1 &&
 	    inet_pton(AF_INET, l->r.mask, &mask) == 1) {
-		uint32_t first = ntohl(net.s_addr & mask.s_addr),
-			 last = first | ~ntohl(mask.s_addr);
-		while (low < high) {
-			size_t mid = low + (high - low) / 2;
-			if (k->ranges.v[mid].first < first)
-				low = mid + 1;
-			else
-				high = mid;
-		}
-		for (; low < k->ranges.n && k->ranges.v[low].first <= last && !plain; low++) {
-			any = true;
-			plain = !k->ranges.v[low].apart;
-		}
+		uint32_t first = ntohl(net.s_addr & mask.s_addr);
+		uint32_t last = first | ~ntohl(mask.s_addr);
+		any = begins_within(&k->all, first, last);
+		plain = begins_within(&k->plain, first, last);
 	}
 	l->r.inactive = !any;
 	if (plain || !any)
@@ -478,11 +481,18 @@ bool export_isc(struct export_reading *x, const char *text, size_t n)
 	k.class_dns = first.class_dns;
 	k.class_domain = first.class_domain;
 	k.includes = first.includes;
-	k.ranges.v = first.ranges.v;
-	k.ranges.n = first.ranges.n;
-	if (k.ranges.n)
-		qsort(k.ranges.v, k.ranges.n, sizeof(*k.ranges.v), by_address);
+	for (size_t i = 0; i < first.ranges.n; i++) {
+		amt_vec_push(&k.all, first.ranges.v[i].first);
+		if (!first.ranges.v[i].apart)
+			amt_vec_push(&k.plain, first.ranges.v[i].first);
+	}
+	if (k.all.n)
+		qsort(k.all.v, k.all.n, sizeof(*k.all.v), by_address);
+	if (k.plain.n)
+		qsort(k.plain.v, k.plain.n, sizeof(*k.plain.v), by_address);
 	read_statements(&k);
 	amt_vec_free(&first.ranges);
+	amt_vec_free(&k.all);
+	amt_vec_free(&k.plain);
 	return true;
 }

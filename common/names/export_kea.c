@@ -96,7 +96,7 @@ static void server(struct kea *k, const json_t *d)
 	struct kea_level l = {.r = export_scope(k->x, 1)};
 
 	l.r.v6 = k->v6;
-	k->classes = json_object_get(d, "client-classes");
+	kea_classes(k, json_object_get(d, "client-classes"));
 	k->updates_sent =
 		amt_json_get_bool(json_object_get(d, "dhcp-ddns"), "enable-updates", false);
 	if (k->updates_sent)

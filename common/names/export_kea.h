@@ -5,14 +5,19 @@
 
 #include "names/export.h"
 
-#define KEA_CLASS_LISTS 4 /* shared network, subnet, pool, reservation */
+#define KEA_CLASSES     256 /* with options of ours, that are looked at; names of one list too */
+#define KEA_CLASS_LISTS 4   /* shared network, subnet, pool, reservation */
 
 struct kea {
 	struct export_reading *x;
 	bool v6;
-	const json_t *classes; /* client-classes */
-	const char *includes;  /* what was included and may hold options; NULL */
-	bool updates_sent;     /* dhcp-ddns.enable-updates */
+	struct kea_class {
+		const char *name, *dns, *domain; /* what members get; NULL: nothing is said */
+		bool on_demand;                  /* looked at where a scope names it only */
+	} classes[KEA_CLASSES];
+	size_t n_classes;
+	const char *includes; /* what was included and may hold options; NULL */
+	bool updates_sent;    /* dhcp-ddns.enable-updates */
 };
 
 /* What holds at one level: outer ones are copied into inner ones. */
@@ -31,6 +36,8 @@ const char *kea_plain_json(struct export_reading *x, char *text, size_t n);
 /* Takes the options of one object: the whole server (not "own"), a network, a subnet, a pool, a
  * reservation. */
 void kea_options(struct kea *k, const json_t *o, struct kea_level *l, bool own);
+/* Takes the classes that say anything about our options. */
+void kea_classes(struct kea *k, const json_t *list);
 /* Only for members of classes? Kea's own classes that all or any reserved ones are in don't count.
  */
 void kea_restrict(struct kea *k, const json_t *o, struct kea_level *l);

@@ -237,10 +237,38 @@ void kea_restrict(struct kea *k, const json_t *o, struct kea_level *l)
 	amt_buf_free(&b);
 }
 
+void kea_classes(struct kea *k, const json_t *list)
+{
+	k->n_classes = 0;
+	for (size_t i = 0; i < json_array_size(list) && k->n_classes < KEA_CLASSES; i++) {
+		const json_t *class = json_array_get(list, i);
+		const char *name = amt_json_get_str(class, "name");
+		struct kea_level c = {0};
+
+		if (!name || !kea_has_options(k, class))
+			continue;
+		kea_options(k, class, &c, true);
+		const char *const *names = c.r.search;
+		const char *domain = !k->v6 ? c.r.domain : names ? names[0] : NULL;
+		const char *dns = c.r.dns ? c.r.dns[0] : NULL;
+		k->classes[k->n_classes++] = (struct kea_class){
+			.name = amt_arena_strdup(&k->x->f->arena, name),
+			.dns = !c.own_dns            ? NULL
+			       : c.never_dns || !dns ? "none"
+						     : dns,
+			.domain = !c.own_domain               ? NULL
+				  : c.never_domain || !domain ? "none"
+							      : domain,
+			.on_demand = amt_json_get_bool(class, "only-if-required", false) ||
+				     amt_json_get_bool(class, "only-in-additional-list", false),
+		};
+	}
+}
+
 static bool is_evaluated(const struct kea_level *l, const char *name)
 {
 	for (size_t i = 0; i < l->n_evaluated; i++)
-		for (size_t n = 0; n < json_array_size(l->evaluated[i]); n++) {
+		for (size_t n = 0; n < json_array_size(l->evaluated[i]) && n < KEA_CLASSES; n++) {
 			const char *s = json_string_value(json_array_get(l->evaluated[i], n));
 			if (s && !strcmp(s, name))
 				return true;
@@ -248,37 +276,21 @@ static bool is_evaluated(const struct kea_level *l, const char *name)
 	return false;
 }
 
-/* Can a client of this scope be in the class? One that is looked at on demand only is not. */
-static bool can_apply(const struct kea_level *l, const json_t *class, const char *name)
-{
-	if (amt_json_get_bool(class, "only-if-required", false) ||
-	    amt_json_get_bool(class, "only-in-additional-list", false))
-		return is_evaluated(l, name);
-	return true;
-}
-
-/* "members of the class phones get \"voip.test\"" for each class that says anything about it. */
+/* "members of the class phones get voip.test" for each class that a client of the scope can be in.
+ */
 static const char *class_doubt(struct kea *k, const struct kea_level *l, bool domain)
 {
-	struct amt_arena *a = &k->x->f->arena;
 	const char *doubt = NULL;
 
-	for (size_t i = 0; i < json_array_size(k->classes); i++) {
-		const json_t *class = json_array_get(k->classes, i);
-		const char *name = amt_json_get_str(class, "name");
-		struct kea_level c = {0};
-		if (!name || !kea_has_options(k, class) || !can_apply(l, class, name))
-			continue;
-		kea_options(k, class, &c, true);
-		if (!(domain ? c.own_domain : c.own_dns))
-			continue;
-		const char *const *list = domain ? c.r.search : c.r.dns;
-		const char *value = domain && !k->v6 ? c.r.domain : list ? list[0] : NULL;
-		doubt = amt_arena_printf(a, "%s%smembers of the class %s get %s",
-					 doubt ? doubt : "", doubt ? "; " : "", name,
-					 (domain ? c.never_domain : c.never_dns) ? "none"
-					 : value                                 ? value
-										 : "another");
+	for (size_t i = 0; i < k->n_classes; i++) {
+		const struct kea_class *c = &k->classes[i];
+		const char *value = domain ? c->domain : c->dns;
+		if (value && (!c->on_demand || is_evaluated(l, c->name)) &&
+		    (!doubt || strlen(doubt) <= EXPORT_REMARK_MAX))
+			doubt = export_also(k->x, doubt, "; ",
+					    amt_arena_printf(&k->x->f->arena,
+							     "members of the class %s get %s",
+							     c->name, value));
 	}
 	return doubt;
 }

@@ -101,9 +101,7 @@ static char *include(struct plain *k, char *p)
 			     "which holds all of it",
 			     k->line, name);
 	if (holds_options(key_before(k->text, p, key, sizeof(key))))
-		k->includes =
-			k->includes ? amt_arena_printf(&k->x->f->arena, "%s, %s", k->includes, name)
-				    : name;
+		k->includes = export_also(k->x, k->includes, ", ", name);
 	blank(p, stop);
 	/* A value has to stand there. */
 	static const char nothing[] = {'n', 'u', 'l', 'l'};

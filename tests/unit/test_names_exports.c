@@ -139,6 +139,25 @@ static void kea_classes(void **state)
 	assert_int_equal(verdict("P.14", "10.6.0.0/24"), AMT_PASS);
 }
 
+/* A remark has an end, however many classes and files there are. */
+static void remarks_end(void **state)
+{
+	static char text[200000];
+	size_t n = 0;
+
+	(void)state;
+	for (int i = 0; i < 2000; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+				      "class \"c%d\" { option domain-name \"c%d.test\"; }\n"
+				      "include \"f%d\";\n",
+				      i, i, i);
+	amt_str_copy(text + n, sizeof(text) - n,
+		     "subnet 10.1.0.0 netmask 255.255.255.0 { range 10.1.0.1; }");
+	read_export(text);
+	assert_in_range(strlen(scope("10.1.0.0")->doubt_domain), 300, 500);
+	assert_in_range(strlen(scope("10.1.0.0")->doubt_dns), 300, 500);
+}
+
 /* Nothing but scopes for classes: nobody knows whether AMT gets an address. */
 static void only_classes(void **state)
 {
@@ -418,10 +437,11 @@ static void isc_damaged(void **state)
 int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, set_up, tear_down)
-	const struct CMUnitTest tests[] = {
-		T(kea_text),  T(kea_classes), T(only_classes),   T(kea_inherits),
-		T(kea6),      T(kea_damaged), T(isc_pools),      T(isc_open),
-		T(isc_files), T(isc_damaged), T(dot_at_the_end), T(netsh_reservations)};
+	const struct CMUnitTest tests[] = {T(kea_text),          T(kea_classes),    T(only_classes),
+					   T(kea_inherits),      T(kea6),           T(kea_damaged),
+					   T(isc_pools),         T(isc_open),       T(isc_files),
+					   T(isc_damaged),       T(dot_at_the_end), T(remarks_end),
+					   T(netsh_reservations)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
