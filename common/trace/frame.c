@@ -79,13 +79,13 @@ static bool capital(char c)
 }
 
 /* A name on one line: "SMS_AMT_OPER" + "ATION_MANAGER", but "Hardware Inventory" + "Agent". */
-static void unfold_name(const char **name, size_t *n, char *out, size_t size)
+static bool unfold_name(const char **name, size_t *n, char *out, size_t size)
 {
 	const char *p = *name, *nl;
 	size_t k = 0, left = *n;
 
 	if (!p || !memchr(p, '\n', left))
-		return;
+		return false;
 	while ((nl = memchr(p, '\n', left))) {
 		size_t line = (size_t)(nl - p);
 		k += frame_unfold(p, line, out + k, size - k);
@@ -97,13 +97,17 @@ static void unfold_name(const char **name, size_t *n, char *out, size_t size)
 	k += frame_unfold(p, left, out + k, size - k);
 	*name = out;
 	*n = k;
+	return true;
 }
 
 static void unfold(struct frame *f, struct trace_record *rec)
 {
-	unfold_name(&rec->component, &rec->component_len, f->unfolded[0], sizeof(f->unfolded[0]));
-	unfold_name(&rec->source_file, &rec->source_file_len, f->unfolded[1],
-		    sizeof(f->unfolded[1]));
+	if (unfold_name(&rec->component, &rec->component_len, f->unfolded[0],
+			sizeof(f->unfolded[0])))
+		rec->damage |= TRACE_WRAPPED;
+	if (unfold_name(&rec->source_file, &rec->source_file_len, f->unfolded[1],
+			sizeof(f->unfolded[1])))
+		rec->damage |= TRACE_WRAPPED;
 }
 
 /* Text between p and e without blanks at its end and line ends at its beginning. */
@@ -285,10 +289,38 @@ static bool is_marker(const char *p, const char *e)
 	return e - p >= (long)sizeof(mark) - 1 && !memcmp(p, mark, sizeof(mark) - 1);
 }
 
+/*
+ * A CCM record that lost where it begins, closed in the line [line, le). Its attributes may go on
+ * in lines that follow, up to end; whole: no more bytes come.
+ */
+static bool headless(struct frame *f, const char *p, const char *line, const char *le,
+		     const char *open, const char *end, bool whole, struct trace_record *rec,
+		     size_t *used, enum frame_result *result)
+{
+	const char *stop = open ? open : end;
+	const char *close = line;
+	size_t len = 0, n;
+
+	start(rec, TRACE_CCM);
+	while (close < le && (close = memchr(close, *CCM_CLOSE, (size_t)(le - close))) &&
+	       !(len = frame_mark(close, stop, CCM_CLOSE)))
+		close++;
+	if (!len)
+		return false;
+	*result = FRAME_MORE;
+	if (!frame_ccm_attributes(close + len, stop, open || whole, rec, &n))
+		return true;
+	rec->damage |= TRACE_HEADLESS | (len > CCM_MARK_LEN ? TRACE_WRAPPED : 0);
+	f->framed = true;
+	*result = give(f, p, close, past(close + len + n, stop), rec, used);
+	unfold(f, rec);
+	return true;
+}
+
 /* The line [line, le) at the end of the waiting group [p, next). */
 static bool examine(struct frame *f, const char *p, const char *line, const char *le,
-		    const char *next, bool cut, struct trace_record *rec, size_t *used,
-		    enum frame_result *result)
+		    const char *next, const char *end, bool final, bool full,
+		    struct trace_record *rec, size_t *used, enum frame_result *result)
 {
 	const char *open = frame_find(line, le, CCM_OPEN);
 	const char *stop = open ? open : next;
@@ -303,18 +335,9 @@ static bool examine(struct frame *f, const char *p, const char *line, const char
 			take_tail(f, p, stop, &rest, rec, used);
 			return true;
 		}
-		const char *close = frame_find(line, stop, CCM_CLOSE);
-		size_t n;
-		start(rec, TRACE_CCM);
-		if (close && frame_ccm_attributes(close + CCM_MARK_LEN, stop, true, rec, &n)) {
-			rec->damage |= TRACE_HEADLESS;
-			unfold(f, rec);
-			f->framed = true;
-			*result =
-				give(f, p, close, past(close + CCM_MARK_LEN + n, next), rec, used);
-			return true;
-		}
 	}
+	if (headless(f, p, line, le, open, end, final || full, rec, used, result))
+		return true;
 	if (open || is_marker(line, le)) {
 		/* What waits before it gets no frame any more. */
 		if ((open ? open : line) > p) {
@@ -327,7 +350,7 @@ static bool examine(struct frame *f, const char *p, const char *line, const char
 		return true;
 	}
 	if (line == p && !f->framed) {
-		*result = single(f, p, le, next, cut, rec, used);
+		*result = single(f, p, le, next, next == le && !final, rec, used);
 		return true;
 	}
 	struct trace_record probe;
@@ -414,7 +437,7 @@ enum frame_result frame_next(struct frame *f, const char *p, const char *end, bo
 			frame_fast_learn(f);
 			return take_tail(f, p, end, &t, rec, used);
 		}
-		if (examine(f, p, line, le, next, next == le && !final, rec, used, &r))
+		if (examine(f, p, line, le, next, end, final, full, rec, used, &r))
 			return r;
 		f->scanned = (size_t)(next - p);
 		line = next;

@@ -137,6 +137,32 @@ static void folded_ccm(void **state)
 	}
 }
 
+/* The same, cut anywhere in its first text: the rest of that record is told with its time. */
+static void folded_and_cut(void **state)
+{
+	char line[2048], bytes[4096];
+	size_t text = strlen(texts[2]), records = 1;
+
+	(void)state;
+	snprintf(line, sizeof(line), "<![LOG[%s]LOG]!>" ATTRIBUTES, texts[2]);
+	/* Openers enough: one of them is whole, and tells what the file is. */
+	for (; records < 5; records++)
+		snprintf(line + strlen(line), sizeof(line) - strlen(line),
+			 "<![LOG[%s]LOG]!>" ATTRIBUTES, texts[0]);
+	for (size_t width = 60; width < 240; width++)
+		for (size_t cut = 8; cut < text; cut += 5) {
+			size_t n = fold(line, width, bytes), at = cut + (cut >= width);
+			struct trace_reader *r =
+				trace_reader_memory(bytes + at, n - at, "cut", NULL);
+			struct trace_record rec;
+			one_of_ccm(r, texts[2] + cut - strlen("<![LOG["));
+			for (size_t i = 1; i < records; i++)
+				one_of_ccm(r, texts[0]);
+			assert_int_equal(trace_reader_next(r, &rec), TRACE_END);
+			trace_reader_close(r);
+		}
+}
+
 /* Each place where a line end can be in a status message; the zone's name is none that is known. */
 static void broken_gmtdate(void **state)
 {
@@ -328,10 +354,15 @@ static void zones_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(folded),         cmocka_unit_test(folded_ccm),
-		cmocka_unit_test(broken_gmtdate), cmocka_unit_test(gmtdate_later),
-		cmocka_unit_test(unwrapped),      cmocka_unit_test(cut_at_the_front),
-		cmocka_unit_test(lost_marks),     cmocka_unit_test(codes),
+		cmocka_unit_test(folded),
+		cmocka_unit_test(folded_ccm),
+		cmocka_unit_test(folded_and_cut),
+		cmocka_unit_test(broken_gmtdate),
+		cmocka_unit_test(gmtdate_later),
+		cmocka_unit_test(unwrapped),
+		cmocka_unit_test(cut_at_the_front),
+		cmocka_unit_test(lost_marks),
+		cmocka_unit_test(codes),
 		cmocka_unit_test(zones_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
