@@ -16,6 +16,18 @@ static void refuse_dtd(void *ctx, const xmlChar *name, const xmlChar *external,
 	xmlStopParser(p);
 }
 
+/* What goes wrong is told by xmlCtxtGetLastError(); without this some of it goes to stderr. */
+static void say_nothing(void *ctx, xmlError *e)
+{
+	(void)ctx, (void)e;
+}
+
+/* libxml2 calls a text over its own limit (10 MB) a lack of memory. */
+static bool lacks_memory(const xmlError *e)
+{
+	return e && e->code == XML_ERR_NO_MEMORY && !(e->message && strstr(e->message, "huge"));
+}
+
 static bool deep(const xmlNode *n, int depth)
 {
 	for (; n; n = n->next)
@@ -38,11 +50,12 @@ xmlDoc *dev_xml_read(const char *xml, size_t len, struct amt_error *err)
 		amt_no_memory();
 	p->_private = &dtd;
 	p->sax->internalSubset = refuse_dtd;
+	p->sax->serror = say_nothing;
 	xmlDoc *doc = xmlCtxtReadMemory(p, xml, (int)len, NULL, NULL,
 					XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
 						XML_PARSE_NOCDATA);
 	const xmlError *e = xmlCtxtGetLastError(p);
-	if (e && e->code == XML_ERR_NO_MEMORY)
+	if (lacks_memory(e))
 		amt_no_memory();
 	bool ok = false;
 	if (dtd)

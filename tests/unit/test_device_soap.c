@@ -281,6 +281,16 @@ static void test_hostile(void **state)
 	amt_buf_str(&deep, END);
 	refused(amt_buf_cstr(&deep), "levels deep");
 	amt_buf_free(&deep);
+	/* Over libxml2's own limit, which it calls a lack of memory: no end of the run. */
+	amt_buf_init(&deep, 16 * AMT_MIB);
+	amt_buf_str(&deep, ENVELOPE "<a/>\n<!--");
+	for (int i = 0; i < 14 * 1024; i++)
+		amt_buf_printf(&deep, "%01024d", 0);
+	amt_buf_str(&deep, "-->" END);
+	struct amt_error err = {0};
+	assert_null(dev_xml_read(amt_buf_cstr(&deep), deep.len, &err));
+	assert_non_null(strstr(err.text, "huge"));
+	amt_buf_free(&deep);
 	/* More records than anybody has: the cap holds and says so. */
 	amt_buf_init(&many, AMT_MIB);
 	amt_buf_str(&many, ENVELOPE "<n:PullResponse><n:Items>");
