@@ -31,6 +31,10 @@ is "a name that is not the client's" "$(typed pc1.contoso.com unknown https://am
 is "a name that nobody knows proves nothing" "$(typed '' unknown https://amt1.contoso.com:16993 | cut -d' ' -f1)" unknown
 is "a note without an address leaves the answer" "$(typed '' no 'they type whatever they like')" 'fail : answered no: they type whatever they like'
 
+typed '' unknown https://host77:16993 >/dev/null
+walk --answers "$tmp/answers.ini" --redact --redact-map "$tmp/map"
+is "with --redact what was typed is a pseudonym" "$(grep -c host77 "$tmp/now.json"):$(verdict S6.C02)" 0:fail
+
 # P.33: who cannot be supported, against who says hello.
 log() { printf '%s  $$<SMS_AMT_OPERATION_MANAGER><Sat Nov 21 09:00:%02d.000 2026 GMT Standard Time><thread=1804 (0x70C)>\r\n' "$1" "$2"; }
 { for n in 1 2; do log "Incoming data is - Configuration version: PKI Configuration." $n; log "    UUID : 4C4C4544-0000-1000-8000-00000000000$n" $n; log "Warning: AMT device 4C4C4544-0000-1000-8000-00000000000$n is not found in the database. Reject hello message to provision." $n; done; } >"$tmp/Amtopmgr.log"

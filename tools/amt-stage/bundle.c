@@ -444,6 +444,21 @@ bool stage_bundle(struct stage *st, struct amt_error *err)
 	return good;
 }
 
+/* S6.C02 cites what was typed: a short name looks like any word. */
+static void learn_typed(const struct stage *st, struct amt_redactor *r)
+{
+	const struct amt_findings *fs = &st->cli->run.findings;
+
+	for (size_t i = 0; i < fs->list.n; i++) {
+		const struct amt_finding *f = fs->list.v[i];
+		for (size_t k = 0; !strcmp(f->item->id, "S6.C02") && k < f->evidence.n; k++) {
+			const char *text = f->evidence.v[k].text;
+			if (text && *text && !strpbrk(text, ".: "))
+				amt_redact_learn(r, AMT_SECRET_HOST, text);
+		}
+	}
+}
+
 /* Everything that is written from here on carries pseudonyms. */
 bool stage_redact(struct stage *st, struct amt_error *err)
 {
@@ -465,6 +480,7 @@ bool stage_redact(struct stage *st, struct amt_error *err)
 				amt_redact_learn(&r, AMT_SECRET_HOST, st->fleet.clients.v[i].name);
 		if (st->profile.name)
 			amt_redact_learn(&r, AMT_SECRET_OTHER, st->profile.name);
+		learn_typed(st, &r);
 		stage_bundle_learn(st, &r);
 		amt_redact_run(&r, &st->cli->run);
 		json_object_set_new(st->cli->run.facts, "redacted", json_true());
