@@ -1,6 +1,8 @@
 /* libldap: bind with sign and seal or over TLS, pages, ranges, one reconnect. */
 #include "directory/ldap.h"
 
+#include "directory/logon.h"
+
 #include <sasl/sasl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +22,12 @@ static bool fail_ldap(struct amt_error *err, int rc, const struct directory_link
 	/* GnuTLS has no word for a certificate that it refuses. */
 	bool tls = (l->o->starttls || !strncmp(l->uri, "ldaps:", 6)) &&
 		   (rc == LDAP_SERVER_DOWN || rc == LDAP_CONNECT_ERROR);
-	amt_fail(err, "%s %s: %s%s%s%s", doing, l->uri, ldap_err2string(rc),
-		 more && *more ? ": " : "", more && *more ? more : "",
+	const char *reason = rc == LDAP_INVALID_CREDENTIALS ? directory_logon_reason(more) : NULL;
+	amt_fail(err, "%s %s: %s%s%s%s%s", doing, l->uri, reason ? reason : ldap_err2string(rc),
+		 reason          ? " ("
+		 : more && *more ? ": "
+				 : "",
+		 more && *more ? more : "", reason ? ")" : "",
 		 tls ? "; if the port is open, its certificate is not for this name or not by a CA "
 		       "that is trusted here"
 		     : "");

@@ -1,6 +1,7 @@
 /* Where the directory's judges draw their lines, from both sides; tests/mutate looks for lines
  * nothing would miss. */
 #include "directory/judge.h"
+#include "directory/logon.h"
 #include "directory_scene.h"
 
 #define NOON INT64_C(1767268800) /* 2026-01-01 12:00:00, what the scene's controller says */
@@ -371,6 +372,22 @@ static void called(void **state)
 	}
 }
 
+/* The texts of Samba 4.17 and Windows Server 2008; OpenLDAP gives none. */
+static void logon_reasons(void **state)
+{
+	(void)state;
+	assert_string_equal(directory_logon_reason("80090308: LdapErr: DSID-0C0903A9, comment: "
+						   "AcceptSecurityContext error, data 52e, v1db1"),
+			    "the password or the name is wrong");
+	assert_string_equal(directory_logon_reason("80090308: LdapErr: DSID-0C090334, comment: "
+						   "AcceptSecurityContext error, data 773, vece"),
+			    "the password must be changed before the first sign-in");
+	assert_null(directory_logon_reason("comment: AcceptSecurityContext error, data 0, v1"));
+	assert_null(directory_logon_reason("comment: AcceptSecurityContext error, data "));
+	assert_null(directory_logon_reason("no such thing"));
+	assert_null(directory_logon_reason(NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -379,6 +396,7 @@ int main(void)
 		cmocka_unit_test(other_letters), cmocka_unit_test(accounts),
 		cmocka_unit_test(templates),     cmocka_unit_test(replicas),
 		cmocka_unit_test(updates),       cmocka_unit_test(called),
+		cmocka_unit_test(logon_reasons),
 	};
 	return cmocka_run_group_tests_name("directory_limits", tests, NULL, NULL);
 }
