@@ -250,6 +250,7 @@ bool krb_input_parse(const json_t *doc, const char *name, struct krb_input *in,
 	const char *guess = json_string_value(json_object_get(d, "guessed_layout"));
 	if (!in->layout_given && guess && !krb_layout_parse(guess, &in->layout))
 		in->layout = AMT_LAYOUT_2012;
+	in->unread = text(&f, doc, "groups_unread");
 	service(&f, json_object_get(doc, "service"));
 	/* Names first, so that member_of may point forward. */
 	json_array_foreach(groups, i, v) one_group(&f, v, i);

@@ -37,7 +37,12 @@ static void judge_path(const struct krb_verdict_in *in, enum krb_path p, int maj
 	/* Over the redirection limit only: the console opens, SOL and IDE-R do not. */
 	if (v == AMT_FAIL && p == AMT_PATH_REDIR && krb_judge_size(n, web) != AMT_FAIL)
 		v = AMT_WARN;
-	if (!l)
+	if (in->unread && !real && v != AMT_FAIL)
+		f = amt_finding_add(fs, "S5.C10a", AMT_UNKNOWN, name,
+				    "The token has at least %zu base64 characters: groups could "
+				    "not be read (%s).",
+				    n, in->unread);
+	else if (!l)
 		f = amt_finding_add(fs, "S5.C10a", AMT_UNKNOWN, name,
 				    "The %s token has %zu base64 characters; no %s limit of AMT "
 				    "%s is known.",
@@ -93,8 +98,12 @@ void krb_judge_user(const struct krb_verdict_in *in, const struct amt_context *c
 	const struct krb_tally *y = &in->sizes->tally;
 	size_t groups = y->global + y->universal + y->foreign + y->local;
 	struct amt_finding *f = amt_finding_add(
-		fs, "S5.C10b", groups > MANY_GROUPS ? AMT_WARN : AMT_PASS, in->user->name,
-		"%zu groups count for the ticket%s.", groups,
+		fs, "S5.C10b",
+		groups > MANY_GROUPS ? AMT_WARN
+		: in->unread         ? AMT_UNKNOWN
+				     : AMT_PASS,
+		in->user->name, "%s%zu groups count for the ticket%s.",
+		in->unread ? "At least " : "", groups,
 		groups > MANY_GROUPS ? "; an account for AMT alone needs a handful" : "");
 	amt_finding_evidence(
 		fs, f, in->where ? in->where : "model", in->user->dn,

@@ -103,5 +103,6 @@ json_t *krb_input_to_json(const struct krb_input *in)
 	json_object_set_new(doc, "service", s);
 	json_object_set_new(doc, "groups", groups);
 	json_object_set_new(doc, "users", users);
+	put(doc, "groups_unread", in->unread);
 	return doc;
 }

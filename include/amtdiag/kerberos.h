@@ -110,6 +110,7 @@ struct krb_input {
 	struct AMT_VEC(struct krb_group) groups;
 	struct AMT_VEC(struct krb_user) users;
 	struct amt_map by_sid; /* SID text to index of groups */
+	const char *unread;    /* why groups are missing; NULL: all could be read */
 };
 void krb_input_free(struct krb_input *in);
 /* Finds or adds a group by SID; its index. */
@@ -251,7 +252,8 @@ struct krb_verdict_in {
 	const struct krb_measured *measured; /* NULL or !done: by the model alone */
 	const struct krb_limits *limits;
 	const char *spn;
-	const char *where; /* evidence: where the inputs came from */
+	const char *where;  /* evidence: where the inputs came from */
+	const char *unread; /* as in krb_input: a computed size is the least it can be */
 };
 enum amt_verdict krb_judge_size(size_t base64, const struct krb_limit *l);
 void krb_judge_user(const struct krb_verdict_in *in, const struct amt_context *ctx,

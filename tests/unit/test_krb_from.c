@@ -323,6 +323,43 @@ static void differences_explained(void **state)
 	krb_input_free(&in);
 }
 
+/* A directory that stopped in the middle: what was read is the least it can be. */
+static void unread_groups(void **state)
+{
+	static const char broken[] =
+		"{\"domain\":{\"dns\":\"x.test\",\"netbios\":\"X\",\"sid\":\"S-1-5-21-1-2-3\","
+		"\"dc\":\"D\"},"
+		"\"service\":{\"spn\":\"HTTP/a.x.test:16993\"},\"groups_unread\":\"Can't contact\","
+		"\"users\":[{\"name\":\"u\"}]}";
+	struct krb_input in = {0};
+	struct amt_notes notes = {0};
+	struct amt_error err;
+	struct krb_sizes small = {.base64 = 1000}, large = {.base64 = 9000};
+	struct amt_findings fs = {0};
+	struct amt_context ctx = {0};
+	json_t *doc = json_loads(broken, 0, NULL);
+
+	(void)state;
+	assert_true(krb_input_parse(doc, "t", &in, &notes, &err));
+	assert_string_equal(in.unread, "Can't contact");
+	json_t *again = krb_input_to_json(&in);
+	assert_string_equal(json_string_value(json_object_get(again, "groups_unread")),
+			    "Can't contact");
+	struct krb_verdict_in v = {
+		.user = &in.users.v[0], .sizes = &small, .spn = "s", .unread = in.unread};
+	krb_judge_user(&v, &ctx, &fs);
+	v.sizes = &large;
+	krb_judge_user(&v, &ctx, &fs);
+	assert_int_equal(fs.list.n, 6);
+	for (size_t i = 0; i < fs.list.n; i++)
+		assert_int_equal(fs.list.v[i]->verdict, i == 3 || i == 4 ? AMT_FAIL : AMT_UNKNOWN);
+	json_decref(doc);
+	json_decref(again);
+	amt_findings_free(&fs);
+	amt_notes_free(&notes);
+	krb_input_free(&in);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -335,6 +372,7 @@ int main(void)
 		cmocka_unit_test(many_groups),
 		cmocka_unit_test(encryption_against_firmware),
 		cmocka_unit_test(differences_explained),
+		cmocka_unit_test(unread_groups),
 	};
 	return cmocka_run_group_tests_name("krb_from", tests, NULL, NULL);
 }

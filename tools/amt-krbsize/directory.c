@@ -191,6 +191,10 @@ static void groups(const struct directory_facts *f, struct krb_input *in, struct
 				      *universal = directory_find(f, "universal", NULL, 0),
 				      *local = directory_find(f, "local-groups", NULL, 0);
 
+	if (here && here->code)
+		in->unread = here->error;
+	else if (local && local->code)
+		in->unread = local->error;
 	add_groups(here, in, w);
 	add_groups(universal, in, w);
 	add_groups(local, in, w);

@@ -248,7 +248,8 @@ static void judge(struct amt_cli *cli)
 					    .measured = r->measured ? &krbsize.measured : NULL,
 					    .limits = &krbsize.limits,
 					    .spn = krbsize.input.service.spn,
-					    .where = krbsize.where};
+					    .where = krbsize.where,
+					    .unread = krbsize.input.unread};
 		krb_judge_user(&in, &cli->context, fs);
 		if (r->measured)
 			judge_measured(cli, r);
