@@ -179,7 +179,7 @@ static void dynamic(struct kea *k, const json_t *o, struct kea_level *l)
 
 void kea_options(struct kea *k, const json_t *o, struct kea_level *l, bool own)
 {
-	/* Three spellings of the same, up to 2.6 and from 2.7 on. */
+	/* Two spellings of the same, up to 2.6 and from 2.7 on. */
 	static const char *const evaluated[] = {"require-client-classes",
 						"evaluate-additional-classes"};
 	const json_t *list = json_object_get(o, "option-data");

@@ -5,8 +5,6 @@
 
 void trace_facts_free(struct trace_facts *f)
 {
-	for (size_t i = 0; i < f->devices.n; i++)
-		amt_vec_free(&f->devices.v[i].machines);
 	amt_vec_free(&f->files);
 	amt_vec_free(&f->sessions);
 	amt_vec_free(&f->devices);

@@ -31,6 +31,26 @@ static uint32_t add(struct feed *f, const char *id)
 	return n;
 }
 
+void trace_add_machine(struct amt_arena *a, struct trace_device *d, uint32_t machine)
+{
+	uint32_t n = d->n_machines, *more;
+
+	if (n >= TRACE_MACHINES_MAX)
+		return;
+	if (!n) {
+		d->machines.one = machine;
+	} else {
+		/* Room for twice as many when there is none left. */
+		bool full = (n & (n - 1)) == 0;
+		more = full ? amt_arena_array(a, 2 * n, sizeof(*more)) : d->machines.more;
+		if (full)
+			memcpy(more, trace_machines(d), n * sizeof(*more));
+		more[n] = machine;
+		d->machines.more = more;
+	}
+	d->n_machines++;
+}
+
 static void seen(struct feed_known *k, amt_time first, amt_time last)
 {
 	if (first != AMT_TIME_NONE && (k->seen_first == AMT_TIME_NONE || first < k->seen_first))
@@ -52,9 +72,9 @@ static uint32_t join(struct feed *f, uint32_t a, uint32_t b)
 		x->uuid = y->uuid;
 	if (!*x->firmware)
 		x->firmware = y->firmware;
-	for (size_t i = 0; i < y->machines.n; i++)
-		amt_vec_push(&x->machines, y->machines.v[i]);
-	amt_vec_free(&y->machines);
+	for (size_t i = 0; i < y->n_machines; i++)
+		trace_add_machine(&f->facts->arena, x, trace_machines(y)[i]);
+	y->n_machines = 0;
 	for (int i = 0; i < TRACE_OUTCOMES; i++)
 		f->known.v[a].outcomes[i] += f->known.v[b].outcomes[i];
 	x->hellos += y->hellos;
@@ -219,16 +239,10 @@ static uint32_t by_machine(struct feed *f, uint32_t scope, uint32_t machine, uin
 	}
 	*known = (struct feed_machine){scope, machine, d};
 	struct trace_device *v = &f->facts->devices.v[d];
-	for (size_t i = 0; i < v->machines.n; i++)
-		if (v->machines.v[i] == machine)
+	for (size_t i = 0; i < v->n_machines; i++)
+		if (trace_machines(v)[i] == machine)
 			return d;
-	/* Few have more than one. */
-	if (!v->machines.cap) {
-		v->machines.v = amt_reallocarray(NULL, 1, sizeof(*v->machines.v));
-		v->machines.cap = 1;
-	}
-	if (v->machines.n < 64)
-		amt_vec_push(&v->machines, machine);
+	trace_add_machine(&f->facts->arena, v, machine);
 	return d;
 }
 

@@ -124,8 +124,8 @@ static void device(struct in *in, const json_t *o)
 	d->host = text(in, o, "host");
 	d->uuid = text(in, o, "uuid");
 	d->firmware = text(in, o, "firmware");
-	for (size_t i = 0; i < json_array_size(m) && i < 64; i++)
-		amt_vec_push(&d->machines, (uint32_t)json_integer_value(json_array_get(m, i)));
+	for (size_t i = 0; i < json_array_size(m); i++)
+		trace_add_machine(in->a, d, (uint32_t)json_integer_value(json_array_get(m, i)));
 	for (int i = 0; i < TRACE_OUTCOMES; i++)
 		d->outcomes[i] = num32(c, outcome_at(i));
 	d->hellos = num32(o, "hellos");

@@ -178,8 +178,8 @@ static json_t *device_json(const struct trace_device *d)
 	set(o, "host", amt_json_str(d->host));
 	set(o, "uuid", amt_json_str(d->uuid));
 	set(o, "firmware", amt_json_str(d->firmware));
-	for (size_t i = 0; i < d->machines.n; i++)
-		json_array_append_new(m, num(d->machines.v[i]));
+	for (size_t i = 0; i < d->n_machines; i++)
+		json_array_append_new(m, num(trace_machines(d)[i]));
 	set(o, "machine_ids", m);
 	for (int i = 0; i < TRACE_OUTCOMES; i++)
 		set(c, trace_outcome_name((enum trace_outcome)i), num(d->outcomes[i]));

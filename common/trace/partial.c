@@ -171,10 +171,9 @@ static uint32_t device_in(struct trace_facts *f, struct amt_map *ids, const stru
 	copy.host = amt_arena_strdup(&f->arena, d->host);
 	copy.uuid = amt_arena_strdup(&f->arena, d->uuid);
 	copy.firmware = amt_arena_strdup(&f->arena, d->firmware);
-	copy.machines.v = NULL;
-	copy.machines.n = copy.machines.cap = 0;
-	for (size_t i = 0; i < d->machines.n; i++)
-		amt_vec_push(&copy.machines, d->machines.v[i]);
+	copy.n_machines = 0;
+	for (size_t i = 0; i < d->n_machines; i++)
+		trace_add_machine(&f->arena, &copy, trace_machines(d)[i]);
 	copy.rejected_at = copy.requested_at = (struct trace_spot){0, 0};
 	copy.client_at = copy.unknown_at = copy.rejected_at;
 	amt_vec_push(&f->devices, copy);

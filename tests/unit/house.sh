@@ -29,7 +29,7 @@ room_of() { # header path as included -> room
 	exports_*.def | exports.h) echo site ;;
 	*_*.def) echo "${h%%_*}" ;;
 	walk.h) echo site ;;
-	trace_partial.h) echo trace ;;
+	trace_partial.h | trace_record.h) echo trace ;;
 	redact.h) echo report ;;
 	krb_*.def) echo kerberos ;;
 	trace_*.def) echo trace ;;

@@ -156,8 +156,9 @@ bool logview_filter_device(const struct trace_device *d)
 		size_t n = strlen(want);
 		if (!amt_strncasecmp(want, d->host, n) && d->host[n] == '.')
 			return true;
-		for (size_t k = 0; k < d->machines.n; k++)
-			if (amt_num_u64(want, 0, UINT32_MAX, &id, NULL) && id == d->machines.v[k])
+		for (size_t k = 0; k < d->n_machines; k++)
+			if (amt_num_u64(want, 0, UINT32_MAX, &id, NULL) &&
+			    id == trace_machines(d)[k])
 				return true;
 	}
 	return false;

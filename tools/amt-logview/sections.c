@@ -68,10 +68,10 @@ static const struct trace_session *last_of(const struct trace_facts *f,
 
 static void machines(const struct trace_device *d, struct amt_buf *b)
 {
-	for (size_t i = 0; i < d->machines.n && i < 4; i++)
-		amt_buf_printf(b, "%s%u", i ? " " : "", d->machines.v[i]);
-	if (d->machines.n > 4)
-		amt_buf_printf(b, " +%zu", d->machines.n - 4);
+	for (size_t i = 0; i < d->n_machines && i < 4; i++)
+		amt_buf_printf(b, "%s%u", i ? " " : "", trace_machines(d)[i]);
+	if (d->n_machines > 4)
+		amt_buf_printf(b, " +%u", d->n_machines - 4);
 }
 
 static void devices(struct amt_run *r, const struct trace_facts *f)
