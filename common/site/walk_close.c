@@ -62,8 +62,7 @@ static bool of_one_client(const struct amt_finding *f)
  */
 static void note_loose(struct walk_state *st, const struct amt_finding *f, int stage)
 {
-	if (stage >= WALK_SEAT_STAGE && f->item->component != AMT_COMP_CLIENT &&
-	    walk_nearer(f, st->seat[stage]))
+	if (f->item->component != AMT_COMP_CLIENT && walk_nearer(f, st->seat[stage]))
 		st->seat[stage] = f;
 	if (st->loose_stage && (st->loose_stage < stage || !walk_nearer(f, st->loose)))
 		return;
