@@ -29,10 +29,13 @@ static void calibrate(struct trace_reader *r, const struct trace_record *rec)
 {
 	struct trace_when gmt;
 	char text[TRACE_UNWRAP_MAX];
+	bool known = gmtdate(rec->text, rec->text_len, &gmt);
 
-	if (!gmtdate(rec->text, rec->text_len, &gmt) &&
-	    (rec->lines < 2 ||
-	     !gmtdate(text, frame_unfold(rec->text, rec->text_len, text, sizeof(text)), &gmt)))
+	if (!known && rec->lines > 1) {
+		size_t n = frame_unfold(rec->text, rec->text_len, text, sizeof(text));
+		known = gmtdate(text, n, &gmt);
+	}
+	if (!known)
 		return;
 	amt_time diff = gmt.local - rec->when.local;
 	int64_t quarter = 15 * 60 * AMT_SECOND;
