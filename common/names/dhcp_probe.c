@@ -1,5 +1,6 @@
 /* The DHCP probe: a packet socket, opened with privilege, used without. */
 #include "names/dhcp.h"
+#include "names/json.h"
 
 #include "amtdiag/net.h"
 
@@ -209,7 +210,7 @@ static void take(struct probing *p, const uint8_t *packet, size_t n, const struc
 		const uint8_t *m = from->sll_addr;
 		r.sender_mac = amt_arena_printf(&p->f->arena, "%02x:%02x:%02x:%02x:%02x:%02x", m[0],
 						m[1], m[2], m[3], m[4], m[5]);
-		r.ms = amt_loop_ms(p->loop) - p->start;
+		r.ms = names_ms(amt_loop_ms(p->loop) - p->start);
 		r.at = amt_time_now();
 		if (known_already(p->f, &r))
 			return;

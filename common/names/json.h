@@ -4,6 +4,9 @@
 
 #include "amtdiag/names.h"
 
+/* Milliseconds to the thousandth, as JSON keeps them: measured times are cut to it at once, so that
+ * words say the same when they are read back. */
+double names_ms(double ms);
 /* Present only when not NULL. */
 void names_json_opt(json_t *o, const char *key, const char *s);
 json_t *names_json_list(const struct amt_strlist *l);

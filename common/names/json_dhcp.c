@@ -1,8 +1,6 @@
 /* DHCP facts as JSON and back. Options stand under their numbers, as in RFC 2132. */
 #include "names/json.h"
 
-#include <math.h>
-
 static json_t *list_json(const char *const *l)
 {
 	json_t *a = json_array();
@@ -113,7 +111,7 @@ json_t *names_dhcp_to_json(const struct amt_dhcp_reply *r)
 	names_json_opt(o, "domain_fault", r->domain_fault);
 	names_json_opt(o, "dynamic_update", r->dynamic_update);
 	opt_list(o, "malformed", r->malformed);
-	json_object_set_new(o, "time_ms", json_real(round(r->ms * 1000) / 1000));
+	json_object_set_new(o, "time_ms", json_real(names_ms(r->ms)));
 	json_object_set_new(o, "at", amt_json_time(r->at));
 	json_object_set_new(o, "copies", json_integer((json_int_t)r->copies));
 	return o;

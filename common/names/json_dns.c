@@ -48,9 +48,14 @@ void names_json_read_list(struct amt_names_facts *f, const json_t *o, const char
 	}
 }
 
+double names_ms(double ms)
+{
+	return round(ms * 1000) / 1000;
+}
+
 static json_t *ms_json(double ms)
 {
-	return json_real(round(ms * 1000) / 1000);
+	return json_real(names_ms(ms));
 }
 
 /* Values of one type as a list, beside the exact records. */

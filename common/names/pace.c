@@ -1,5 +1,7 @@
 #include "names/pace.h"
 
+#include "names/json.h"
+
 #define HALVE_ONCE_MS 200 /* what was lost within this time was lost together */
 
 void dns_pace_init(struct dns_pace *p, unsigned most, unsigned qps)
@@ -89,6 +91,6 @@ void dns_pace_stats(const struct dns_pace *p, uint64_t ignored, struct amt_dns_s
 	s.origin = out->origin;
 	s.clients = out->clients;
 	s.ignored = ignored;
-	s.ms_mean = s.answered ? p->ms_sum / (double)s.answered : 0;
+	s.ms_mean = s.answered ? names_ms(p->ms_sum / (double)s.answered) : 0;
 	*out = s;
 }

@@ -1,10 +1,10 @@
 /* One question: sent, sent again, over TCP or without EDNS, until it has an outcome. */
 #include "names/question.h"
 
+#include "names/json.h"
 #include "names/message.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -31,9 +31,9 @@ void dns_question_end(struct dns_question *q, enum amt_dns_outcome outcome)
 
 static void answered(struct dns_peer *p, const struct dns_question *q)
 {
-	double ms = amt_loop_ms(p->asker->loop) - q->sent;
+	double ms = names_ms(amt_loop_ms(p->asker->loop) - q->sent);
 
-	q->reply->ms = (float)(round(ms * 1000) / 1000); /* what JSON keeps, so that words agree */
+	q->reply->ms = (float)ms;
 	q->reply->at = amt_time_now();
 	dns_pace_answered(&p->pace, ms, q->over_tcp);
 }

@@ -134,6 +134,10 @@ static void counted(void **state)
 	assert_int_equal(out.answered, 3);
 	assert_int_equal(out.ignored, 7);
 	assert_true(out.ms_min == 1 && out.ms_max == 3 && out.ms_mean == 2);
+	/* A mean of 1.649..., which would be read back as 1.65, is that from the beginning. */
+	dns_pace_answered(&p, 0.598, false);
+	dns_pace_stats(&p, 7, &out);
+	assert_true(out.ms_mean == 1.65);
 }
 
 int main(void)
