@@ -1,52 +1,11 @@
 /* dhcpd.conf of ISC DHCP: statements ended by ';', blocks in braces, inner ones inherit. What a
  * client gets is decided by its host, its class, its pool, its subnet, its shared network, its
  * group and what stands outside of all, in this order (dhcpd.conf(5), "SCOPING"). */
-#include "names/export.h"
-
-#include "names/dhcp.h"
+#include "names/export_isc.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define DEPTH_MAX 16
-#define WORDS_MAX 80
-
-enum block { OTHER, GROUP, SUBNET, SUBNET6, POOL, HOST, CLASS, CONDITION };
-
-struct range {
-	uint32_t first;
-	bool apart; /* of a pool that is a scope of its own */
-};
-
-struct level {
-	enum block block;
-	struct amt_dhcp_reply r;
-	const char *const *dns6, *const *search6;
-	const char *name; /* of a host, class or group's first host */
-	const char *range;
-	bool own_dns, own_domain;            /* set at this very level */
-	bool maybe_dns, maybe_domain;        /* a condition at this level may set it */
-	bool style, style_none, updates_off; /* registering of names */
-	size_t first_range, hosts;
-};
-
-struct isc {
-	struct export_reading *x;
-	const char *p, *end;
-	uint64_t line;
-	struct amt_arena words; /* of one statement */
-	const char *v[WORDS_MAX];
-	size_t n;
-	bool quoted; /* the last word was in quotes */
-	struct level level[DEPTH_MAX];
-	size_t depth, deeper;
-	/* First pass: what counts wherever it stands. Globals, ranges, classes and includes. */
-	bool globals;
-	struct AMT_VEC(struct range) ranges;
-	struct starts AMT_VEC(uint32_t) all, plain; /* where ranges begin, sorted */
-	const char *class_dns, *class_domain, *includes;
-};
 
 static void skip_blanks(struct isc *k)
 {
@@ -87,14 +46,9 @@ static char statement(struct isc *k)
 				k->p++;
 			stop = k->p;
 		}
-		if (k->n < WORDS_MAX)
+		if (k->n < ISC_WORDS_MAX)
 			k->v[k->n++] = amt_arena_strndup(&k->words, start, (size_t)(stop - start));
 	}
-}
-
-static bool is(const struct isc *k, size_t at, const char *word)
-{
-	return at < k->n && !amt_strcasecmp(k->v[at], word);
 }
 
 static char *keep(struct isc *k, const char *text)
@@ -102,132 +56,26 @@ static char *keep(struct isc *k, const char *text)
 	return amt_arena_strdup(&k->x->f->arena, text);
 }
 
-/* ---- options ---- */
-
-/* Quoted text with its "\000", "\x2e" and "\"". */
-static void domain(struct isc *k, struct amt_dhcp_reply *r, const char *text)
-{
-	uint8_t b[512];
-	size_t n = 0;
-
-	for (const char *p = text; *p && n < sizeof(b) - 1; n++) {
-		char *stop;
-		if (p[0] == '\\' && p[1] >= '0' && p[1] <= '3') {
-			char digits[4] = {0};
-			amt_str_copy(digits, sizeof(digits), p + 1);
-			b[n] = (uint8_t)strtoul(digits, &stop, 8);
-			p += 1 + (stop - digits);
-		} else {
-			p += p[0] == '\\' && p[1];
-			b[n] = (uint8_t)*p++;
-		}
-	}
-	b[n] = '\0';
-	export_domain(k->x, r, (const char *)b);
-	r->domain_fault = dhcp_domain_fault(b, n);
-}
-
-/* A class says what its members get, a condition that its level's value is open. True: the option
- * is settled by that. */
-static bool is_open(struct isc *k, bool is_domain, const char *value)
-{
-	struct amt_arena *a = &k->x->f->arena;
-	size_t at = k->depth;
-
-	while (at && k->level[at].block == CONDITION)
-		at--;
-	struct level *l = &k->level[at];
-	if (l->block == CLASS) {
-		const char **doubt = is_domain ? &k->class_domain : &k->class_dns;
-		if (k->globals)
-			*doubt = export_also(k->x, *doubt, "; ",
-					     amt_arena_printf(a, "members of the class %s get %s",
-							      l->name, value));
-		return true;
-	}
-	if (at == k->depth)
-		return false;
-	const char *words = amt_arena_printf(a, "line %llu: a condition decides whether it is %s",
-					     (unsigned long long)k->line, value);
-	for (; at <= k->depth; at++) {
-		l = &k->level[at];
-		*(is_domain ? &l->maybe_domain : &l->maybe_dns) = true;
-		*(is_domain ? &l->r.doubt_domain : &l->r.doubt_dns) = words;
-	}
-	return true;
-}
-
-static void set_domain(struct isc *k, struct level *l)
-{
-	size_t at = is(k, 2, "=") ? 3 : 2;
-
-	if (at == 3 && !(k->n == 4 && k->quoted)) {
-		if (!k->globals && k->x->notes)
-			amt_note_add(k->x->notes, k->x->name,
-				     "line %llu: the domain is computed for each client, which is "
-				     "not followed here",
-				     (unsigned long long)k->line);
-		return;
-	}
-	if (is_open(k, true, k->v[at]))
-		return;
-	domain(k, &l->r, k->v[at]);
-	l->own_domain = true;
-	if (!l->maybe_domain)
-		l->r.doubt_domain = NULL;
-}
-
-static void option(struct isc *k, struct level *l)
-{
-	size_t n = k->n - 2 > EXPORT_LIST_MAX ? EXPORT_LIST_MAX : k->n - 2;
-	const char *const *list;
-
-	if (is(k, 1, "domain-name")) {
-		set_domain(k, l);
-		return;
-	}
-	if (is(k, 1, "domain-name-servers")) {
-		if (is_open(k, false, k->v[2]))
-			return;
-		l->own_dns = true;
-		if (!l->maybe_dns)
-			l->r.doubt_dns = NULL;
-	}
-	list = export_list(k->x, k->v + 2, n);
-	if (is(k, 1, "domain-name-servers"))
-		l->r.dns = list;
-	else if (is(k, 1, "routers"))
-		l->r.routers = list;
-	else if (is(k, 1, "netbios-name-servers"))
-		l->r.wins = list;
-	else if (is(k, 1, "domain-search"))
-		l->r.search = list;
-	else if (is(k, 1, "dhcp6.name-servers"))
-		l->dns6 = list;
-	else if (is(k, 1, "dhcp6.domain-search"))
-		l->search6 = list;
-}
-
 /* ---- other statements ---- */
 
 /* Names are registered with a style, and where updates are not switched off. */
-static void registering(struct isc *k, struct level *l)
+static void registering(struct isc *k, struct isc_level *l)
 {
 	const char *words = amt_arena_printf(&k->x->f->arena, "%s %s", k->v[0], k->v[1]);
 
-	if (is(k, 0, "ddns-update-style")) {
+	if (isc_is(k, 0, "ddns-update-style")) {
 		l->style = true;
-		l->style_none = is(k, 1, "none");
+		l->style_none = isc_is(k, 1, "none");
 	} else {
-		l->updates_off = !is(k, 1, "on") && !is(k, 1, "true");
+		l->updates_off = !isc_is(k, 1, "on") && !isc_is(k, 1, "true");
 	}
 	/* The style is none unless it is set, here or in a file that was not read. */
 	bool none = l->style ? l->style_none : !k->globals && !k->includes;
 	if (!l->style && none)
 		words = amt_arena_printf(&k->x->f->arena, "%s, but no ddns-update-style", words);
-	else if (l->style_none && !is(k, 1, "none"))
+	else if (l->style_none && !isc_is(k, 1, "none"))
 		words = amt_arena_printf(&k->x->f->arena, "%s, but ddns-update-style none", words);
-	else if (l->updates_off && is(k, 0, "ddns-update-style"))
+	else if (l->updates_off && isc_is(k, 0, "ddns-update-style"))
 		words = amt_arena_printf(&k->x->f->arena, "%s, but ddns-updates off", words);
 	export_dynamic(k->x, &l->r, !none && !l->updates_off, words);
 }
@@ -237,12 +85,12 @@ static void add_range(struct isc *k, const char *text)
 	struct in_addr a;
 
 	if (k->globals && inet_pton(AF_INET, text, &a) == 1)
-		amt_vec_push(&k->ranges, (struct range){ntohl(a.s_addr), false});
+		amt_vec_push(&k->ranges, (struct isc_range){ntohl(a.s_addr), false});
 }
 
-static void range(struct isc *k, struct level *l)
+static void range(struct isc *k, struct isc_level *l)
 {
-	size_t at = is(k, 1, "dynamic-bootp") ? 2 : 1;
+	size_t at = isc_is(k, 1, "dynamic-bootp") ? 2 : 1;
 
 	if (at >= k->n)
 		return;
@@ -265,24 +113,26 @@ static void include(struct isc *k)
 
 static void setting(struct isc *k)
 {
-	struct level *l = &k->level[k->depth];
+	struct isc_level *l = &k->level[k->depth];
 	uint64_t number;
 
-	if (is(k, 0, "option") && k->n >= 3) {
-		option(k, l);
-	} else if (is(k, 0, "default-lease-time") && k->n == 2 &&
+	if (isc_is(k, 0, "option") && k->n >= 3) {
+		isc_option(k, l);
+	} else if (isc_is(k, 0, "default-lease-time") && k->n == 2 &&
 		   amt_num_u64(k->v[1], 0, UINT32_MAX, &number, NULL)) {
 		l->r.lease = (int64_t)number;
-	} else if ((is(k, 0, "ddns-update-style") || is(k, 0, "ddns-updates")) && k->n == 2) {
+	} else if ((isc_is(k, 0, "ddns-update-style") || isc_is(k, 0, "ddns-updates")) &&
+		   k->n == 2) {
 		registering(k, l);
-	} else if (is(k, 0, "include") && k->n == 2) {
+	} else if (isc_is(k, 0, "include") && k->n == 2) {
 		include(k);
-	} else if (is(k, 0, "range")) {
+	} else if (isc_is(k, 0, "range")) {
 		range(k, l);
-	} else if (is(k, 0, "fixed-address")) {
+	} else if (isc_is(k, 0, "fixed-address")) {
 		for (size_t i = 1; i < k->n; i++)
 			add_range(k, k->v[i]);
-	} else if (is(k, 0, "allow") && is(k, 1, "members") && k->n >= 4 && l->block == POOL) {
+	} else if (isc_is(k, 0, "allow") && isc_is(k, 1, "members") && k->n >= 4 &&
+		   l->block == ISC_POOL) {
 		l->r.only_for = amt_arena_printf(&k->x->f->arena, "members of the class %s",
 						 k->v[k->n - 1]);
 	}
@@ -290,31 +140,31 @@ static void setting(struct isc *k)
 
 /* ---- blocks ---- */
 
-static enum block block_of(const struct isc *k)
+static enum isc_block block_of(const struct isc *k)
 {
 	static const struct {
 		const char *word;
-		enum block block;
-	} known[] = {{"group", GROUP},     {"pool", POOL},        {"host", HOST},
-		     {"class", CLASS},     {"subclass", CLASS},   {"if", CONDITION},
-		     {"elsif", CONDITION}, {"else", CONDITION},   {"switch", CONDITION},
-		     {"case", CONDITION},  {"default", CONDITION}};
+		enum isc_block block;
+	} known[] = {{"group", ISC_GROUP},     {"pool", ISC_POOL},        {"host", ISC_HOST},
+		     {"class", ISC_CLASS},     {"subclass", ISC_CLASS},   {"if", ISC_CONDITION},
+		     {"elsif", ISC_CONDITION}, {"else", ISC_CONDITION},   {"switch", ISC_CONDITION},
+		     {"case", ISC_CONDITION},  {"default", ISC_CONDITION}};
 
-	if (is(k, 0, "subnet") && k->n >= 4)
-		return SUBNET;
-	if (is(k, 0, "subnet6") && k->n >= 2)
-		return SUBNET6;
+	if (isc_is(k, 0, "subnet") && k->n >= 4)
+		return ISC_SUBNET;
+	if (isc_is(k, 0, "subnet6") && k->n >= 2)
+		return ISC_SUBNET6;
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-		if (is(k, 0, known[i].word))
+		if (isc_is(k, 0, known[i].word))
 			return known[i].block;
-	return OTHER;
+	return ISC_OTHER;
 }
 
 static void open_block(struct isc *k)
 {
-	struct level *l, *outer = &k->level[k->depth];
+	struct isc_level *l, *outer = &k->level[k->depth];
 
-	if (k->depth + 1 == DEPTH_MAX) {
+	if (k->depth + 1 == ISC_DEPTH_MAX) {
 		/* Deeper than anybody writes: counted on the last level. */
 		k->deeper++;
 		return;
@@ -327,26 +177,26 @@ static void open_block(struct isc *k)
 	l->first_range = k->ranges.n;
 	l->hosts = 0;
 	l->name = keep(k, k->n > 1 ? k->v[1] : "");
-	if (l->block == HOST && outer->block == GROUP && outer->hosts++ == 0)
+	if (l->block == ISC_HOST && outer->block == ISC_GROUP && outer->hosts++ == 0)
 		outer->name = l->name;
-	if (l->block == SUBNET || l->block == SUBNET6) {
+	if (l->block == ISC_SUBNET || l->block == ISC_SUBNET6) {
 		l->r.source = export_scope(k->x, k->line).source;
 		l->r.subnet = l->r.scope = l->name;
-		l->r.mask = l->block == SUBNET ? keep(k, k->v[3]) : NULL;
-	} else if (l->block == POOL || l->block == HOST || l->block == GROUP) {
+		l->r.mask = l->block == ISC_SUBNET ? keep(k, k->v[3]) : NULL;
+	} else if (l->block == ISC_POOL || l->block == ISC_HOST || l->block == ISC_GROUP) {
 		l->r.source = export_scope(k->x, k->line).source;
 	}
 }
 
 /* Hands a scope over, with what classes and files that were not read leave open. */
-static void emit(struct isc *k, const struct level *l, const char *scope)
+static void emit(struct isc *k, const struct isc_level *l, const char *scope)
 {
 	struct amt_arena *a = &k->x->f->arena;
 	struct amt_dhcp_reply r = l->r;
-	bool host = l->block == HOST;
+	bool host = l->block == ISC_HOST;
 
 	r.scope = scope;
-	if (l->block == SUBNET6) {
+	if (l->block == ISC_SUBNET6) {
 		r.v6 = true;
 		r.dns = l->dns6;
 		r.search = l->search6;
@@ -377,7 +227,7 @@ static int by_address(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-static bool begins_within(const struct starts *l, uint32_t first, uint32_t last)
+static bool begins_within(const struct isc_starts *l, uint32_t first, uint32_t last)
 {
 	size_t low = 0, high = l->n;
 
@@ -392,7 +242,7 @@ static bool begins_within(const struct starts *l, uint32_t first, uint32_t last)
 }
 
 /* Ranges of the subnet stand in it, in its pools, or in pools of its shared network. */
-static void close_subnet(struct isc *k, struct level *l)
+static void close_subnet(struct isc *k, struct isc_level *l)
 {
 	struct in_addr net, mask;
 	bool any = false, plain = false;
@@ -409,7 +259,7 @@ static void close_subnet(struct isc *k, struct level *l)
 		emit(k, l, l->r.subnet);
 }
 
-static void close_pool(struct isc *k, const struct level *l, const struct level *outer)
+static void close_pool(struct isc *k, const struct isc_level *l, const struct isc_level *outer)
 {
 	struct amt_arena *a = &k->x->f->arena;
 
@@ -427,7 +277,7 @@ static void close_pool(struct isc *k, const struct level *l, const struct level 
 static void close_block(struct isc *k)
 {
 	struct amt_arena *a = &k->x->f->arena;
-	struct level *l = &k->level[k->depth];
+	struct isc_level *l = &k->level[k->depth];
 	bool own = l->own_dns || l->own_domain;
 
 	if (k->deeper) {
@@ -436,15 +286,15 @@ static void close_block(struct isc *k)
 	}
 	if (!k->depth)
 		return;
-	if (l->block == POOL)
+	if (l->block == ISC_POOL)
 		close_pool(k, l, l - 1);
-	else if (l->block == SUBNET && !k->globals)
+	else if (l->block == ISC_SUBNET && !k->globals)
 		close_subnet(k, l);
-	else if (l->block == SUBNET6 && !k->globals)
+	else if (l->block == ISC_SUBNET6 && !k->globals)
 		emit(k, l, l->r.subnet);
-	else if (l->block == HOST && own && !k->globals)
+	else if (l->block == ISC_HOST && own && !k->globals)
 		emit(k, l, amt_arena_printf(a, "host %s", l->name));
-	else if (l->block == GROUP && own && l->hosts && !k->globals)
+	else if (l->block == ISC_GROUP && own && l->hosts && !k->globals)
 		emit(k, l,
 		     amt_arena_printf(a, "group of %zu hosts, the first %s", l->hosts, l->name));
 	k->depth--;

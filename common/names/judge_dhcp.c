@@ -1,5 +1,5 @@
 /* P.14, P.15, S1.V14, S1.V15: what DHCP would hand out. */
-#include "names/judge.h"
+#include "names/judge_dhcp.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,7 @@ static bool offers(const struct amt_dhcp_reply *r)
 	return r->kind == AMT_DHCP_OFFER || r->kind == AMT_DHCP_ACK || r->kind == 0;
 }
 
-static const char *source_of(struct judging *j, const struct amt_dhcp_reply *r)
+const char *dhcp_source_of(struct judging *j, const struct amt_dhcp_reply *r)
 {
 	if (r->scope)
 		return amt_arena_printf(&j->fs->arena, "%s%sscope %s", r->server,
@@ -17,9 +17,8 @@ static const char *source_of(struct judging *j, const struct amt_dhcp_reply *r)
 	return *r->server ? r->server : r->source;
 }
 
-/* The reply as evidence: who sent what, where. */
-static void show(struct judging *j, struct amt_finding *f, const struct amt_dhcp_reply *r,
-		 const char *text)
+void dhcp_show(struct judging *j, struct amt_finding *f, const struct amt_dhcp_reply *r,
+	       const char *text)
 {
 	char locator[200], when[AMT_TIME_TEXT] = "", ms[32] = "";
 
@@ -35,7 +34,7 @@ static void show(struct judging *j, struct amt_finding *f, const struct amt_dhcp
 			     when);
 }
 
-static char *list(struct judging *j, const char *const *l)
+char *dhcp_list(struct judging *j, const char *const *l)
 {
 	struct amt_buf b;
 
@@ -47,7 +46,7 @@ static char *list(struct judging *j, const char *const *l)
 	return s;
 }
 
-static char *offer_text(struct judging *j, const struct amt_dhcp_reply *r)
+char *dhcp_offer_text(struct judging *j, const struct amt_dhcp_reply *r)
 {
 	struct amt_buf b;
 
@@ -93,8 +92,8 @@ static void judge_presence(struct judging *j)
 		amt_vec_free(&names);
 		return;
 	}
-	amt_vec_push(&names, NULL); /* the list's end, for list() */
-	names_text = list(j, names.v);
+	amt_vec_push(&names, NULL); /* the list's end, for dhcp_list() */
+	names_text = dhcp_list(j, names.v);
 	if (n == 0 && probe->failed)
 		fi = amt_finding_add(j->fs, "P.14", AMT_UNKNOWN, probe->interface,
 				     "DHCP could not be asked: %s", probe->failed);
@@ -113,7 +112,7 @@ static void judge_presence(struct judging *j)
 			n, names_text);
 	for (size_t i = 0; i < f->dhcp.n; i++)
 		if (f->dhcp.v[i].kind && !f->dhcp.v[i].v6)
-			show(j, fi, &f->dhcp.v[i], offer_text(j, &f->dhcp.v[i]));
+			dhcp_show(j, fi, &f->dhcp.v[i], dhcp_offer_text(j, &f->dhcp.v[i]));
 	if (probe && n == 0)
 		amt_finding_evidence(j->fs, fi, probe->interface, "DISCOVER",
 				     "sent from %s; AMT without an address sends no hello",
@@ -136,13 +135,13 @@ static bool any_open(const struct amt_names_facts *f)
 static void judge_restricted(struct judging *j, const struct amt_dhcp_reply *r)
 {
 	struct amt_finding *fi = amt_finding_add(
-		j->fs, "P.14", any_open(j->f) ? AMT_NA : AMT_UNKNOWN, source_of(j, r),
+		j->fs, "P.14", any_open(j->f) ? AMT_NA : AMT_UNKNOWN, dhcp_source_of(j, r),
 		"only for %s: whether AMT is one of them, a capture of its lease tells",
 		r->only_for);
 
-	show(j, fi, r, offer_text(j, r));
+	dhcp_show(j, fi, r, dhcp_offer_text(j, r));
 	amt_finding_evidence(j->fs, fi, r->source, "option 6", "%s",
-			     r->dns ? list(j, r->dns) : "none");
+			     r->dns ? dhcp_list(j, r->dns) : "none");
 	amt_finding_evidence(j->fs, fi, r->source, "option 15", "%s",
 			     r->domain ? r->domain : "none");
 }
@@ -153,10 +152,10 @@ static void judge_scope(struct judging *j, const struct amt_dhcp_reply *r)
 
 	if (r->kind)
 		return;
-	fi = amt_finding_add(j->fs, "P.14", r->inactive ? AMT_WARN : AMT_PASS, source_of(j, r),
+	fi = amt_finding_add(j->fs, "P.14", r->inactive ? AMT_WARN : AMT_PASS, dhcp_source_of(j, r),
 			     "%s",
 			     r->inactive ? "switched off, or without addresses to give" : "active");
-	show(j, fi, r, offer_text(j, r));
+	dhcp_show(j, fi, r, dhcp_offer_text(j, r));
 }
 
 /* ---- options 6, 15 and 81 ---- */
@@ -171,7 +170,7 @@ static const struct amt_dns_server *asked_server(const struct judging *j, const 
 
 static void judge_option_6(struct judging *j, const struct amt_dhcp_reply *r)
 {
-	const char *who = source_of(j, r), *dead = NULL;
+	const char *who = dhcp_source_of(j, r), *dead = NULL;
 	struct amt_finding *fi;
 	bool hope = false; /* one that answers, or was not asked */
 
@@ -193,24 +192,25 @@ static void judge_option_6(struct judging *j, const struct amt_dhcp_reply *r)
 	else if (dead && !hope)
 		fi = amt_finding_add(j->fs, "P.15", AMT_FAIL, who,
 				     "hands out the DNS servers %s, and none of them answers",
-				     list(j, r->dns));
+				     dhcp_list(j, r->dns));
 	else if (dead)
 		fi = amt_finding_add(j->fs, "P.15", AMT_WARN, who,
 				     "hands out the DNS server %s, which does not answer", dead);
 	else
 		fi = amt_finding_add(j->fs, "P.15", AMT_PASS, who, "hands out the DNS servers %s",
-				     list(j, r->dns));
-	show(j, fi, r,
-	     r->dns ? amt_arena_printf(&j->fs->arena, "option 6: %s", list(j, r->dns))
-		    : "no option 6");
+				     dhcp_list(j, r->dns));
+	dhcp_show(j, fi, r,
+		  r->dns ? amt_arena_printf(&j->fs->arena, "option 6: %s", dhcp_list(j, r->dns))
+			 : "no option 6");
 	if (r->dns && r->doubt_dns)
 		amt_finding_evidence(j->fs, fi, r->source, "option 6", "%s", r->doubt_dns);
 	if (r->wins)
 		amt_finding_evidence(j->fs, fi, r->source, "option 44",
-				     "WINS servers %s: AMT does not use them", list(j, r->wins));
+				     "WINS servers %s: AMT does not use them",
+				     dhcp_list(j, r->wins));
 }
 
-static bool within_one(const struct amt_strlist *l, const char *domain)
+bool dhcp_within_one(const struct amt_strlist *l, const char *domain)
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (dns_name_equal(l->v[i], domain))
@@ -230,7 +230,7 @@ static bool certificate_fits(const struct amt_strlist *l, const char *domain)
 static void judge_option_15(struct judging *j, const struct amt_dhcp_reply *r)
 {
 	const struct amt_names_facts *f = j->f;
-	const char *who = source_of(j, r), *d = r->domain;
+	const char *who = dhcp_source_of(j, r), *d = r->domain;
 	struct amt_finding *fi;
 	unsigned faults = d ? amt_name_check(d) & AMT_NAME_FATAL : 0;
 
@@ -249,11 +249,11 @@ static void judge_option_15(struct judging *j, const struct amt_dhcp_reply *r)
 				     "the DNS domain handed out (\"%s\") %s", d,
 				     r->domain_fault ? r->domain_fault
 						     : "holds characters that no DNS name has");
-	else if (!within_one(&f->ad_domains, d))
+	else if (!dhcp_within_one(&f->ad_domains, d))
 		fi = amt_finding_add(
 			j->fs, "S1.V15", AMT_WARN, who,
 			"hands out the DNS domain %s, which is no AD domain of the site", d);
-	else if (!within_one(&f->given_suffixes, d))
+	else if (!dhcp_within_one(&f->given_suffixes, d))
 		fi = amt_finding_add(
 			j->fs, "S1.V15", AMT_WARN, who,
 			"hands out the DNS domain %s, which is none of the clients' suffixes", d);
@@ -267,13 +267,14 @@ static void judge_option_15(struct judging *j, const struct amt_dhcp_reply *r)
 	else
 		fi = amt_finding_add(j->fs, "S1.V15", AMT_PASS, who, "hands out the DNS domain %s",
 				     d);
-	show(j, fi, r,
-	     d ? amt_arena_printf(&j->fs->arena, "option 15: \"%s\"", d) : "no option 15");
+	dhcp_show(j, fi, r,
+		  d ? amt_arena_printf(&j->fs->arena, "option 15: \"%s\"", d) : "no option 15");
 	if (d && r->doubt_domain)
 		amt_finding_evidence(j->fs, fi, r->source, "option 15", "%s", r->doubt_domain);
 	if (r->search)
 		amt_finding_evidence(j->fs, fi, r->source, "option 119",
-				     "search list %s: AMT does not use it", list(j, r->search));
+				     "search list %s: AMT does not use it",
+				     dhcp_list(j, r->search));
 }
 
 /* The last two labels of a name. */
@@ -309,7 +310,7 @@ static void judge_certificate_domain(struct judging *j, const struct amt_dhcp_re
 		if (dns_name_within(l->v[i], registered_part(d)))
 			v = AMT_WARN;
 	fi = amt_finding_add(
-		j->fs, "S3.C11", v, source_of(j, r),
+		j->fs, "S3.C11", v, dhcp_source_of(j, r),
 		v == AMT_PASS && !dns_name_within(l->v[0], d)
 			? "the domain handed out (%s) is covered by the certificate's (%s)"
 		: v == AMT_PASS ? "the domain handed out (%s) is the certificate's (%s), or "
@@ -320,12 +321,12 @@ static void judge_certificate_domain(struct judging *j, const struct amt_dhcp_re
 				: "the domain handed out (%s) has nothing in common "
 				  "with the certificate's (%s)",
 		d, l->v[0]);
-	show(j, fi, r, amt_arena_printf(&j->fs->arena, "option 15: \"%s\"", d));
+	dhcp_show(j, fi, r, amt_arena_printf(&j->fs->arena, "option 15: \"%s\"", d));
 }
 
 static void judge_export_81(struct judging *j, const struct amt_dhcp_reply *r)
 {
-	const char *who = source_of(j, r);
+	const char *who = dhcp_source_of(j, r);
 	bool off = r->fqdn_flags >= 0 && (r->fqdn_flags & AMT_DHCP_FQDN_N);
 
 	if (!r->dynamic_update)
@@ -334,12 +335,12 @@ static void judge_export_81(struct judging *j, const struct amt_dhcp_reply *r)
 						 off ? "does not register names in DNS (%s)"
 						     : "registers names in DNS (%s)",
 						 r->dynamic_update);
-	show(j, fi, r, r->dynamic_update);
+	dhcp_show(j, fi, r, r->dynamic_update);
 }
 
 static void judge_option_81(struct judging *j, const struct amt_dhcp_reply *r)
 {
-	const char *who = source_of(j, r);
+	const char *who = dhcp_source_of(j, r);
 	struct amt_finding *fi;
 	int f = r->fqdn_flags;
 
@@ -366,13 +367,13 @@ static void judge_option_81(struct judging *j, const struct amt_dhcp_reply *r)
 			f & AMT_DHCP_FQDN_S
 				? "it registers host and PTR records"
 				: "it registers PTR records, the client its host record");
-	show(j, fi, r,
-	     f < 0 ? "no option 81"
-		   : amt_arena_printf(&j->fs->arena, "option 81: flags %s%s%s%s, name %s",
-				      f & AMT_DHCP_FQDN_S ? "S" : "-",
-				      f & AMT_DHCP_FQDN_O ? "O" : "-",
-				      f & AMT_DHCP_FQDN_E ? "E" : "-",
-				      f & AMT_DHCP_FQDN_N ? "N" : "-", r->fqdn ? r->fqdn : "none"));
+	dhcp_show(j, fi, r,
+		  f < 0 ? "no option 81"
+			: amt_arena_printf(
+				  &j->fs->arena, "option 81: flags %s%s%s%s, name %s",
+				  f & AMT_DHCP_FQDN_S ? "S" : "-", f & AMT_DHCP_FQDN_O ? "O" : "-",
+				  f & AMT_DHCP_FQDN_E ? "E" : "-", f & AMT_DHCP_FQDN_N ? "N" : "-",
+				  r->fqdn ? r->fqdn : "none"));
 }
 
 /* One reply a server stands for the rest: the first that answers the same kind of question. */
@@ -387,52 +388,6 @@ static bool first_of_server(const struct amt_names_facts *f, size_t at)
 	return true;
 }
 
-/* How many of option 24's domains AMT looks in (handbook, hello 3.1). */
-#define V6_DOMAINS 5
-
-/* DHCPv6 is no part of what ConfigMgr 2007 needs, and nobody has confirmed since when and how AMT
- * uses its options: said, warned of, never a failure. */
-static void judge_v6(struct judging *j, const struct amt_dhcp_reply *r)
-{
-	const char *who = source_of(j, r), *other = NULL;
-	bool fits = false, alone = j->f->probes.n == 0;
-
-	for (size_t i = 0; i < j->f->dhcp.n && alone; i++)
-		alone = j->f->dhcp.v[i].v6;
-	struct amt_finding *fi =
-		amt_finding_add(j->fs, "P.14", alone ? AMT_UNKNOWN : AMT_NA, who,
-				"%s of DHCPv6: ConfigMgr 2007 manages AMT over IPv4 only%s",
-				r->kind ? "an answer" : "a scope",
-				alone ? ", and nothing of DHCP for IPv4 was given" : "");
-
-	show(j, fi, r, offer_text(j, r));
-	amt_finding_evidence(j->fs, fi, r->source, "option 23", "DNS servers %s",
-			     r->dns ? list(j, r->dns) : "none");
-	for (size_t i = 0; r->search && r->search[i] && i < V6_DOMAINS; i++) {
-		bool one = within_one(&j->f->ad_domains, r->search[i]) &&
-			   within_one(&j->f->given_suffixes, r->search[i]);
-		fits |= one;
-		if (!one && !other)
-			other = r->search[i];
-	}
-	if (other && !fits)
-		fi = amt_finding_add(
-			j->fs, "S1.V15", AMT_WARN, who,
-			"hands out the domains %s by DHCPv6 (option 24), and none "
-			"that AMT looks in is "
-			"one of the clients': an AMT that starts over IPv6 may take its "
-			"suffix from there",
-			list(j, r->search));
-	else
-		fi = amt_finding_add(
-			j->fs, "S1.V15", AMT_NA, who,
-			"hands out %s by DHCPv6 (option 24); over IPv4 option 015 counts",
-			r->search ? list(j, r->search) : "no domain");
-	amt_finding_evidence(j->fs, fi, r->source, "option 24", "domains %s%s%s",
-			     r->search ? list(j, r->search) : "none", r->doubt_domain ? "; " : "",
-			     r->doubt_domain ? r->doubt_domain : "");
-}
-
 void judge_dhcp(struct judging *j)
 {
 	judge_presence(j);
@@ -440,8 +395,12 @@ void judge_dhcp(struct judging *j)
 		const struct amt_dhcp_reply *r = &j->f->dhcp.v[i];
 		if (!offers(r) || !first_of_server(j->f, i))
 			continue;
-		if (r->v6 || (r->only_for && !r->inactive)) {
-			r->v6 ? judge_v6(j, r) : judge_restricted(j, r);
+		if (r->v6) {
+			judge_dhcp6(j, r);
+			continue;
+		}
+		if (r->only_for && !r->inactive) {
+			judge_restricted(j, r);
 			continue;
 		}
 		judge_scope(j, r);

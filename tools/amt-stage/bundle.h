@@ -1,4 +1,4 @@
-/* Devices of a fleet in a bundle: bundle_devices.c. */
+/* What goes into a bundle, and in what state. */
 #ifndef STAGE_BUNDLE_H
 #define STAGE_BUNDLE_H
 
@@ -8,12 +8,16 @@
 
 #include <sys/types.h>
 
-/* What goes into devices.ndjson, redacted if the run is; -1: there is none. */
+/* bundle_devices.c: those of a fleet. What goes into devices.ndjson, redacted if the run is; -1:
+ * there is none. */
 int stage_bundle_devices(const struct stage *st, off_t *size);
 void stage_bundle_learn(const struct stage *st, struct amt_redactor *r);
 bool stage_bundle_redact(struct stage *st, struct amt_redactor *r, struct amt_error *err);
 /* The devices of an opened bundle, n by its report. What is not there is a note. */
 void stage_bundle_reopen(struct stage *st, struct stage_spool *spool, int64_t n);
+
+/* bundle_secret.c: why a file does not go into a bundle; NULL: it may. */
+const char *stage_bundle_secret(const char *path, const struct amt_buf *b);
 
 /* bundle_unpack.c: gzip and zstd */
 enum bundle_packed {
