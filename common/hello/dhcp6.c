@@ -30,28 +30,24 @@ static void servers(struct amt_rd v, struct hello_ips *out)
 	}
 }
 
-/* Names as DNS writes them, blanks between them. */
+/* Names as DNS writes them, blanks between them; up to the first that is none. */
 static const char *domains(struct hello_engine *e, struct amt_rd v)
 {
-	char text[1024];
+	char name[256], text[1024];
 	size_t n = 0;
 
-	while (amt_rd_left(&v)) {
-		unsigned len = amt_rd_u8(&v);
-		const uint8_t *label = amt_rd_bytes(&v, len);
+	while (amt_rd_left(&v) && hello_read_name(&v, name, sizeof(name))) {
+		size_t len = strlen(name);
 
-		if ((len && !label) || n + len + 2 > sizeof(text))
+		if (!len)
+			continue;
+		if (n + len + 1 > sizeof(text))
 			break;
-		if (len && n && text[n - 1] != ' ')
-			text[n++] = '.';
-		if (len)
-			memcpy(text + n, label, len);
-		else if (n && text[n - 1] != ' ')
+		if (n)
 			text[n++] = ' ';
+		memcpy(text + n, name, len);
 		n += len;
 	}
-	while (n && text[n - 1] == ' ')
-		n--;
 	return n ? hello_keep_text(e, text, n) : NULL;
 }
 

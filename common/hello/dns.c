@@ -18,8 +18,7 @@ static char lower(uint8_t c)
 	return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
 }
 
-/* A name at r, with compression; text without the last dot. False: not a name. */
-static bool read_name(struct amt_rd *r, char *out, size_t size)
+bool hello_read_name(struct amt_rd *r, char *out, size_t size)
 {
 	struct amt_rd at = *r;
 	bool jumped = false;
@@ -131,7 +130,7 @@ static void answers(struct hello_engine *e, struct hello_query *q, struct amt_rd
 	char name[NAME_MAX_BYTES + 1];
 
 	for (unsigned i = 0; i < count && i < ANSWERS_MAX; i++) {
-		if (!read_name(r, name, sizeof(name)))
+		if (!hello_read_name(r, name, sizeof(name)))
 			return;
 		unsigned type = amt_rd_be16(r);
 		amt_rd_skip(r, 2);
@@ -146,7 +145,7 @@ static void answers(struct hello_engine *e, struct hello_query *q, struct amt_rd
 			add_address(q, 4, p);
 		else if (type == TYPE_AAAA && length == 16)
 			add_address(q, 6, p);
-		else if (type == TYPE_CNAME && read_name(&value, name, sizeof(name)))
+		else if (type == TYPE_CNAME && hello_read_name(&value, name, sizeof(name)))
 			q->cname = hello_keep_text(e, name, strlen(name));
 		else
 			continue;
@@ -188,7 +187,7 @@ void hello_dns(struct hello_engine *e, const struct hello_frame *f)
 	amt_rd_skip(&r, 2);
 	unsigned n = amt_rd_be16(&r);
 	amt_rd_skip(&r, 4);
-	if ((flags & 0x7800) != 0 || !read_name(&r, name, sizeof(name)))
+	if ((flags & 0x7800) != 0 || !hello_read_name(&r, name, sizeof(name)))
 		return;
 	uint16_t type = amt_rd_be16(&r);
 	amt_rd_skip(&r, 2);

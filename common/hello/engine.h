@@ -265,6 +265,8 @@ void hello_dhcp(struct hello_engine *e, const struct hello_frame *f);
 void hello_dhcp6(struct hello_engine *e, const struct hello_frame *f);
 /* This MAC took a step towards provisioning: its lease is not to be forgotten. */
 void hello_dhcp_pin(struct hello_engine *e, const struct hello_mac *mac);
+/* A name of DNS at r, compressed or not: small letters, no dot at the end. False: not a name. */
+bool hello_read_name(struct amt_rd *r, char *out, size_t size);
 void hello_dns(struct hello_engine *e, const struct hello_frame *f);
 /* The same in a connection: each message after its length. End: nothing more will come. */
 void hello_dns_stream(struct hello_engine *e, struct hello_flow *w, int dir, bool end);
