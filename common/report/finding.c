@@ -3,13 +3,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void release(struct amt_finding *f)
+{
+	amt_vec_free(&f->evidence);
+	amt_vec_free(&f->actions);
+	amt_vec_free(&f->subjects);
+}
+
+void amt_findings_drop(struct amt_findings *fs, size_t from,
+		       bool (*gone)(void *arg, const struct amt_finding *f), void *arg)
+{
+	size_t kept = from;
+
+	for (size_t i = from; i < fs->list.n; i++) {
+		struct amt_finding *f = fs->list.v[i];
+		if (gone(arg, f))
+			release(f);
+		else
+			fs->list.v[kept++] = f;
+	}
+	fs->list.n = kept;
+}
+
 void amt_findings_free(struct amt_findings *fs)
 {
-	for (size_t i = 0; i < fs->list.n; i++) {
-		amt_vec_free(&fs->list.v[i]->evidence);
-		amt_vec_free(&fs->list.v[i]->actions);
-		amt_vec_free(&fs->list.v[i]->subjects);
-	}
+	for (size_t i = 0; i < fs->list.n; i++)
+		release(fs->list.v[i]);
 	amt_vec_free(&fs->list);
 	amt_arena_free(&fs->arena);
 }

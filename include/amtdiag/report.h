@@ -67,6 +67,9 @@ struct amt_findings {
 	struct AMT_VEC(struct amt_finding *) list;
 };
 void amt_findings_free(struct amt_findings *fs);
+/* Takes out those from number from on that are gone. */
+void amt_findings_drop(struct amt_findings *fs, size_t from,
+		       bool (*gone)(void *arg, const struct amt_finding *f), void *arg);
 /*
  * Appends a finding. id must stand in the catalogue (a test greps for it; an
  * unknown one aborts). Strings are copied. The result is for the calls below.

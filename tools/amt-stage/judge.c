@@ -28,27 +28,18 @@ static void unheard_of(struct stage *st)
 	}
 }
 
-static void drop_others(const struct stage *st, struct amt_findings *fs)
+static bool of_others(void *arg, const struct amt_finding *f)
 {
-	size_t n = 0;
+	const struct stage *st = arg;
+	const struct walk_client *c = walk_fleet_find(&st->fleet, f->subject);
 
-	for (size_t i = 0; i < fs->list.n; i++) {
-		struct amt_finding *f = fs->list.v[i];
-		const struct walk_client *c = walk_fleet_find(&st->fleet, f->subject);
-		if (!c || stage_mine_walked(st, c)) {
-			fs->list.v[n++] = f;
-			continue;
-		}
-		amt_vec_free(&f->evidence);
-		amt_vec_free(&f->actions);
-	}
-	fs->list.n = n;
+	return c && !stage_mine_walked(st, c);
 }
 
 void stage_judged(struct amt_findings *fs)
 {
 	site_waivers_apply(&stage.waivers, stage.cli->now, fs);
-	drop_others(&stage, fs);
+	amt_findings_drop(fs, 0, of_others, &stage);
 	amt_fold_add(&stage.folder, fs);
 	amt_findings_free(fs);
 }
@@ -79,6 +70,7 @@ void stage_walk(struct stage *st)
 	struct amt_error err;
 
 	gather_fleet(st);
+	stage_index_statuses(st);
 	unheard_of(st);
 	st->folder.out = &st->seen;
 	for (size_t i = 0; stage_rooms[i]; i++) {

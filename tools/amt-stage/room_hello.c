@@ -51,36 +51,59 @@ static void devices(const void *state, struct walk_fleet *fleet)
 	}
 }
 
-/* The task of the log that ended the hellos of a device; NULL: none. */
-static const struct trace_session *ended_by(const struct stage *st, const struct hello_facts *h,
-					    const struct amt_finding *f)
+struct ended {
+	const struct stage *st;
+	const struct hello_facts *h;
+	size_t near; /* the device found last: findings come in the order of devices */
+};
+
+static const struct hello_device *device_of(struct ended *e, const char *id)
 {
-	const struct hello_device *d = NULL;
+	for (size_t i = 0; i < e->h->devices.n; i++) {
+		size_t at = (e->near + i) % e->h->devices.n;
+		const struct hello_device *d = &e->h->devices.v[at];
+		if (d->hellos.n && !strcmp(d->id, id)) {
+			e->near = at;
+			return d;
+		}
+	}
+	return NULL;
+}
+
+/* The task of the log that ended the hellos of a device; NULL: none. */
+static const struct trace_session *ended_by(struct ended *e, const struct amt_finding *f)
+{
+	const struct hello_facts *h = e->h;
+	const struct hello_device *d;
 	const struct trace_session *s;
 
 	if (strcmp(f->item->id, "S2.C13a") != 0 ||
 	    (f->verdict != AMT_WARN && f->verdict != AMT_FAIL) ||
-	    !(s = cross_provisioned(st, f->subject)))
+	    !(s = cross_provisioned(e->st, f->subject)))
 		return NULL;
-	for (size_t i = 0; !d && i < h->devices.n; i++)
-		if (!strcmp(h->devices.v[i].id, f->subject) && h->devices.v[i].hellos.n)
-			d = &h->devices.v[i];
+	d = device_of(e, f->subject);
 	/* A hello after it means that it was un-provisioned since. */
 	return d && s->placed && s->end < h->hellos.v[d->hellos.v[d->hellos.n - 1]].at.time ? NULL
 											    : s;
+}
+
+static bool has_ended(void *arg, const struct amt_finding *f)
+{
+	return ended_by(arg, f) != NULL;
 }
 
 /* That a device says hello no more is as it should be once it is provisioned. */
 static void judge(const struct stage *st, const void *state, struct amt_findings *fs)
 {
 	const struct trace_facts *logs = stage_state(st, &stage_room_logs);
-	size_t kept = fs->list.n, n;
+	struct ended e = {.st = st, .h = state};
+	size_t from = fs->list.n, n;
 
 	hello_judge(state, &st->cli->context, fs);
 	n = fs->list.n;
-	for (size_t i = kept; i < n; i++) {
-		struct amt_finding *f = fs->list.v[i];
-		const struct trace_session *s = ended_by(st, state, f);
+	for (size_t i = from; i < n; i++) {
+		const struct amt_finding *f = fs->list.v[i];
+		const struct trace_session *s = ended_by(&e, f);
 		if (!s)
 			continue;
 		struct amt_finding *good = amt_finding_add(
@@ -91,14 +114,8 @@ static void judge(const struct stage *st, const void *state, struct amt_findings
 					     amt_arena_printf(&fs->arena, "line %llu",
 							      (unsigned long long)s->last.line),
 					     "the end of that task");
-		amt_vec_free(&f->evidence);
-		amt_vec_free(&f->actions);
-		fs->list.v[i] = NULL;
 	}
-	for (size_t i = kept; i < fs->list.n; i++)
-		if (fs->list.v[i])
-			fs->list.v[kept++] = fs->list.v[i];
-	fs->list.n = kept;
+	amt_findings_drop(fs, from, has_ended, &e);
 }
 
 static json_t *to_json(const void *state)

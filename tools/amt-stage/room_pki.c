@@ -177,24 +177,20 @@ static void judge(const struct stage *st, const void *state, struct amt_findings
 	amt_vec_free(&listed);
 }
 
+static bool root_unknown(void *arg, const struct amt_finding *f)
+{
+	(void)arg;
+	return !strcmp(f->item->id, "S3.C10b") && f->verdict == AMT_UNKNOWN;
+}
+
 /* Whether the root is in the devices is theirs to say, where one of them told its list. */
 static void judge_chain(const struct stage *st, const void *state, struct amt_findings *fs)
 {
-	size_t kept = fs->list.n;
+	size_t from = fs->list.n;
 
 	judge(st, state, fs);
-	if (!cross_lists_told(st))
-		return;
-	for (size_t i = kept; i < fs->list.n; i++) {
-		struct amt_finding *f = fs->list.v[i];
-		if (strcmp(f->item->id, "S3.C10b") != 0 || f->verdict != AMT_UNKNOWN) {
-			fs->list.v[kept++] = f;
-			continue;
-		}
-		amt_vec_free(&f->evidence);
-		amt_vec_free(&f->actions);
-	}
-	fs->list.n = kept;
+	if (cross_lists_told(st))
+		amt_findings_drop(fs, from, root_unknown, NULL);
 }
 
 static json_t *to_json(const void *state)
