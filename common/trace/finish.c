@@ -59,9 +59,9 @@ static bool surely_done(const struct feed_open *o)
 
 static enum trace_outcome outcome(const struct feed_open *o, bool cause, bool at_end)
 {
-	/* Every line that sets these two is of tag U. */
 	bool bad = o->pool == FEED_POOL_BAD;
 
+	/* Every line that sets these two is of tag U. */
 	if ((bad || o->terminal) && !o->confirmed && surely_done(o))
 		return TRACE_COMPLETE;
 	if (bad)
