@@ -55,10 +55,13 @@ bool cross_lists_told(const struct stage *st);
  */
 struct cross_versions AMT_VEC(struct amt_fw);
 bool cross_listed_firmware(const struct stage *st, struct cross_versions *out);
-/* Whether the provisioning certificate covers a domain on the client's firmware (c NULL: on that of
- * all): PASS, FAIL, WARN: on some of it; UNKNOWN: there is no certificate. */
-enum amt_verdict cross_suffix(const struct stage *st, const struct site_client *c,
-			      const char *suffix);
+/* The firmware that counts for clients whose own is not known: what --firmware says, else that of
+ * the clients; none: every generation. Freed with amt_vec_free(). */
+struct cross_versions cross_firmware(const struct stage *st);
+/* Whether the provisioning certificate covers a domain on the client's firmware (c NULL, or not
+ * known: on all of these): PASS, FAIL, WARN: on some of it; UNKNOWN: there is no certificate. */
+enum amt_verdict cross_suffix(const struct stage *st, const struct cross_versions *all,
+			      const struct site_client *c, const char *suffix);
 /* S3.C11, the domain that a device was given in a capture */
 void cross_suffixes(const struct cross *x);
 /* The log's task that provisioned a computer, any name of it, if that is how it ended; or NULL. */

@@ -64,25 +64,28 @@ static enum amt_verdict over(const struct pki_facts *p, const char *suffix,
 	return good == all ? AMT_PASS : good ? AMT_WARN : AMT_FAIL;
 }
 
-enum amt_verdict cross_suffix(const struct stage *st, const struct site_client *c,
-			      const char *suffix)
+struct cross_versions cross_firmware(const struct stage *st)
+{
+	const struct amt_context *ctx = &st->cli->context;
+	struct cross_versions out = {0};
+
+	for (size_t i = 0; i < ctx->n_firmware; i++)
+		amt_vec_push(&out, ctx->firmware[i]);
+	if (!out.n && !cross_listed_firmware(st, &out))
+		out.n = 0;
+	return out;
+}
+
+enum amt_verdict cross_suffix(const struct stage *st, const struct cross_versions *all,
+			      const struct site_client *c, const char *suffix)
 {
 	const struct pki_facts *p = stage_state(st, &stage_room_chain);
-	const struct amt_context *ctx = &st->cli->context;
-	struct cross_versions listed = {0};
 	struct amt_fw own;
-	enum amt_verdict v;
 
 	if (!p || !p->chains.n)
 		return AMT_UNKNOWN;
-	if (c && amt_fw_parse(c->firmware, &own, NULL))
-		return over(p, suffix, &own, 1);
-	if (ctx->n_firmware || !cross_listed_firmware(st, &listed))
-		v = over(p, suffix, ctx->firmware, ctx->n_firmware);
-	else
-		v = over(p, suffix, listed.v, listed.n);
-	amt_vec_free(&listed);
-	return v;
+	return c && amt_fw_parse(c->firmware, &own, NULL) ? over(p, suffix, &own, 1)
+							  : over(p, suffix, all->v, all->n);
 }
 
 /* ---- S3.C11: what a device was given, in a capture ------------------------- */
@@ -103,6 +106,7 @@ static bool speaks_pki(const struct hello_facts *h, const struct hello_device *d
 void cross_suffixes(const struct cross *x)
 {
 	const struct hello_facts *h = x->captures;
+	struct cross_versions all = cross_firmware(x->st);
 
 	for (size_t i = 0; h && i < h->devices.n; i++) {
 		const struct hello_device *d = &h->devices.v[i];
@@ -115,7 +119,7 @@ void cross_suffixes(const struct cross *x)
 		    cross_provisioned(x->st, d->id))
 			continue;
 		enum amt_verdict v = cross_suffix(
-			x->st, site_inventory_find(&x->st->inventory, d->id), l->suffix);
+			x->st, &all, site_inventory_find(&x->st->inventory, d->id), l->suffix);
 		if (v == AMT_UNKNOWN)
 			continue;
 		struct amt_finding *f = amt_finding_add(
@@ -139,4 +143,5 @@ void cross_suffixes(const struct cross *x)
 						      (unsigned long long)l->ack.frame),
 				     "DHCP ACK, option 15: \"%s\"", l->suffix);
 	}
+	amt_vec_free(&all);
 }

@@ -98,18 +98,21 @@ static void collect(struct stage *st, void *state)
 static void judge(const struct stage *st, const void *state, struct amt_findings *fs)
 {
 	struct amt_names_facts f = *(const struct amt_names_facts *)state;
+	struct cross_versions all = cross_firmware(st);
 	struct amt_strlist covered = {0};
 
 	for (size_t i = 0; i < f.certificate_suffixes.n; i++)
 		amt_vec_push(&covered, f.certificate_suffixes.v[i]);
 	for (size_t i = 0; covered.n && i < f.dhcp.n; i++) {
 		const char *d = f.dhcp.v[i].domain;
-		if (d && *d && cross_suffix(st, NULL, d) == AMT_PASS)
+		if (d && *d && !amt_strlist_has(&covered, d) &&
+		    cross_suffix(st, &all, NULL, d) == AMT_PASS)
 			amt_vec_push(&covered, d);
 	}
 	f.certificate_suffixes = covered;
 	amt_names_judge(&f, &st->cli->context, fs);
 	amt_vec_free(&covered);
+	amt_vec_free(&all);
 }
 
 static json_t *to_json(const void *state)
