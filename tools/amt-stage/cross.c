@@ -266,6 +266,22 @@ static void renamed(const struct cross *x, const struct amt_device *d)
 	seen_on_16993(x, f, d, leaf);
 }
 
+void stage_index_statuses(struct stage *st)
+{
+	const struct exports_facts *ex = stage_state(st, &stage_room_exports);
+	const struct walk_client *all = st->fleet.clients.v;
+
+	st->amt_status =
+		amt_arena_array(&st->arena, st->fleet.clients.n + 1, sizeof(*st->amt_status));
+	for (size_t i = ex ? ex->facts.n : 0; i-- > 0;) {
+		const struct exports_fact *e = &ex->facts.v[i];
+		const struct walk_client *c =
+			e->what == EXPORTS_CLIENT ? walk_fleet_find(&st->fleet, e->name) : NULL;
+		if (c && *e->field[EXPORTS_CLIENT_STATUS] >= '0')
+			st->amt_status[c - all] = (uint32_t)i + 1;
+	}
+}
+
 /* CK.13: the status in ConfigMgr against what the device shows. That both agree is said where the
  * export is judged. */
 static void status(const struct cross *x, const struct amt_device *d)
@@ -273,31 +289,27 @@ static void status(const struct cross *x, const struct amt_device *d)
 	const struct exports_facts *ex = stage_state(x->st, &stage_room_exports);
 	const struct amt_dev_chain *leaf = cross_leaf_of(d);
 	const struct walk_client *c = walk_fleet_find(&x->st->fleet, d->host);
+	uint32_t at = c ? x->st->amt_status[c - x->st->fleet.clients.v] : 0;
 
-	if (!ex || !c || !leaf || leaf->self_signed == AMT_MAYBE)
+	if (!at || !leaf || leaf->self_signed == AMT_MAYBE)
 		return;
-	for (size_t i = 0; i < ex->facts.n; i++) {
-		const struct exports_fact *e = &ex->facts.v[i];
-		const char *has = e->field[EXPORTS_CLIENT_STATUS];
-		if (e->what != EXPORTS_CLIENT || *has < '0' ||
-		    walk_fleet_find(&x->st->fleet, e->name) != c ||
-		    (*has == '3') == (leaf->self_signed == AMT_NO))
-			continue;
-		struct amt_finding *f = amt_finding_add(
-			x->fs, "CK.13", AMT_WARN, d->host,
-			*has == '3' ? "ConfigMgr calls it provisioned, but it shows a certificate "
-				      "that it made itself"
-				    : "ConfigMgr does not call it provisioned (AMTStatus %s), but "
-				      "it shows a certificate of a CA: discovery is out of date, "
-				      "or somebody else provisioned it",
-			has);
-		amt_finding_evidence(
-			x->fs, f, ex->files.v[e->file].path,
-			amt_arena_printf(&x->fs->arena, "line %llu", (unsigned long long)e->line),
-			"%s: AMTStatus %s", e->name, has);
-		seen_on_16993(x, f, d, leaf);
+	const struct exports_fact *e = &ex->facts.v[at - 1];
+	const char *has = e->field[EXPORTS_CLIENT_STATUS];
+	if ((*has == '3') == (leaf->self_signed == AMT_NO))
 		return;
-	}
+	struct amt_finding *f = amt_finding_add(
+		x->fs, "CK.13", AMT_WARN, d->host,
+		*has == '3' ? "ConfigMgr calls it provisioned, but it shows a certificate that it "
+			      "made itself"
+			    : "ConfigMgr does not call it provisioned (AMTStatus %s), but it shows "
+			      "a certificate of a CA: discovery is out of date, or somebody else "
+			      "provisioned it",
+		has);
+	amt_finding_evidence(
+		x->fs, f, ex->files.v[e->file].path,
+		amt_arena_printf(&x->fs->arena, "line %llu", (unsigned long long)e->line),
+		"%s: AMTStatus %s", e->name, has);
+	seen_on_16993(x, f, d, leaf);
 }
 
 static struct cross all_of(const struct stage *st, struct amt_findings *fs)

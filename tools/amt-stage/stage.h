@@ -70,6 +70,8 @@ struct stage {
 	struct amt_findings seen;     /* folded */
 	struct amt_folder folder;     /* what is seen goes through it */
 	struct walk_fleet fleet;
+	uint32_t
+		*amt_status; /* of each client: the fact of the exports that has it, + 1; 0: none */
 	struct walk walk;
 	struct amt_arena arena;
 };
@@ -132,7 +134,9 @@ void stage_judge_own(const struct stage *st, struct amt_findings *fs);
 void stage_judge_ports(const struct stage *st, struct amt_findings *fs);
 /* PV.22 out of S7.V02 and S7.V03, which stand there too */
 void stage_judge_removals(const struct stage *st, struct amt_findings *fs);
-/* cross.c: rows that need the evidence of two rooms */
+/* cross.c: st->amt_status, once the clients are known */
+void stage_index_statuses(struct stage *st);
+/* Rows that need the evidence of two rooms */
 void stage_judge_cross(const struct stage *st, struct amt_findings *fs);
 /* facts.c */
 void stage_write_facts(void *st, struct amt_json_out *o);
