@@ -68,6 +68,21 @@ static void judged_so(void *arg, const struct amt_finding *f, const char *subjec
 		one->bad |= 1U << s->row;
 }
 
+/* Where the log has it: a hello that was refused, else the task that followed one. */
+static void logged(const struct cross *x, const struct trace_device *d, struct sender *one)
+{
+	const struct trace_spot *at = d->rejected_at.line ? &d->rejected_at
+				      : d->last_session < x->logs->sessions.n
+					      ? &x->logs->sessions.v[d->last_session].first
+					      : NULL;
+
+	one->source = "the log";
+	if (at && at->file < x->logs->files.n) {
+		one->source = x->logs->files.v[at->file].name;
+		one->where = cross_line(x, at);
+	}
+}
+
 static void who_sends(struct senders *s)
 {
 	const struct cross *x = s->x;
@@ -89,7 +104,7 @@ static void who_sends(struct senders *s)
 		if (!one || one->sends)
 			continue;
 		one->sends = true;
-		one->source = "the log";
+		logged(x, d, one);
 	}
 }
 
