@@ -21,7 +21,8 @@ static void judge_handshake(struct dev_judge *j, const struct amt_dev_tls *t)
 			"with %s",
 			port, amt_tls_class_meaning(t->modern), OR(t->version), OR(t->cipher));
 		if (t->modern_error)
-			amt_finding_evidence(j->fs, f, "OpenSSL", NULL, "%s", t->modern_error);
+			amt_finding_evidence(j->fs, f, j->d->host, "OpenSSL", "%s",
+					     t->modern_error);
 		if (t->modern == AMT_TLSC_NO_RFC5746)
 			amt_finding_action(j->fs, f,
 					   "Real AMT firmware never sends RFC 5746; set "
@@ -37,7 +38,8 @@ static void judge_handshake(struct dev_judge *j, const struct amt_dev_tls *t)
 			why == AMT_TLSC_CLIENT_CERTIFICATE ? "without a certificate " : "",
 			amt_tls_class_meaning(why));
 		if (t->legacy_error)
-			amt_finding_evidence(j->fs, f, "OpenSSL", NULL, "%s", t->legacy_error);
+			amt_finding_evidence(j->fs, f, j->d->host, "OpenSSL", "%s",
+					     t->legacy_error);
 	}
 	if (t->client_certificate == AMT_YES)
 		dev_say(j, "X.D04", AMT_FAIL, c,

@@ -150,7 +150,7 @@ void dev_ask_rmcp(struct amt_loop *loop, struct dev_job *jobs, size_t n, void (*
 		struct amt_dev_rmcp *r = amt_device_add(jobs[i].d, AMT_DEVC_rmcp);
 		struct amt_addr a = dev_job_addr(&jobs[i], 623);
 		r->answered = AMT_NO;
-		dev_source(jobs[i].d, AMT_DEVC_rmcp, AMT_DEV_READ, "this computer", NULL);
+		dev_source(jobs[i].d, AMT_DEVC_rmcp, AMT_DEV_READ, jobs[i].d->host, NULL);
 		if (jobs[i].addr.len) {
 			amt_map_put(&p->by_address, key, key_of(&a, key), NULL)->n = i;
 			p->asked++;

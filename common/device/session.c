@@ -103,7 +103,7 @@ void dev_ask_redirection(struct dev_job *j, unsigned port)
 		dev_job_next(j);
 		return;
 	}
-	dev_source(j->d, AMT_DEVC_redirection_probe, AMT_DEV_READ, "this computer", NULL);
+	dev_source(j->d, AMT_DEVC_redirection_probe, AMT_DEV_READ, j->d->host, NULL);
 	x = amt_calloc(1, sizeof(*x));
 	x->j = j;
 	x->port = port;

@@ -154,7 +154,7 @@ static void probe_ports(struct dev_wave *w)
 			struct dev_job *j = &w->jobs[i];
 			if (!j->addr.len)
 				continue;
-			dev_source(j->d, AMT_DEVC_port, AMT_DEV_READ, "this computer", NULL);
+			dev_source(j->d, AMT_DEVC_port, AMT_DEV_READ, j->d->host, NULL);
 			w->probes[n].to = dev_job_addr(j, ports[k]);
 			w->probes[n++].user = j;
 		}

@@ -258,8 +258,8 @@ void dev_ask_tls(struct dev_job *j, unsigned port)
 		dev_job_next(j);
 		return;
 	}
-	dev_source(j->d, AMT_DEVC_tls, AMT_DEV_READ, "this computer", NULL);
-	dev_source(j->d, AMT_DEVC_chain, AMT_DEV_READ, "the TLS handshake", NULL);
+	dev_source(j->d, AMT_DEVC_tls, AMT_DEV_READ, j->d->host, NULL);
+	dev_source(j->d, AMT_DEVC_chain, AMT_DEV_READ, j->d->host, NULL);
 	a = amt_calloc(1, sizeof(*a));
 	a->j = j;
 	a->port = port;

@@ -169,7 +169,7 @@ void dev_ask_http(struct dev_job *j, unsigned port)
 		dev_job_next(j);
 		return;
 	}
-	dev_source(j->d, AMT_DEVC_http, AMT_DEV_READ, "this computer", NULL);
+	dev_source(j->d, AMT_DEVC_http, AMT_DEV_READ, j->d->host, NULL);
 	w = amt_calloc(1, sizeof(*w));
 	w->j = j;
 	w->port = port;
@@ -189,7 +189,7 @@ static void on_empty_response(void *arg, const struct amt_http_result *r)
 	if (c && r->how == AMT_NET_OK)
 		c->status = r->status;
 	dev_source(j->d, AMT_DEVC_cve_2017_5689,
-		   r->how == AMT_NET_OK ? AMT_DEV_READ : AMT_DEV_FAILED, "this computer",
+		   r->how == AMT_NET_OK ? AMT_DEV_READ : AMT_DEV_FAILED, j->d->host,
 		   r->how == AMT_NET_OK ? NULL : r->error);
 	dev_job_next(j);
 }

@@ -100,8 +100,8 @@ enum amt_dev_state {
 };
 struct amt_dev_source {
 	enum amt_dev_state state;
-	const char *where;        /* "WS-MAN of pc1 port 16993", "amtinfo.json"; NULL: not asked */
-	const char *error;        /* for DENIED and FAILED */
+	const char *where; /* "WS-MAN of pc1 port 16993", "pc1", "amtinfo.json"; NULL: not asked */
+	const char *error; /* for DENIED and FAILED */
 	amt_time asked, answered; /* our clock around the answer; AMT_TIME_NONE: an export */
 };
 

@@ -52,6 +52,7 @@ is 'the pki room judges the CA keys of the chain' "$(verdict P.03 pc17)" pass
 is '... and whether it ends at a root that is known' "$(verdict S3.C21 pc17)" pass
 is '... and its dates' "$(verdict S3.C22 pc17) $(verdict S3.C22 pc18)" 'pass warn'
 ok 'its findings name the connection' jq -e '[.findings[] | select(.id == "S3.C22") | .evidence[].source] | any(test("TLS of pc1[78].example.test port 16993"))' "$tmp/run.json"
+ok 'what was seen from outside names the device' jq -e '[.findings[].evidence[] | select(.text == "seen from outside").source] | length > 0 and all(test("pc[0-9]+.example.test"))' "$tmp/run.json"
 ok 'the exploit was not tried unasked' jq -e '[.facts.evidence.devices.devices[].classes.cve_2017_5689] | all(. == null)' "$tmp/run.json"
 ok 'what the ME said, or why not, is a note' grep -q '/dev/null: the ME has no AMT' <(jq -r '.notes[]? | tostring' "$tmp/run.json"; cat "$tmp/err")
 password=$(cat "$tmp/pw")
