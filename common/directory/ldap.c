@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { PAGE = 500, MAX_RANGES = 1000, MAX_EMPTY = 1000 };
+enum { PAGE = 500, MAX_RANGES = 1000, MAX_EMPTY = 1000, MAX_SILENT = 2 };
 
 static bool fail_ldap(struct amt_error *err, int rc, const struct directory_link *l,
 		      const char *doing)
@@ -310,7 +310,7 @@ static int one_page(struct directory_link *l, const struct question *q, LDAPCont
 		ldap_get_option(l->ld, LDAP_OPT_RESULT_CODE, &code);
 		if (!type)
 			ldap_abandon_ext(l->ld, id, NULL, NULL);
-		return type ? code : LDAP_TIMEOUT;
+		return type && !guard_fired(l->guard) ? code : LDAP_TIMEOUT;
 	}
 	rc = ldap_parse_result(l->ld, m, &code, NULL, NULL, NULL, &back, 1);
 	LDAPControl *c = rc == LDAP_SUCCESS && back
@@ -427,6 +427,10 @@ struct directory_search *link_search(struct directory_link *l, const struct ques
 	if (l->ld && s->code == LDAP_SUCCESS)
 		follow_ranges(l, s);
 	l->ranges.n = 0;
+	/* One slow answer may be the question's fault; two in a row are the server's. */
+	l->silent = s->code == LDAP_TIMEOUT ? l->silent + 1 : 0;
+	if (l->silent == MAX_SILENT && !l->why)
+		l->why = "it left two searches without an answer, and is asked no more";
 	/* Whatever is still on its way would stand before the next answer. */
 	if (s->code == LDAP_TIMEOUT || l->why)
 		link_close(l);

@@ -20,6 +20,7 @@ struct directory_link {
 	amt_time last;   /* when the last search was sent, for qps */
 	bool anonymous;  /* no bind: nobody learns who asks, and no password goes there */
 	const char *why; /* it could not be opened, or is not to be used any more */
+	unsigned silent; /* searches in a row that no answer came to in time */
 	struct AMT_VEC(struct directory_range) ranges; /* of the search under way */
 };
 /* Connects and binds. uri is kept. */

@@ -42,6 +42,11 @@ for how in endless huge cookie cut garbage samerange; do
 	# Sanitizers need memory of their own.
 	[ -n "${AMTDIAG_SANITIZED:-}" ] || ok "$how: in less than 1.5 GiB ($(tail -n 1 "$W/rss") KiB)" test "$(tail -n 1 "$W/rss")" -lt 1572864
 done
+# Signing in works, searching hangs: two searches prove it, and nobody waits for the others.
+HOSTILE=silent scripted tests/lab/ldap_hostile.py
+krb --user many --user odd --timeout 0.5 --json >"$W/silent.json" 2>"$W/silent.err"
+is "a server that hangs is asked twice (and its rootDSE), not once a search" "$(grep -c '^search' "$W/ldap.log")" 3
+ok "and it is said why it was asked no more" grep -q 'without an answer, and is asked no more' "$W/silent.json"
 is "an answer without an end is told as cut" "$(jq '[.facts.directory.searches[].cut] | any' "$W/endless.json")" true
 ok "and why nothing more was asked" grep -q 'sends more than' "$W/endless.json"
 done_testing

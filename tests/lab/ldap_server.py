@@ -175,6 +175,8 @@ def hostile(server, s, number, base, scope):
         time.sleep(1)
     elif how == 'cookie' and scope:
         s.sendall(result(number, 0x65, 0, page_control(b'again')))
+    elif how == 'silent':  # signs everybody in, and then says nothing
+        pass
     elif how == 'cut':
         s.sendall(entry_message(number, 'CN=x,' + base, [('cn', [b'x'])])[:-3])
         s.close()
