@@ -182,8 +182,6 @@ static void users(struct job *j)
 					    ENABLED_USER "(memberOf:1.2.840.113556.1.4.1941:=$))",
 					    s->entries.v[0].dn),
 				user_attributes);
-		else
-			amt_note_add(j->notes, g, "no such group in %s", j->nc);
 	}
 	if (o->groups)
 		groups(j);
@@ -194,7 +192,8 @@ static void users(struct job *j)
 			break;
 		for (size_t i = 0; i < s->entries.n && left; i++, left--)
 			job_ask(&j->here, "token", s->entries.v[i].dn, s->entries.v[i].dn,
-				DIRECTORY_BASE, "(objectClass=*)", "tokenGroups");
+				DIRECTORY_BASE, "(objectClass=*)",
+				"tokenGroups tokenGroupsGlobalAndUniversal");
 	}
 }
 
@@ -218,7 +217,7 @@ bool directory_collect(const struct directory_options *o, struct directory_facts
 
 	bool ok = connect_any(&j, err) && domain(&j, err);
 	if (ok) {
-		if (o->clients.n || o->spn || o->removed.n)
+		if (o->clients.n || o->spn || o->removed.n || o->groups)
 			connect_gc(&j);
 		if (o->sntp)
 			clock_offset(&j);

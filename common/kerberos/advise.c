@@ -119,6 +119,7 @@ static void candidates(struct search *s)
 		struct choice c = {.at = i};
 		one.direct = (struct krb_indices){&s->u->direct.v[i], 1, 1};
 		one.primary = SIZE_MAX;
+		one.unseen = (struct krb_indices){0};
 		krb_closure(s->in, &one, &plain, NULL, &s->walk, &s->groups);
 		for (size_t j = 0; j < s->groups.n; j++) {
 			unsigned b = krb_group_bytes(s->in, s->u, s->t, s->groups.v[j]);

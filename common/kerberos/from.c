@@ -194,11 +194,25 @@ static void one_user(struct from *f, const json_t *o, size_t i)
 			f->in->groups.v[u->primary].name = "(primary group)";
 	}
 	references(f, json_object_get(o, "member_of"), where, &u->direct);
+	references(f, json_object_get(o, "unseen"), where, &u->unseen);
+	u->unread = text(f, o, "groups_unread");
 	u->flat = json_is_true(json_object_get(o, "flat"));
 	u->uac = (uint32_t)json_integer_value(json_object_get(o, "user_account_control"));
 	counted(f, u, json_object_get(o, "count"));
 	strings(f, json_object_get(o, "history"), &u->history);
 	claims(f, u, json_object_get(o, "claims"));
+}
+
+static void absent(struct from *f, const json_t *array)
+{
+	size_t i;
+	json_t *v;
+	json_array_foreach(array, i, v)
+	{
+		const char *who = text(f, v, "who"), *why = text(f, v, "why");
+		amt_vec_push(&f->in->absent,
+			     (struct krb_absent){who ? who : "", why ? why : "not told"});
+	}
 }
 
 static void service(struct from *f, const json_t *o)
@@ -276,5 +290,6 @@ bool krb_input_parse(const json_t *doc, const char *name, struct krb_input *in,
 		}
 	}
 	json_array_foreach(users, i, v) one_user(&f, v, i);
+	absent(&f, json_object_get(doc, "absent"));
 	return true;
 }

@@ -59,6 +59,7 @@ size_t krb_group_find(const struct krb_input *in, const char *s)
 void krb_user_clear(struct krb_user *u)
 {
 	amt_vec_free(&u->direct);
+	amt_vec_free(&u->unseen);
 	amt_vec_free(&u->history);
 	for (size_t i = 0; i < u->claims.n; i++)
 		amt_vec_free(&u->claims.v[i].values);
@@ -76,6 +77,7 @@ void krb_input_free(struct krb_input *in)
 		krb_user_clear(&in->users.v[i]);
 	amt_vec_free(&in->groups);
 	amt_vec_free(&in->users);
+	amt_vec_free(&in->absent);
 	amt_map_free(&in->by_sid);
 	amt_arena_free(&in->arena);
 	*in = (struct krb_input){0};
@@ -125,6 +127,8 @@ void krb_closure(const struct krb_input *in, const struct krb_user *u, const str
 	for (size_t i = 0; i < u->direct.n; i++)
 		if (!skip || !skip[i])
 			visit(w, n, u->direct.v[i]);
+	for (size_t i = 0; i < u->unseen.n; i++)
+		visit(w, n, u->unseen.v[i]);
 	if (t->with)
 		for (size_t i = 0; i < t->with->n; i++)
 			visit(w, n, t->with->v[i]);

@@ -55,6 +55,9 @@ static json_t *user(const struct krb_input *in, const struct krb_user *u)
 	if (u->primary != SIZE_MAX)
 		put(o, "primary", in->groups.v[u->primary].sid);
 	json_object_set_new(o, "member_of", sids(in, &u->direct));
+	if (u->unseen.n)
+		json_object_set_new(o, "unseen", sids(in, &u->unseen));
+	put(o, "groups_unread", u->unread);
 	if (u->flat)
 		json_object_set_new(o, "flat", json_true());
 	json_object_set_new(o, "user_account_control", json_integer(u->uac));
@@ -104,5 +107,13 @@ json_t *krb_input_to_json(const struct krb_input *in)
 	json_object_set_new(doc, "groups", groups);
 	json_object_set_new(doc, "users", users);
 	put(doc, "groups_unread", in->unread);
+	json_t *absent = json_array();
+	for (size_t i = 0; i < in->absent.n; i++) {
+		json_t *o = json_object();
+		json_object_set_new(o, "who", amt_json_str(in->absent.v[i].who));
+		json_object_set_new(o, "why", amt_json_str(in->absent.v[i].why));
+		json_array_append_new(absent, o);
+	}
+	json_object_set_new(doc, "absent", absent);
 	return doc;
 }

@@ -66,11 +66,18 @@ struct krb_user {
 	const char *name; /* sAMAccountName, also the name in the ticket */
 	const char *sid, *upn, *display, *script, *profile, *home, *drive, *dn;
 	struct krb_indices direct; /* direct memberships, without the primary group */
+	struct krb_indices unseen; /* told by tokenGroups alone: they count, the way is not known */
 	size_t primary; /* index of the primary group, or SIZE_MAX: one that only counts */
 	bool flat;      /* direct holds the whole closure: the paths are not known */
 	struct amt_strlist history;
 	struct AMT_VEC(struct krb_claim) claims;
 	uint32_t uac; /* userAccountControl; 0x100000 NOT_DELEGATED */
+	const char
+		*unread; /* why groups may be missing; NULL: none are, as far as krb_input says */
+};
+/* Who was to be sized and could not be. */
+struct krb_absent {
+	const char *who, *why;
 };
 #define AMT_UAC_DISABLED      0x2u
 #define AMT_UAC_TRUSTED_DELEG 0x80000u
@@ -110,7 +117,8 @@ struct krb_input {
 	struct AMT_VEC(struct krb_group) groups;
 	struct AMT_VEC(struct krb_user) users;
 	struct amt_map by_sid; /* SID text to index of groups */
-	const char *unread;    /* why groups are missing; NULL: all could be read */
+	const char *unread;    /* why groups of all users are missing; NULL: as each user says */
+	struct AMT_VEC(struct krb_absent) absent;
 };
 void krb_input_free(struct krb_input *in);
 /* Finds or adds a group by SID; its index. */

@@ -224,6 +224,8 @@ def search(server, s, number, body, controls):
         if oid == PAGE_OID:
             fields = parse(parse(value)[0][1])
             size, cookie = int.from_bytes(fields[0][1], 'big'), fields[1][1]
+    limit = server.get('limit') or len(hits)
+    refused, hits = len(hits) > limit, hits[:limit]
     start = int(cookie or b'0')
     part = hits[start:start + size] if size else hits
     for dn, entry in part:
@@ -232,7 +234,7 @@ def search(server, s, number, body, controls):
         else:
             s.sendall(entry_message(number, dn, attributes(entry, wanted, ranges)))
     more = str(start + size).encode() if size and start + size < len(hits) else b''
-    s.sendall(result(number, 0x65, 0, page_control(more) if size else b''))
+    s.sendall(result(number, 0x65, 4 if refused and not more else 0, page_control(more) if size else b''))
 
 
 def serve(server, s, context, tls):

@@ -360,6 +360,45 @@ static void unread_groups(void **state)
 	krb_input_free(&in);
 }
 
+/* Groups that tokenGroups alone shows count, are kept, and are never advised to be left. */
+static void unseen_groups(void **state)
+{
+	static const char told[] =
+		"{\"domain\":{\"dns\":\"x.test\",\"netbios\":\"X\",\"sid\":\"S-1-5-21-1-2-3\","
+		"\"dc\":\"D\"},\"service\":{\"spn\":\"HTTP/a.x.test:16993\"},"
+		"\"groups\":[{\"rid\":1000,\"scope\":\"domain-local\"},{\"rid\":1001}],"
+		"\"absent\":[{\"who\":\"tom\",\"why\":\"gone\"}],\"users\":[{\"name\":\"u\","
+		"\"member_of\":[1001],\"unseen\":[1000],\"groups_unread\":\"some hidden\"}]}";
+	struct krb_input in = {0}, again = {0};
+	const struct krb_terms t = {.layout = AMT_LAYOUT_2008};
+	struct krb_sizes with, without;
+	struct krb_advice advice;
+	struct krb_walk w = {0};
+	struct amt_error err;
+	json_t *doc = json_loads(told, 0, NULL), *back;
+
+	(void)state;
+	assert_true(krb_input_parse(doc, "t", &in, NULL, &err));
+	back = krb_input_to_json(&in);
+	assert_true(krb_input_parse(back, "t", &again, NULL, &err));
+	assert_string_equal(again.users.v[0].unread, "some hidden");
+	assert_string_equal(again.absent.v[0].who, "tom");
+	assert_string_equal(again.absent.v[0].why, "gone");
+	krb_size(&again, &again.users.v[0], &t, NULL, &w, &with);
+	again.users.v[0].unseen.n = 0;
+	krb_size(&again, &again.users.v[0], &t, NULL, &w, &without);
+	assert_int_equal(with.kvi - without.kvi, 48); /* 40, the count, padding to 8 */
+	krb_advise(&in, &in.users.v[0], &t, without.base64 - 8, NULL, &advice);
+	assert_false(advice.possible);
+	assert_int_equal(advice.dropped, 1);
+	amt_vec_free(&advice.leave);
+	krb_walk_free(&w);
+	json_decref(doc);
+	json_decref(back);
+	krb_input_free(&in);
+	krb_input_free(&again);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -373,6 +412,7 @@ int main(void)
 		cmocka_unit_test(encryption_against_firmware),
 		cmocka_unit_test(differences_explained),
 		cmocka_unit_test(unread_groups),
+		cmocka_unit_test(unseen_groups),
 	};
 	return cmocka_run_group_tests_name("krb_from", tests, NULL, NULL);
 }

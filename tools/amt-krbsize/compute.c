@@ -160,7 +160,8 @@ static json_t *group_facts(const struct krb_user *u)
 			o, "bytes",
 			json_integer(krb_group_bytes(in, u, &krbsize.terms, groups.v[i])));
 		json_object_set_new(o, "via",
-				    u->flat ? json_array() : json_pack("[s]", amt_buf_cstr(&path)));
+				    u->flat || !path.len ? json_array()
+							 : json_pack("[s]", amt_buf_cstr(&path)));
 		json_array_append_new(a, o);
 		amt_buf_free(&path);
 	}

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static const char *sid_of(const struct directory_value *v, struct amt_arena *a)
+const char *krbsize_sid(const struct directory_value *v, struct amt_arena *a)
 {
 	struct directory_sid s;
 	char text[DIRECTORY_SID_TEXT];
@@ -16,14 +16,14 @@ static const char *sid_of(const struct directory_value *v, struct amt_arena *a)
 static const char *object_sid(const struct directory_entry *e, struct amt_arena *a)
 {
 	const struct directory_attribute *t = directory_attribute(e, "objectSid");
-	return t ? sid_of(&t->values.v[0], a) : NULL;
+	return t ? krbsize_sid(&t->values.v[0], a) : NULL;
 }
 
 static void history(const struct directory_entry *e, struct amt_arena *a, struct amt_strlist *out)
 {
 	const struct directory_attribute *t = directory_attribute(e, "sIDHistory");
 	for (size_t i = 0; t && i < t->values.n; i++) {
-		const char *s = sid_of(&t->values.v[i], a);
+		const char *s = krbsize_sid(&t->values.v[i], a);
 		if (s)
 			amt_vec_push(out, s);
 	}
@@ -191,16 +191,33 @@ static void groups(const struct directory_facts *f, struct krb_input *in, struct
 				      *universal = directory_find(f, "universal", NULL, 0),
 				      *local = directory_find(f, "local-groups", NULL, 0);
 
-	if (here && here->code)
-		in->unread = here->error;
-	else if (local && local->code)
-		in->unread = local->error;
 	add_groups(here, in, w);
 	add_groups(universal, in, w);
 	add_groups(local, in, w);
 	up_by_member_of(here, in, w);
 	up_by_member(universal, in, w);
 	up_by_member(local, in, w);
+}
+
+/* Why a search of groups did not tell all of them; NULL: it did. */
+static const char *lacking(const struct directory_search *s)
+{
+	return !s ? NULL : s->error ? s->error : s->cut ? "there are more than were read" : NULL;
+}
+
+/* What tokenGroups makes up for: groups of the users' domain, universal ones of others. */
+static const char *groups_lacking(const struct directory_facts *f)
+{
+	const struct directory_search *refs = directory_find(f, "crossrefs", NULL, 0),
+				      *universal = directory_find(f, "universal", NULL, 0);
+	const char *why = lacking(directory_find(f, "groups", NULL, 0));
+	size_t domains = 0;
+
+	for (size_t i = 0; refs && i < refs->entries.n; i++)
+		domains += (directory_number(&refs->entries.v[i], "systemFlags", 0) & 2) != 0;
+	if (!why && domains > 1 && !universal)
+		why = "no global catalog told the universal groups of the other domains";
+	return why ? why : lacking(universal);
 }
 
 static void join_group(struct krb_user *u, size_t group)
@@ -251,58 +268,13 @@ static void user(const struct directory_entry *e, struct krb_input *in, const st
 	history(e, &in->arena, &u->history);
 }
 
-/* What a DC of the users' domain tells: no builtin groups, no domain-local ones of others. */
-static bool told_by_token(const struct krb_input *in, const struct krb_group *g)
+/* A whole search that came to nothing, or to less than all: what of it was not sized. */
+static void absent(struct krb_input *in, const struct directory_search *s, const char *why)
 {
-	size_t n = in->domain.sid ? strlen(in->domain.sid) : 0;
-
-	return g->security && g->scope != AMT_SCOPE_BUILTIN &&
-	       (g->scope != AMT_SCOPE_LOCAL || !n || !strncmp(g->sid, in->domain.sid, n));
-}
-
-/* tokenGroups of a sample against the closure in memory: the same SIDs, builtin ones left out. */
-static void verify(struct amt_cli *cli, const struct directory_facts *f, const struct krb_input *in)
-{
-	const struct krb_terms plain = {.layout = AMT_LAYOUT_COUNT};
-	const struct directory_search *s;
-	struct krb_walk w = {0};
-	struct krb_indices got = {0};
-	struct amt_arena a = {0};
-
-	for (size_t n = 0; (s = directory_find(f, "token", NULL, n)); n++) {
-		const struct directory_attribute *t =
-			s->entries.n ? directory_attribute(&s->entries.v[0], "tokenGroups") : NULL;
-		const struct krb_user *u = NULL;
-		for (size_t i = 0; i < in->users.n && !u; i++)
-			if (in->users.v[i].dn && /* NOLINT: counted */
-			    /* NOLINT: i counts users that are there */ !amt_strcasecmp(
-				    in->users.v[i].dn, s->about))
-				u = &in->users.v[i];
-		if (!t || !u)
-			continue;
-		size_t here = 0, there = 0, missing = 0;
-		krb_closure(in, u, &plain, NULL, &w, &got);
-		for (size_t i = 0; i < got.n; i++)
-			here += told_by_token(in, &in->groups.v[got.v[i]]);
-		for (size_t i = 0; i < t->values.n; i++) {
-			const char *sid = sid_of(&t->values.v[i], &a);
-			if (!sid || !strncmp(sid, "S-1-5-32-", 9))
-				continue;
-			there++;
-			union amt_map_value *v = amt_map_get_str(&in->by_sid, sid);
-			missing += !v || w.seen[v->n] != w.stamp;
-		}
-		if (here != there || missing)
-			amt_note_add(
-				&cli->run.notes, u->name,
-				"%zu groups by memberOf, %zu by tokenGroups, %zu of them not by "
-				"memberOf: "
-				"sIDHistory, groups of other domains, or rights that hide some",
-				here, there, missing);
-	}
-	krb_walk_free(&w);
-	amt_vec_free(&got);
-	amt_arena_free(&a);
+	const char *what =
+		s->entries.n ? amt_arena_printf(&in->arena, "others of %s", s->about) : s->about;
+	amt_vec_push(&in->absent, (struct krb_absent){what, amt_arena_printf(&in->arena, "%s (%s)",
+									     why, s->base)});
 }
 
 void krbsize_join(struct amt_cli *cli)
@@ -316,16 +288,19 @@ void krbsize_join(struct amt_cli *cli)
 	service(f, in);
 	groups(f, in, &w);
 	for (size_t n = 0; (s = directory_find(f, "users", NULL, n)); n++) {
+		const char *why = lacking(s);
 		for (size_t i = 0; i < s->entries.n; i++)
 			user(&s->entries.v[i], in, &w);
-		if (!s->entries.n)
-			amt_note_add(&cli->run.notes, s->about, "no such account was found (%s)",
-				     s->error ? s->error : s->filter);
-		if (s->cut)
-			amt_note_add(&cli->run.notes, s->about,
-				     "there are more accounts than were read");
+		if (why || !s->entries.n)
+			absent(in, s, why ? why : "there is no such account");
 	}
-	verify(cli, f, in);
+	for (size_t n = 0; (s = directory_find(f, "group", NULL, n)); n++)
+		if (!s->entries.n)
+			absent(in, s, s->error ? s->error : "there is no such group");
+	krbsize_tokens(cli, f, in, groups_lacking(f));
+	const char *there = lacking(directory_find(f, "local-groups", NULL, 0));
+	for (size_t i = 0; there && i < in->users.n; i++)
+		in->users.v[i].unread = there;
 	who_free(&w);
 	krbsize.where = f->server ? f->server : "directory";
 }

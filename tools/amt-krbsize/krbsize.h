@@ -48,6 +48,12 @@ bool krbsize_setup(struct amt_cli *cli, struct amt_error *err);
 void krbsize_terms(struct amt_cli *cli);
 /* Directory facts into the inputs of the model. */
 void krbsize_join(struct amt_cli *cli);
+/* The accounts that were compared with their tokenGroups: what only these show is counted. lacking:
+ * why the groups that memberOf led to are not all, for the accounts that were not compared. */
+void krbsize_tokens(struct amt_cli *cli, const struct directory_facts *f, struct krb_input *in,
+		    const char *lacking);
+/* A binary SID as text, or NULL when it is none. */
+const char *krbsize_sid(const struct directory_value *v, struct amt_arena *a);
 /* Sizes, room and advice of every user. */
 void krbsize_compute(struct amt_cli *cli);
 json_t *krbsize_user_facts(const struct krbsize_result *r);

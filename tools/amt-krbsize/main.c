@@ -243,18 +243,23 @@ static void judge(struct amt_cli *cli)
 
 	for (size_t i = 0; i < krbsize.results.n; i++) {
 		const struct krbsize_result *r = &krbsize.results.v[i];
-		struct krb_verdict_in in = {.user = &krbsize.input.users.v[r->user],
-					    .sizes = &r->sizes,
-					    .measured = r->measured ? &krbsize.measured : NULL,
-					    .limits = &krbsize.limits,
-					    .spn = krbsize.input.service.spn,
-					    .where = krbsize.where,
-					    .unread = krbsize.input.unread};
+		struct krb_verdict_in in = {
+			.user = &krbsize.input.users.v[r->user],
+			.sizes = &r->sizes,
+			.measured = r->measured ? &krbsize.measured : NULL,
+			.limits = &krbsize.limits,
+			.spn = krbsize.input.service.spn,
+			.where = krbsize.where,
+			.unread = krbsize.input.unread ? krbsize.input.unread
+						       : krbsize.input.users.v[r->user].unread};
 		krb_judge_user(&in, &cli->context, fs);
 		if (r->measured)
 			judge_measured(cli, r);
 	}
-	if (!krbsize.results.n)
+	for (size_t i = 0; i < krbsize.input.absent.n; i++)
+		amt_finding_add(fs, "S5.C10a", AMT_UNKNOWN, krbsize.input.absent.v[i].who,
+				"Not sized: %s.", krbsize.input.absent.v[i].why);
+	if (!krbsize.results.n && !krbsize.input.absent.n)
 		amt_finding_add(fs, "S5.C10a", AMT_UNKNOWN, "", "No user could be sized.");
 	if (krbsize.measure && !krbsize.measured.done)
 		amt_finding_add(fs, "X.K4", AMT_UNKNOWN, krbsize.input.service.spn,

@@ -144,7 +144,8 @@ static void why(struct amt_cli *cli, const struct krbsize_result *r)
 			amt_section_cell(
 				run, s, "%u",
 				krb_group_bytes(&krbsize.input, u, &krbsize.terms, groups.v[i]));
-			amt_section_cell(run, s, "%s", u->flat ? "not known" : amt_buf_cstr(&path));
+			amt_section_cell(run, s, "%s",
+					 path.len ? amt_buf_cstr(&path) : "not known");
 			amt_buf_free(&path);
 		}
 	}
