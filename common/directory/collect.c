@@ -98,6 +98,25 @@ static bool domain(struct job *j, struct amt_error *err)
 	return true;
 }
 
+/* "jane" of CORP\\jane and of jane@corp.example.com, when that is this domain; others are left as
+ * they are, so that nobody of the same name is taken for them. */
+static const char *account(const struct job *j, const char *who)
+{
+	const struct directory_search *refs = directory_find(j->f, "crossrefs", NULL, 0);
+	const char *slash = strchr(who, '\\'), *at = strchr(who, '@');
+
+	if (at && !amt_strcasecmp(at + 1, j->dns))
+		return amt_arena_strndup(&j->f->arena, who, (size_t)(at - who));
+	if (!slash)
+		return who;
+	const char *domain = amt_arena_strndup(&j->f->arena, who, (size_t)(slash - who));
+	bool ours = !amt_strcasecmp(domain, j->dns);
+	for (size_t i = 0; i < refs->entries.n; i++)
+		ours = ours || (directory_has(&refs->entries.v[i], "nCName", j->nc) &&
+				directory_has(&refs->entries.v[i], "nETBIOSName", domain));
+	return ours ? slash + 1 : who;
+}
+
 /*
  * Groups once for all accounts. Of other domains: universal ones by their members in the catalog,
  * and the domain-local ones of the domain that the service is in (handbook kerberos.md 4).
@@ -144,6 +163,18 @@ static void clock_offset(struct job *j)
 		j->f->ntp.error = amt_arena_strdup(a, err.text);
 }
 
+/* Those whose primary group it is: memberOf does not show them. */
+static const char *primary_of(struct amt_arena *a, const struct directory_entry *group)
+{
+	const struct directory_attribute *t = directory_attribute(group, "objectSid");
+	struct directory_sid sid;
+
+	if (!t || !directory_sid_parse(t->values.v[0].data, t->values.v[0].len, &sid, NULL) ||
+	    !sid.count)
+		return "";
+	return amt_arena_printf(a, "(primaryGroupID=%u)", sid.sub[sid.count - 1]);
+}
+
 static void users(struct job *j)
 {
 	const struct directory_options *o = j->o;
@@ -156,10 +187,12 @@ static void users(struct job *j)
 				user_attributes);
 		else
 			job_ask(&j->here, "users", u, j->nc, DIRECTORY_SUB,
-				filter_text(a,
-					    "(&(objectCategory=person)(objectClass=user)(|("
-					    "sAMAccountName=$)(userPrincipalName=$)))",
-					    u),
+				amt_arena_printf(
+					a,
+					"(&(objectCategory=person)(objectClass=user)"
+					"(|%s%s))",
+					filter_text(a, "(sAMAccountName=$)", account(j, u)),
+					filter_text(a, "(userPrincipalName=$)", u)),
 				user_attributes);
 	}
 	if (o->users_below)
@@ -178,9 +211,11 @@ static void users(struct job *j)
 			"objectSid");
 		if (s->entries.n)
 			ask_all(&j->here, "users", g, j->nc,
-				filter_text(a,
-					    ENABLED_USER "(memberOf:1.2.840.113556.1.4.1941:=$))",
-					    s->entries.v[0].dn),
+				amt_arena_printf(
+					a, "%s%s%s))", ENABLED_USER "(|",
+					filter_text(a, "(memberOf:1.2.840.113556.1.4.1941:=$)",
+						    s->entries.v[0].dn),
+					primary_of(a, &s->entries.v[0])),
 				user_attributes);
 	}
 	if (o->groups)

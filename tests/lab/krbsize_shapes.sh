@@ -26,8 +26,12 @@ krb --ou OU=People,DC=x,DC=test --verify 2
 is "accounts that were not compared, where others hide groups" "$(verdicts)" "barred unknown, hidden pass, kinds unknown, mute unknown, plain pass"
 amt-krbsize --replay "$W/o.json" --json >"$W/again.json" 2>/dev/null
 is "and so it is replayed" "$(jq -c '[.findings[] | [.id, .verdict, .summary]]' "$W/again.json")" "$(jq -c '[.findings[] | [.id, .verdict, .summary]]' "$W/o.json")"
+krb --user 'XNET\plain' --user barred@x.test --user 'CHILD\hidden' --user mute@else.test
+is "DOMAIN\\user and user@domain of this domain, not of another one" "$(verdicts)" \
+	"CHILD\\hidden unknown, barred pass, mute@else.test unknown, plain pass"
 krb --user plain --user nobody
 is "an account that is not there is no pass" "$(verdicts)" "nobody unknown, plain pass"
+krb --members-of 'Domain Users'; is "members by primary group" "$(jq '.facts.users | length' "$W/o.json")" 5
 krb --members-of nothing; is "a group that is not there" "$(verdicts)" "nothing unknown"
 LIMIT=2 scripted tests/lab/ldap_shapes.py
 krb --ou OU=People,DC=x,DC=test
