@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NEGOTIATE = 10, NEAR = 90, MANY_GROUPS = 100 };
+enum { NEGOTIATE = 10, NEAR = 90, MANY_GROUPS = 100, FEW_MORE = 10, GROUP_BYTES = 8 };
 
 enum amt_verdict krb_judge_size(size_t base64, const struct krb_limit *l)
 {
@@ -83,6 +83,23 @@ static void judge_path(const struct krb_verdict_in *in, enum krb_path p, int maj
 		amt_finding_evidence(fs, f, "limit", l->confidence, "%s", l->source);
 }
 
+/* About how many more global groups go into the token before the web port refuses it, by the
+ * tightest limit that is published; SIZE_MAX: none is. */
+static size_t room(const struct krb_verdict_in *in, const struct amt_context *ctx)
+{
+	bool real = in->measured && in->measured->done && in->measured->base64;
+	size_t n = real ? in->measured->base64 : in->sizes->base64, least = SIZE_MAX;
+
+	for (size_t i = 0; i < ctx->n_firmware || !i; i++) {
+		const struct krb_limit *l = krb_limit_for(
+			in->limits, ctx->n_firmware ? ctx->firmware[i].major : 5, AMT_PATH_HTTP);
+		size_t more = l && l->chars > n ? (l->chars - n) / 4 * 3 / GROUP_BYTES : 0;
+		if (l && l->chars && more < least)
+			least = more;
+	}
+	return least;
+}
+
 void krb_judge_user(const struct krb_verdict_in *in, const struct amt_context *ctx,
 		    struct amt_findings *fs)
 {
@@ -96,14 +113,20 @@ void krb_judge_user(const struct krb_verdict_in *in, const struct amt_context *c
 			judge_path(in, p, 5, "2.x to 5.x", fs);
 	}
 	const struct krb_tally *y = &in->sizes->tally;
-	size_t groups = y->global + y->universal + y->foreign + y->local;
+	size_t groups = y->global + y->universal + y->foreign + y->local, more = room(in, ctx);
+	char left[64] = "";
+	if (!more)
+		amt_str_copy(left, sizeof(left), "; there is no room for more");
+	else if (more != SIZE_MAX)
+		snprintf(left, sizeof(left), "; there is room for about %zu more global ones",
+			 more);
 	struct amt_finding *f = amt_finding_add(
 		fs, "S5.C10b",
-		groups > MANY_GROUPS ? AMT_WARN
-		: in->unread         ? AMT_UNKNOWN
-				     : AMT_PASS,
-		in->user->name, "%s%zu groups count for the ticket%s.",
-		in->unread ? "At least " : "", groups,
+		groups > MANY_GROUPS || more < FEW_MORE ? AMT_WARN
+		: in->unread                            ? AMT_UNKNOWN
+							: AMT_PASS,
+		in->user->name, "%s%zu groups count for the ticket%s%s.",
+		in->unread ? "At least " : "", groups, left,
 		groups > MANY_GROUPS ? "; an account for AMT alone needs a handful" : "");
 	amt_finding_evidence(
 		fs, f, in->where ? in->where : "model", in->user->dn,

@@ -235,6 +235,34 @@ static void many_groups(void **state)
 	}
 }
 
+/* Few groups, but long names and profiles: the next one may be too many. Firmware without a
+ * published limit says nothing. */
+static void room_for_more(void **state)
+{
+	(void)state;
+	static const struct {
+		size_t base64;
+		int major;
+		enum amt_verdict want;
+		const char *says;
+	} rows[] = {{4096 - 108, 5, AMT_PASS, "room for about 10 more"},
+		    {4096 - 104, 5, AMT_WARN, "room for about 9 more"},
+		    {5000, 5, AMT_WARN, "no room for more"},
+		    {5000, 11, AMT_PASS, "3 groups count for the ticket."}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct krb_user u = {.name = "jane"};
+		struct krb_sizes s = {.base64 = rows[i].base64, .tally = {.global = 3}};
+		struct amt_fw fw = {.major = rows[i].major};
+		struct amt_context ctx = {.n_firmware = 1, .firmware = &fw};
+		struct amt_findings fs = {0};
+		struct krb_verdict_in in = {.user = &u, .sizes = &s, .spn = "HTTP/x:16993"};
+		krb_judge_user(&in, &ctx, &fs);
+		assert_int_equal(verdict(&fs, "S5.C10b", 0), rows[i].want);
+		assert_non_null(strstr(fs.list.v[fs.list.n - 1]->summary, rows[i].says));
+		amt_findings_free(&fs);
+	}
+}
+
 static void encryption_against_firmware(void **state)
 {
 	(void)state;
@@ -352,7 +380,9 @@ static void unread_groups(void **state)
 	krb_judge_user(&v, &ctx, &fs);
 	assert_int_equal(fs.list.n, 6);
 	for (size_t i = 0; i < fs.list.n; i++)
-		assert_int_equal(fs.list.v[i]->verdict, i == 3 || i == 4 ? AMT_FAIL : AMT_UNKNOWN);
+		assert_int_equal(fs.list.v[i]->verdict, i == 3 || i == 4 ? AMT_FAIL
+							: i == 5         ? AMT_WARN
+									 : AMT_UNKNOWN);
 	json_decref(doc);
 	json_decref(again);
 	amt_findings_free(&fs);
@@ -409,6 +439,7 @@ int main(void)
 		cmocka_unit_test(sizes_against_limits),
 		cmocka_unit_test(words_near_the_limit),
 		cmocka_unit_test(many_groups),
+		cmocka_unit_test(room_for_more),
 		cmocka_unit_test(encryption_against_firmware),
 		cmocka_unit_test(differences_explained),
 		cmocka_unit_test(unread_groups),
