@@ -19,28 +19,41 @@ static void add_sids(const struct directory_entry *e, const char *name, struct d
 			amt_vec_push(out, s);
 }
 
-/* The server's own SID, its groups, Everyone and Authenticated Users; nc: and the groups of that
- * other domain that hold it. False when it was not found. */
-static bool server_sids(const struct directory_facts *f, const char *name, const char *nc,
-			struct directory_sids *out)
+/* Who a site server is: what its rights come by. */
+struct server {
+	struct directory_sids sids;
+	enum amt_verdict lacks; /* what it means that a right is not there */
+	const char *but;        /* and the reason, when it means nothing */
+};
+
+/* Its own SID, its groups, Everyone and Authenticated Users; nc: and the groups of that other
+ * domain that hold it. False when it was not found. */
+static bool server_find(const struct directory_facts *f, const char *name, const char *nc,
+			struct server *out)
 {
 	char about[1024];
 
 	const struct directory_search *s = directory_find(f, "site-server", name, 0),
 				      *g = directory_find(f, "site-server-groups", name, 0);
 
-	out->n = 0;
+	*out = (struct server){.lacks = AMT_FAIL, .but = ""};
 	if (!s || !s->entries.n || !directory_attribute(&s->entries.v[0], "objectSid"))
 		return false;
-	add_sids(&s->entries.v[0], "objectSid", out);
+	add_sids(&s->entries.v[0], "objectSid", &out->sids);
+	size_t own = out->sids.n;
 	if (g && g->entries.n)
-		add_sids(&g->entries.v[0], "tokenGroups", out);
+		add_sids(&g->entries.v[0], "tokenGroups", &out->sids);
 	snprintf(about, sizeof(about), "%s %s", name, nc ? nc : "");
 	const struct directory_search *l = directory_find(f, "site-server-local", about, 0);
+	/* Everybody is in a group at least: none means that they were not given out. */
+	if (out->sids.n == own || (l && l->code)) {
+		out->lacks = AMT_UNKNOWN;
+		out->but = ", unless by a group: those of the server could not be read";
+	}
 	for (size_t i = 0; l && i < l->entries.n; i++)
-		add_sids(&l->entries.v[i], "objectSid", out);
-	amt_vec_push(out, (struct directory_sid){1, 1, 1, {0}});
-	amt_vec_push(out, (struct directory_sid){1, 1, 5, {11}});
+		add_sids(&l->entries.v[i], "objectSid", &out->sids);
+	amt_vec_push(&out->sids, (struct directory_sid){1, 1, 1, {0}});
+	amt_vec_push(&out->sids, (struct directory_sid){1, 1, 5, {11}});
 	return true;
 }
 
@@ -88,13 +101,13 @@ static void full_control(const struct directory_facts *f, const char *server,
 			 const struct directory_search *s, const struct directory_search *children,
 			 struct amt_findings *fs)
 {
-	struct directory_sids who = {0};
+	struct server who;
 	struct directory_sd sd = {0};
 	struct amt_error err = {0};
 	struct amt_finding *x = NULL;
 	long by = -1;
 
-	if (!server_sids(f, server, judge_nc(s->about), &who)) {
+	if (!server_find(f, server, judge_nc(s->about), &who)) {
 		x = amt_finding_add(fs, "S1.V07b", AMT_UNKNOWN, server,
 				    "No computer account of that name was found.");
 	} else if (!descriptor(&s->entries.v[0], &sd, &err)) {
@@ -102,21 +115,22 @@ static void full_control(const struct directory_facts *f, const char *server,
 				    "The permissions of %s could not be read: %s.", s->about,
 				    err.text);
 	} else {
-		uint32_t here = directory_access(&sd, &who, DIRECTORY_FULL, NULL, false, &by);
-		uint32_t below = directory_access(&sd, &who, DIRECTORY_FULL, NULL, true, NULL);
-		struct below b = objects_below(children, &who);
+		uint32_t here = directory_access(&sd, &who.sids, DIRECTORY_FULL, NULL, false, &by);
+		uint32_t below = directory_access(&sd, &who.sids, DIRECTORY_FULL, NULL, true, NULL);
+		struct below b = objects_below(children, &who.sids);
 		if (here != DIRECTORY_FULL)
-			x = amt_finding_add(fs, "S1.V07b", AMT_FAIL, server,
-					    "It lacks rights 0x%x of full control on %s.",
-					    DIRECTORY_FULL & ~here, s->about);
+			x = amt_finding_add(fs, "S1.V07b", who.lacks, server,
+					    "It lacks rights 0x%x of full control on %s%s.",
+					    DIRECTORY_FULL & ~here, s->about, who.but);
 		else if (below != DIRECTORY_FULL)
-			x = amt_finding_add(fs, "S1.V07b", AMT_FAIL, server,
+			x = amt_finding_add(fs, "S1.V07b", who.lacks, server,
 					    "It has full control of %s itself, but objects below "
-					    "do not inherit 0x%x of it.",
-					    s->about, DIRECTORY_FULL & ~below);
+					    "do not inherit 0x%x of it%s.",
+					    s->about, DIRECTORY_FULL & ~below, who.but);
 		else if (b.bad)
-			x = amt_finding_add(fs, "S1.V07b", AMT_FAIL, server,
-					    "It lacks full control of %s%s.", b.bad, b.reason);
+			x = amt_finding_add(fs, "S1.V07b", who.lacks, server,
+					    "It lacks full control of %s%s%s.", b.bad, b.reason,
+					    who.but);
 		else
 			x = amt_finding_add(
 				fs, "S1.V07b", b.unread ? AMT_WARN : AMT_PASS, server,
@@ -140,7 +154,7 @@ static void full_control(const struct directory_facts *f, const char *server,
 	}
 	judge_seen(fs, x, s);
 	judge_seen(fs, x, directory_find(f, "site-server", server, 0));
-	amt_vec_free(&who);
+	amt_vec_free(&who.sids);
 }
 
 bool judge_is_container(const struct directory_search *s)
@@ -178,12 +192,12 @@ void judge_container(const struct directory_facts *f, const struct directory_opt
 static void enrollment(const struct directory_facts *f, const char *server,
 		       const struct directory_search *s, struct amt_findings *fs)
 {
-	struct directory_sids who = {0};
+	struct server who;
 	struct directory_sd sd = {0};
 	struct amt_error err = {0};
 	struct amt_finding *x;
 
-	if (!server_sids(f, server, NULL, &who)) {
+	if (!server_find(f, server, NULL, &who)) {
 		x = amt_finding_add(fs, "S1.V05", AMT_UNKNOWN, server,
 				    "No computer account of that name was found.");
 	} else if (!descriptor(&s->entries.v[0], &sd, &err)) {
@@ -191,16 +205,17 @@ static void enrollment(const struct directory_facts *f, const char *server,
 				    "The permissions of template %s could not be read: %s.",
 				    s->about, err.text);
 	} else {
-		bool read = directory_access(&sd, &who, READ, NULL, false, NULL) == READ;
-		bool may = directory_access(&sd, &who, CONTROL_ACCESS, enroll, false, NULL) ==
+		bool read = directory_access(&sd, &who.sids, READ, NULL, false, NULL) == READ;
+		bool may = directory_access(&sd, &who.sids, CONTROL_ACCESS, enroll, false, NULL) ==
 			   CONTROL_ACCESS;
-		x = amt_finding_add(fs, "S1.V05", read && may ? AMT_PASS : AMT_FAIL, server,
-				    "It %s read and %s enroll the template %s.",
-				    read ? "may" : "may not", may ? "may" : "may not", s->about);
+		x = amt_finding_add(fs, "S1.V05", read && may ? AMT_PASS : who.lacks, server,
+				    "It %s read and %s enroll the template %s%s.",
+				    read ? "may" : "may not", may ? "may" : "may not", s->about,
+				    read && may ? "" : who.but);
 		directory_sd_free(&sd);
 	}
 	judge_seen(fs, x, s);
-	amt_vec_free(&who);
+	amt_vec_free(&who.sids);
 }
 
 static void template(const struct directory_facts *f, const struct directory_options *o,

@@ -17,7 +17,7 @@ cat >"$W/site.ini" <<X
 [site]
 name = forest
 domain = x.test
-site-servers = sccm.x.test
+site-servers = sccm.x.test, mute.x.test
 firmware = 5.0
 [evidence]
 inventory = inventory.csv
@@ -50,6 +50,7 @@ row S1.V07 OU=AMT,DC=x,DC=test pass "the container"
 row P.12 DC=tree,DC=test fail "the container is missing in another tree"
 row P.12 DC=child,DC=x,DC=test - "but not in the child"
 row S1.V07b sccm.x.test fail "rights in the child domain"
+row S1.V07b mute.x.test unknown "rights of a server whose groups are not given out"
 row P.13 "" warn "classes of another console"
 row S1.V09 pc1.x.test pass "same forest"
 row S1.V09 pc3.child.x.test pass "same forest, child domain"

@@ -69,6 +69,7 @@ x.update(crossref('TREE', 'DC=tree,DC=test', 'tree.test'))
 x.update(crossref('DNS', 'DC=DomainDnsZones,DC=x,DC=test', 'zones.x.test', flags=5))
 x['OU=AMT,DC=x,DC=test'] = {'objectClass': ['organizationalUnit'], 'nTSecurityDescriptor': [FULL]}
 x.update(computer('sccm', 'DC=x,DC=test', 'sccm.x.test', objectSid=[SERVER], tokenGroups=[sid(*X, 513)]))
+x.update(computer('mute', 'DC=x,DC=test', 'mute.x.test', objectSid=[sid(*X, 1101)]))
 # right; a link; the group for wireless
 x.update(amt('pc1$iME', 'pc1.x.test', 'DC=x,DC=test', nTSecurityDescriptor=[FULL], memberOf=['CN=wifi,CN=Users,DC=x,DC=test'],
              managedBy=['CN=pc1,CN=Computers,DC=x,DC=test']))
