@@ -90,10 +90,38 @@ struct directory_link *job_domain(struct job *j, const char *nc)
 	return &d->link;
 }
 
+/* A DN as people write it and logs have it: after "LDAP://dc1/", and with blanks around its commas.
+ */
+static const char *plain_dn(struct amt_arena *a, const char *dn)
+{
+	const char *from = dn;
+
+	if (!amt_strncasecmp(from, "LDAP://", 7)) {
+		from += 7;
+		size_t host = strcspn(from, "/=");
+		from += from[host] == '/' ? host + 1 : 0;
+	}
+	char *out = amt_arena_strdup(a, from), *to = out;
+	for (const char *p = from; *p; p++) {
+		bool escaped = p > from && p[-1] == '\\';
+		if (*p == ',' && !escaped) {
+			while (to > out && to[-1] == ' ' && (to == out + 1 || to[-2] != '\\'))
+				to--;
+			*to++ = ',';
+			p += strspn(p + 1, " ");
+		} else {
+			*to++ = *p;
+		}
+	}
+	*to = 0;
+	return out;
+}
+
 /* The configured path below another naming context. */
 const char *job_container(const struct job *j, const char *nc)
 {
-	const char *dn = j->o->container, *dc = amt_memcasestr(dn, strlen(dn), ",DC=");
+	const char *dn = plain_dn(&j->f->arena, j->o->container),
+		   *dc = amt_memcasestr(dn, strlen(dn), ",DC=");
 	return amt_arena_printf(&j->f->arena, "%.*s,%s", (int)(dc ? (size_t)(dc - dn) : strlen(dn)),
 				dn, nc);
 }

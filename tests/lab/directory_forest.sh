@@ -23,7 +23,7 @@ firmware = 5.0
 inventory = inventory.csv
 [directory]
 server = ldaps://dc1.x.test
-container = OU=AMT
+container = LDAP://dc9.x.test/OU=AMT, DC=x , DC=test
 bind = CN=jane,CN=Users,DC=x,DC=test
 password-file = password
 ca-file = ca.pem
