@@ -16,6 +16,9 @@ const struct directory_entry *judge_crossref(const struct directory_facts *f, co
 					     const char *dns);
 /* Characters of a name as the console counts them: UTF-16 units, not bytes of UTF-8. */
 size_t judge_chars(const char *s);
+enum { DISABLED = 2 }; /* userAccountControl */
+/* accountExpires counts 100 ns from 1601; 0 and the greatest value mean never. */
+bool judge_expired(const struct directory_entry *e, amt_time now);
 bool judge_is_container(const struct directory_search *s);
 /* A class that another AMT console brings, not one that every AD has (intellimirrorSCP). */
 bool judge_console_class(const char *ldap_display_name);

@@ -58,13 +58,18 @@ static void operator_in(const struct directory_facts *f, const struct directory_
 		return;
 	struct door d = find_door(f, who, groups);
 	const struct directory_search *by = d.by ? d.by : d.local;
+	bool disabled = directory_number(who, "userAccountControl", 0) & DISABLED,
+	     shut = disabled || (who && judge_expired(who, f->asked_at));
 	if (!who)
 		x = amt_finding_add(fs, "S5.C05", AMT_UNKNOWN, name, "There is no such account.");
 	else if (by)
-		x = amt_finding_add(fs, "S5.C05", d.by ? AMT_PASS : AMT_WARN, name,
-				    "AMT lets the account in by %s%s.", by->about,
+		x = amt_finding_add(fs, "S5.C05", d.by && !shut ? AMT_PASS : AMT_WARN, name,
+				    "AMT lets the account in by %s%s%s.", by->about,
 				    d.by ? ""
-					 : ", a domain-local group, which AMT may not recognise");
+					 : ", a domain-local group, which AMT may not recognise",
+				    disabled ? "; but the account is disabled"
+				    : shut   ? "; but the account has expired"
+					     : "");
 	else if (!directory_attribute(groups, "tokenGroups"))
 		x = amt_finding_add(fs, "S5.C05", AMT_UNKNOWN, name,
 				    "The account's groups could not be read.");

@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DISABLED = 2 };
-
 static const struct {
 	const char *port;
 	bool must;
@@ -60,8 +58,7 @@ static void names(const struct directory_facts *f, const char *fqdn,
 	judge_seen(fs, x, s);
 }
 
-/* accountExpires counts 100 ns from 1601; 0 and the greatest value mean never. */
-static bool expired(const struct directory_entry *e, amt_time now)
+bool judge_expired(const struct directory_entry *e, amt_time now)
 {
 	const int64_t epoch = 11644473600;
 	int64_t t = directory_number(e, "accountExpires", 0);
@@ -77,7 +74,7 @@ static void marks(const struct directory_facts *f, const char *fqdn,
 	int64_t uac = directory_number(e, "userAccountControl", 0),
 		set = directory_number(e, "pwdLastSet", -1);
 	const char *cn = directory_text(e, "cn"), *ends = directory_text(e, "accountExpires");
-	bool conflict = cn && strstr(cn, "CNF:"), old = expired(e, f->asked_at);
+	bool conflict = cn && strstr(cn, "CNF:"), old = judge_expired(e, f->asked_at);
 	struct amt_finding *x =
 		amt_finding_add(fs, "S3.V03a",
 				uac & DISABLED || old  ? AMT_FAIL

@@ -27,7 +27,7 @@ container = LDAP://dc9.x.test/OU=AMT, DC=x , DC=test
 bind = CN=jane,CN=Users,DC=x,DC=test
 password-file = password
 ca-file = ca.pem
-operators = jane, tina
+operators = jane, tina, toni
 amt-users = X\\AMT operators of headquarters
 radius-groups = wifi
 removed = pc8.x.test, pc5.x.test
@@ -77,6 +77,7 @@ row S7.V03 pc5.x.test warn "left on some controllers"
 row PV.22 pc5.x.test unknown "and the certificate was not looked at"
 row S5.C05 jane pass "may use AMT"
 row S5.C05 tina fail "may not"
+row S5.C05 toni warn "may, but the account is disabled"
 row HF.KB957183 "" na "a long group name does not matter on SP2"
 is "every finding of the directory shows its filter" "$($PYTHON -c 'import json
 ids = "P.12 P.13 P.32 S1.V07 S1.V07b S1.V09 S1.V10 S1.V16 S3.V02 S3.V03a S3.V03b PV.05 PV.07 S5.C02 S5.C05 S7.V03".split()

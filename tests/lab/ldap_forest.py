@@ -92,6 +92,7 @@ x.update(group('old', 'DC=x,DC=test', LOCAL, X + (1302,), [JANE]))
 x[JANE] = {'objectClass': ['top', 'person', 'user'], 'sAMAccountName': ['jane'], 'objectSid': [sid(*X, 1200)], 'primaryGroupID': [513],
            'tokenGroups': [sid(*X, 513), sid(*X, 1301)], 'userAccountControl': [512],
            'memberOf': ['CN=AMT operators of headquarters,CN=Users,DC=x,DC=test', 'CN=old,CN=Users,DC=x,DC=test']}
+x[TINA.replace('tina', 'toni')] = dict(x[JANE], sAMAccountName=['toni'], objectSid=[sid(*X, 1202)], userAccountControl=[514])
 x[TINA] = dict(x[JANE], sAMAccountName=['tina'], objectSid=[sid(*X, 1201)], tokenGroups=[sid(*X, 513)], memberOf=[])
 x['CN=dc1,OU=Domain Controllers,DC=x,DC=test'] = {'objectClass': ['computer'], 'userAccountControl': [8192], 'dNSHostName': ['dc1.x.test']}
 x['CN=dc2,OU=Domain Controllers,DC=x,DC=test'] = {'objectClass': ['computer'], 'userAccountControl': [8192], 'dNSHostName': ['dc2.x.test']}
