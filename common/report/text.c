@@ -67,6 +67,11 @@ static void subjects(struct layout *l, struct amt_arena *a, const struct amt_fin
 						  f->subjects.v[i].summary));
 }
 
+static bool same_row(const struct amt_finding *a, const struct amt_finding *b)
+{
+	return a->item == b->item && (a->verdict == AMT_FAIL) == (b->verdict == AMT_FAIL);
+}
+
 /* What waits for this finding, or follows from it. */
 static void consequences(struct layout *l, struct amt_run *r, const struct consequences *c,
 			 size_t cause)
@@ -75,10 +80,18 @@ static void consequences(struct layout *l, struct amt_run *r, const struct conse
 	size_t n = 0;
 
 	amt_buf_init(&ids, AMT_MIB);
-	for (size_t at = c->first[cause]; at; at = c->next[at - 1]) {
+	for (size_t at = c->first[cause], next; at; at = next) {
 		const struct amt_finding *f = r->findings.list.v[at - 1];
-		const char *also = f->verdict == AMT_FAIL ? " (fails)" : "";
-		amt_buf_printf(&ids, "%s%s%s", n++ ? ", " : "", f->item->id, also);
+		size_t times = 1; /* one row, of several devices or ports */
+		for (next = c->next[at - 1]; next && same_row(f, r->findings.list.v[next - 1]);
+		     next = c->next[next - 1])
+			times++;
+		amt_buf_printf(&ids, "%s%s", n ? ", " : "", f->item->id);
+		if (times > 1)
+			amt_buf_printf(&ids, " %zu times", times);
+		if (f->verdict == AMT_FAIL)
+			amt_buf_str(&ids, times > 1 ? " (fail)" : " (fails)");
+		n += times;
 	}
 	if (n)
 		lay_para(l, INDENT, "then: ",
@@ -152,13 +165,30 @@ static void notes(struct layout *l, struct amt_run *r)
 			 amt_arena_printf(&r->arena, "... and %zu more", r->notes.dropped));
 }
 
-/* Kept line by line; a line that is too long goes on under its own beginning. */
+#define LABEL_MAX 12
+
+/* Bytes of a word or two with blanks behind them, "seen:    " or "do now:  "; 0: the line has none.
+ */
+static size_t label_of(const char *line, size_t n)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz:";
+	size_t word = strspn(line, letters), end;
+
+	if (line[word] == ' ' && line[word + 1] != ' ')
+		word += 1 + strspn(line + word + 1, letters);
+	end = word + strspn(line + word, " ");
+	return word && end >= word + 2 && end < n && end <= LABEL_MAX ? end : 0;
+}
+
+/* Kept line by line; what is too long goes on under its own beginning, or behind its label. */
 static void laid_out(struct layout *l, struct amt_arena *a, const char *text)
 {
 	while (*text) {
 		size_t n = strcspn(text, "\n"), blanks = strspn(text, " ");
 		blanks = blanks < n ? blanks : n;
-		lay_para(l, blanks, "", amt_arena_strndup(a, text + blanks, n - blanks));
+		size_t label = label_of(text + blanks, n - blanks);
+		lay_para(l, blanks, amt_arena_strndup(a, text + blanks, label),
+			 amt_arena_strndup(a, text + blanks + label, n - blanks - label));
 		text += n + (text[n] != '\0');
 	}
 }

@@ -209,6 +209,51 @@ static void text_wraps_and_names_everything(void **state)
 	amt_run_free(&r);
 }
 
+static void what_follows_is_counted_by_row(void **state)
+{
+	static const char *const rows[] = {"S3.V01a", "X.D01", "X.D01", "P.39"};
+	struct amt_run r = {.tool = "amt-stage", .version = "0.1.0"};
+	struct amt_style wide = {.width = 0};
+	struct amt_buf b;
+
+	(void)state;
+	amt_finding_add(&r.findings, "S3.V01c", AMT_FAIL, "pc1", "no connection");
+	for (size_t i = 0; i < 4; i++) {
+		struct amt_finding *f = amt_finding_add(
+			&r.findings, rows[i], i < 3 ? AMT_FAIL : AMT_UNKNOWN, "pc1", "port");
+		f->because_id = "S3.V01c";
+		f->because_subject = "pc1";
+	}
+	amt_buf_init(&b, AMT_MIB);
+	assert_true(amt_report_write(&r, AMT_FORMAT_TEXT, &wide, &b, NULL));
+	assert_non_null(strstr(b.data, "then: 4 checks wait for this or follow from it: S3.V01a "
+				       "(fails), X.D01 2 times (fail), P.39\n"));
+	amt_buf_free(&b);
+	amt_run_free(&r);
+}
+
+static void text_goes_on_behind_its_label(void **state)
+{
+	struct amt_run r = {.tool = "amt-stage", .version = "0.1.0"};
+	struct amt_style narrow = {.width = 41};
+	struct amt_section *s = amt_section_text(&r, "t");
+	struct amt_buf b;
+
+	(void)state;
+	amt_buf_str(&s->text, "  do now:  1. look at the records of the other zone\n"
+			      "    as many as there are clients, and one more\n"
+			      "  \033[m:  a label that would like to be a colour\n");
+	amt_buf_init(&b, AMT_MIB);
+	assert_true(amt_report_write(&r, AMT_FORMAT_TEXT, &narrow, &b, NULL));
+	assert_non_null(strstr(b.data, "  do now:  1. look at the records of the\n"
+				       "           other zone\n"));
+	assert_non_null(strstr(b.data, "    as many as there are clients, and\n"
+				       "    one more\n"));
+	assert_null(strchr(b.data, '\033'));
+	amt_buf_free(&b);
+	amt_run_free(&r);
+}
+
 static void csv_quotes(void **state)
 {
 	struct amt_run r = {.tool = "amt-stage", .version = "0.1.0"};
@@ -262,6 +307,8 @@ int main(void)
 		cmocka_unit_test(foreign_bytes_stay_harmless),
 		cmocka_unit_test(status_is_one_line),
 		cmocka_unit_test(text_wraps_and_names_everything),
+		cmocka_unit_test(what_follows_is_counted_by_row),
+		cmocka_unit_test(text_goes_on_behind_its_label),
 		cmocka_unit_test(csv_quotes),
 		cmocka_unit_test(nothing_judged_is_unknown),
 		cmocka_unit_test(notes_are_bounded),

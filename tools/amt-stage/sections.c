@@ -49,15 +49,15 @@ static void first_broken(struct stage *st, struct amt_run *r)
 	amt_buf_printf(&s->text, "%s%s\n", *f->subject ? ": " : "", f->summary);
 	for (size_t i = 0; i < f->evidence.n && i < 3; i++) {
 		const struct amt_evidence *e = &f->evidence.v[i];
-		amt_buf_printf(&s->text, "  seen:   %s%s%s%s%s\n", e->source,
+		amt_buf_printf(&s->text, "  seen:    %s%s%s%s%s\n", e->source,
 			       e->locator ? ", " : "", e->locator ? e->locator : "",
 			       e->text ? ": " : "", e->text ? e->text : "");
 	}
 	const char *const *steps = amt_finding_steps(&r->findings, f);
 	for (size_t i = 0; steps[i]; i++)
-		amt_buf_printf(&s->text, "  do now: %zu. %s\n", i + 1, steps[i]);
+		amt_buf_printf(&s->text, "  do now:  %zu. %s\n", i + 1, steps[i]);
 	if (f->item->who)
-		amt_buf_printf(&s->text, "  who:    %s\n", f->item->who);
+		amt_buf_printf(&s->text, "  who:     %s\n", f->item->who);
 }
 
 #define CLIENT_ROWS_MAX 2000
