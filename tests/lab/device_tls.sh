@@ -43,8 +43,11 @@ serve() { # N COMMAND...
 }
 ossl() { # N KIND ARGS
 	local at=$1 kind=$2; shift 2
-	serve "$at" bash -c 'tail -f /dev/null | exec openssl s_server "$@"' s -accept "127.0.0.$at:16993" -quiet \
-		-cert "$tmp/$kind.pem" -key "$tmp/$kind.key" "$@"
+	# It ends with its input, and one that comes from a pipe of another program would outlive this test.
+	mkfifo "$tmp/input$at"
+	openssl s_server -accept "127.0.0.$at:16993" -quiet -cert "$tmp/$kind.pem" -key "$tmp/$kind.key" "$@" \
+		>"$tmp/server$at.log" 2>&1 <>"$tmp/input$at" &
+	pids="$pids $!"
 	listens "$at"
 }
 # probe N: facts of 127.0.0.N as "modern legacy version cipher rfc5746 rc4_only client_certificate versions"
