@@ -1,25 +1,20 @@
-/* Binary inputs: DER certificates and CRLs, PKCS#7, PFX, private keys. */
+/* Binary inputs: DER certificates and CRLs, PKCS#7, private keys; PFX: pfx.c. */
 #include "pki/private.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/pkcs12.h>
 #include <openssl/pkcs7.h>
-#include <openssl/provider.h>
 #include <openssl/x509.h>
 #include <stdlib.h>
 
-static uint32_t add_x509(struct pki_loading *l, X509 *x, const char *friendly_name)
+void pki_add_x509(struct pki_loading *l, X509 *x, const char *friendly_name)
 {
 	unsigned char *der = NULL;
 	int n = i2d_X509(x, &der);
-	uint32_t index = UINT32_MAX;
 
 	if (n > 0)
-		index = pki_store_add(l->f, pki_source_of(l), der, (size_t)n, friendly_name,
-				      l->notes);
+		pki_store_add(l->f, pki_source_of(l), der, (size_t)n, friendly_name, l->notes);
 	OPENSSL_free(der);
-	return index;
 }
 
 static void add_crl(struct pki_loading *l, X509_CRL *crl)
@@ -44,7 +39,7 @@ bool pki_load_pkcs7(struct pki_loading *l, const uint8_t *p, size_t n)
 	if (!*pki_source_of(l)->format)
 		pki_source_of(l)->format = "PKCS#7";
 	for (int i = 0; i < sk_X509_num(certs); i++)
-		add_x509(l, sk_X509_value(certs, i), NULL);
+		pki_add_x509(l, sk_X509_value(certs, i), NULL);
 	for (int i = 0; i < sk_X509_CRL_num(crls); i++)
 		add_crl(l, X509_CRL_dup(sk_X509_CRL_value(crls, i)));
 	if (!certs || !sk_X509_num(certs))
@@ -54,8 +49,7 @@ bool pki_load_pkcs7(struct pki_loading *l, const uint8_t *p, size_t n)
 	return true;
 }
 
-/* SEQUENCE { SEQUENCE, SEQUENCE, BIT STRING }: a certificate or a CRL. */
-static bool looks_signed(const uint8_t *p, size_t n)
+bool pki_looks_signed(const uint8_t *p, size_t n)
 {
 	struct amt_rd in = amt_rd_init(p, n);
 	struct der whole, part;
@@ -107,7 +101,7 @@ bool pki_load_der(struct pki_loading *l, const uint8_t *p, size_t n)
 
 	if (pki_load_crl(l, p, n))
 		return true;
-	if (looks_signed(p, n)) {
+	if (pki_looks_signed(p, n)) {
 		/* Several certificates end to end are taken one after the other. */
 		struct amt_rd in = amt_rd_init(p, n);
 		struct der one;
@@ -125,150 +119,21 @@ bool pki_load_der(struct pki_loading *l, const uint8_t *p, size_t n)
 	       (pki_load_pkcs7(l, p, n) || pki_load_pfx(l, p, n) || pki_load_key(l, p, n));
 }
 
-/*
- * RC2-40 and 3DES of old PFX files live in the legacy provider. It is loaded in a
- * library context of its own, so that nothing else can come to use it.
- */
-struct legacy {
-	OSSL_LIB_CTX *ctx;
-	OSSL_PROVIDER *providers[2];
-};
-
-static void legacy_close(struct legacy *l)
+/* Only its public half is kept, in our own library context: comparing needs both in one. */
+bool pki_keep_key(struct pki_loading *l, EVP_PKEY *key)
 {
-	for (int i = 0; i < 2; i++)
-		if (l->providers[i])
-			OSSL_PROVIDER_unload(l->providers[i]);
-	OSSL_LIB_CTX_free(l->ctx);
-	*l = (struct legacy){0};
-	ERR_clear_error();
-}
-
-static bool legacy_open(struct legacy *l)
-{
-	static const char *const names[2] = {"default", "legacy"};
-
-	l->ctx = OSSL_LIB_CTX_new();
-	for (int i = 0; l->ctx && i < 2; i++)
-		l->providers[i] = OSSL_PROVIDER_load(l->ctx, names[i]);
-	if (l->providers[0] && l->providers[1])
-		return true;
-	legacy_close(l);
-	return false;
-}
-
-static PKCS12 *read_pfx(const uint8_t *p, size_t n, OSSL_LIB_CTX *ctx)
-{
-	PKCS12 *empty = ctx ? PKCS12_init_ex(NID_pkcs7_data, ctx, NULL) : NULL;
-	PKCS12 *pfx = d2i_PKCS12(ctx ? &empty : NULL, &p, (long)n);
-
-	ERR_clear_error();
-	return pfx;
-}
-
-static void keep_key(struct pki_loading *l, EVP_PKEY *key)
-{
-	struct pki_private_key k = {key, pki_source_of(l)->name};
-
-	pki_source_of(l)->keys++;
-	amt_vec_push(&l->f->store->private_keys, k);
-}
-
-/* A key made in another library context, in ours: comparing needs both in one. */
-static EVP_PKEY *key_in_default(EVP_PKEY *key)
-{
+	struct pki_private_key k = {NULL, pki_source_of(l)->name};
 	unsigned char *der = NULL;
 	int n = i2d_PUBKEY(key, &der);
 	const unsigned char *p = der;
-	EVP_PKEY *out = n > 0 ? d2i_PUBKEY(NULL, &p, n) : NULL;
 
+	k.key = n > 0 ? d2i_PUBKEY(NULL, &p, n) : NULL;
 	OPENSSL_free(der);
 	ERR_clear_error();
-	return out;
-}
-
-static bool parse_pfx(struct pki_loading *l, PKCS12 *pfx, const char *password)
-{
-	STACK_OF(X509) *ca = NULL;
-	EVP_PKEY *key = NULL;
-	X509 *leaf = NULL;
-
-	if (!PKCS12_parse(pfx, password, &key, &leaf, &ca))
+	if (!k.key)
 		return false;
-	if (leaf) {
-		int n = 0;
-		const char *alias = (const char *)X509_alias_get0(leaf, &n);
-		char *name = alias ? amt_arena_strndup(&l->f->arena, alias, (size_t)n) : NULL;
-		add_x509(l, leaf, name);
-	}
-	for (int i = 0; i < sk_X509_num(ca); i++)
-		add_x509(l, sk_X509_value(ca, i), NULL);
-	if (key) {
-		EVP_PKEY *own = key_in_default(key);
-		if (own)
-			keep_key(l, own);
-	}
-	EVP_PKEY_free(key);
-	X509_free(leaf);
-	sk_X509_pop_free(ca, X509_free);
-	return true;
-}
-
-static bool open_pfx(struct pki_loading *l, const uint8_t *p, size_t n, const char *password)
-{
-	PKCS12 *pfx = read_pfx(p, n, NULL);
-	bool good = pfx && parse_pfx(l, pfx, password);
-
-	PKCS12_free(pfx);
-	if (good)
-		return true;
-	struct legacy old = {0};
-	if (!legacy_open(&old))
-		return false;
-	pfx = read_pfx(p, n, old.ctx);
-	good = pfx && parse_pfx(l, pfx, password);
-	PKCS12_free(pfx);
-	legacy_close(&old);
-	pki_source_of(l)->legacy = good;
-	return good;
-}
-
-bool pki_load_pfx(struct pki_loading *l, const uint8_t *p, size_t n)
-{
-	struct pki_source *s = pki_source_of(l);
-	PKCS12 *pfx = read_pfx(p, n, NULL);
-	char why[128], *asked = NULL;
-	struct amt_error err = {0};
-	bool good = false;
-
-	if (!pfx)
-		return false;
-	bool mac = PKCS12_mac_present(pfx);
-	PKCS12_free(pfx);
-	s->format = "PFX";
-	if (l->opt->password)
-		good = open_pfx(l, p, n, l->opt->password);
-	/* Both ways of having no password. */
-	good = good || open_pfx(l, p, n, "") || open_pfx(l, p, n, NULL);
-	if (!good && !l->opt->password && l->opt->ask) {
-		asked = l->opt->ask(l->opt->ask_arg, s->name, &err);
-		good = asked && open_pfx(l, p, n, asked);
-	}
-	pki_ssl_error(why, sizeof(why));
-	if (!good && err.text[0])
-		amt_note_add(l->notes, s->name, "the PFX was not opened: %s", err.text);
-	else if (!good && (l->opt->password || asked))
-		amt_note_add(l->notes, s->name, "the PFX was not opened: the password is wrong%s",
-			     mac ? "" : ", or it is damaged");
-	else if (!good)
-		amt_note_add(l->notes, s->name,
-			     "the PFX wants a password: give it with --password-file");
-	if (asked) {
-		amt_wipe(asked, strlen(asked));
-		free(asked);
-	}
-	s->opened = good;
-	/* It is a PFX either way: nobody else needs to try. */
+	pki_source_of(l)->keys++;
+	amt_vec_push(&l->f->store->private_keys, k);
 	return true;
 }
 
@@ -297,6 +162,8 @@ static EVP_PKEY *read_key(const void *p, size_t n, const char *password)
 			void *out;
 		} secret = {.in = password};
 		key = bio ? PEM_read_bio_PrivateKey(bio, NULL, key_password, secret.out) : NULL;
+		if (bio && !key && BIO_reset(bio) == 1)
+			key = d2i_PKCS8PrivateKey_bio(bio, NULL, key_password, secret.out);
 		BIO_free(bio);
 	}
 	ERR_clear_error();
@@ -323,10 +190,7 @@ bool pki_load_key(struct pki_loading *l, const void *p, size_t n)
 		return false;
 	if (!*s->format)
 		s->format = pem ? "PEM" : "DER";
-	EVP_PKEY *own = key ? key_in_default(key) : NULL;
-	if (own)
-		keep_key(l, own);
-	else
+	if (!key || !pki_keep_key(l, key))
 		amt_note_add(l->notes, s->name, "the private key can't be read%s%s%s",
 			     memmem(p, n, "ENCRYPTED", 9) ? ": wrong or missing password" : "",
 			     err.text[0] ? "; " : "", err.text);

@@ -43,7 +43,8 @@ static void load_one(struct pki_loading *l, const void *p, size_t n)
 		p = amt_buf_cstr(&text);
 		n = text.len;
 	}
-	bool good = pki_load_pem(l, p, n) || pki_load_sst(l, p, n) || pki_load_der(l, p, n);
+	bool good = pki_load_pem(l, p, n) || pki_load_sst(l, p, n) || pki_load_der(l, p, n) ||
+		    pki_load_base64(l, p, n);
 	if (!good) {
 		s = pki_source_of(l);
 		s->opened = false;

@@ -100,7 +100,7 @@ static void take(struct pki_loading *l, const struct block *b)
 	}
 	bool cert =
 		is(b, "CERTIFICATE") || is(b, "X509 CERTIFICATE") || is(b, "TRUSTED CERTIFICATE");
-	bool p7 = has(b, "PKCS7") || has(b, "CMS");
+	bool p7 = has(b, "PKCS7") || has(b, "CMS") || has(b, "PKCS #7");
 	bool crl = is(b, "X509 CRL");
 	if (!cert && !p7 && !crl) {
 		if (!is(b, "CERTIFICATE REQUEST") && !is(b, "NEW CERTIFICATE REQUEST"))
@@ -119,12 +119,15 @@ static void take(struct pki_loading *l, const struct block *b)
 			     "line %u: what stands between BEGIN and END is not "
 			     "base64",
 			     b->line);
-	} else if (cert) {
+	} else if (cert && pki_looks_signed(der, (size_t)n)) {
 		pki_store_add(l->f, pki_source_of(l), der, (size_t)n, NULL, l->notes);
-	} else if (p7) {
-		pki_load_pkcs7(l, der, (size_t)n);
-	} else {
-		pki_load_der(l, der, (size_t)n);
+	} else if (!pki_load_der(l, der, (size_t)n)) {
+		/* certutil -encode calls everything a certificate, collections too. */
+		pki_source_of(l)->unreadable++;
+		amt_note_add(l->notes, name,
+			     "line %u: what stands between BEGIN and END is no certificate, "
+			     "collection or revocation list",
+			     b->line);
 	}
 	free(der);
 }
@@ -143,4 +146,24 @@ bool pki_load_pem(struct pki_loading *l, const char *text, size_t n)
 		take(l, &b);
 	}
 	return blocks > 0;
+}
+
+/* A .cer or .pfx in base64 without the lines around it; DER in base64 begins with an M. */
+bool pki_load_base64(struct pki_loading *l, const char *text, size_t n)
+{
+	const struct block b = {.body = text, .end = text + n};
+	size_t blank = 0;
+	uint8_t *der = NULL;
+
+	while (blank < n && strchr(" \t\r\n", text[blank]) && text[blank])
+		blank++;
+	if (blank == n || text[blank] != 'M')
+		return false;
+	long len = decode(&b, &der);
+	bool good = len > 0 && pki_load_der(l, der, (size_t)len);
+	/* It may have held a private key. */
+	if (len > 0)
+		amt_wipe(der, (size_t)len);
+	free(der);
+	return good;
 }

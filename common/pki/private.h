@@ -127,11 +127,16 @@ static inline struct pki_source *pki_source_of(const struct pki_loading *l)
 	return &l->f->sources.v[l->source];
 }
 bool pki_load_pem(struct pki_loading *l, const char *text, size_t n); /* false: no PEM in it */
+bool pki_load_base64(struct pki_loading *l, const char *text, size_t n);
 bool pki_load_der(struct pki_loading *l, const uint8_t *p, size_t n);
+/* SEQUENCE { SEQUENCE, SEQUENCE, BIT STRING }: a certificate or a CRL. */
+bool pki_looks_signed(const uint8_t *p, size_t n);
 bool pki_load_crl(struct pki_loading *l, const uint8_t *p, size_t n); /* DER */
 bool pki_load_pkcs7(struct pki_loading *l, const uint8_t *p, size_t n);
 bool pki_load_pfx(struct pki_loading *l, const uint8_t *p, size_t n);
 bool pki_load_sst(struct pki_loading *l, const uint8_t *p, size_t n);
+void pki_add_x509(struct pki_loading *l, X509 *x, const char *friendly_name);
+bool pki_keep_key(struct pki_loading *l, EVP_PKEY *key); /* false: it has no public half */
 /* A private key, PEM or DER, with the password if it wants one. */
 bool pki_load_key(struct pki_loading *l, const void *p, size_t n);
 const char *pki_ssl_error(char *buf, size_t size); /* the newest; clears the queue */
