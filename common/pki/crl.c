@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <stdlib.h>
 
 amt_time pki_asn1_time(const ASN1_TIME *t)
 {
@@ -92,6 +93,26 @@ static enum amt_tri signed_by(struct pki_facts *f, X509_CRL *crl, uint32_t cert)
 	return rc == 1 ? AMT_YES : rc == 0 ? AMT_NO : AMT_MAYBE;
 }
 
+/* Lists may be of some certificates or reasons only (RFC 5280 5.2.5); NULL: of this one too. */
+static const char *beyond(X509_CRL *crl, const struct pki_cert *c)
+{
+	ISSUING_DIST_POINT *p =
+		X509_CRL_get_ext_d2i(crl, NID_issuing_distribution_point, NULL, NULL);
+	const char *why = NULL;
+
+	if (p && p->onlyCA > 0 && !c->ca)
+		why = "it is of CA certificates only";
+	else if (p && p->onlyuser > 0 && c->ca)
+		why = "it is of end certificates only";
+	else if (p && p->onlyattr > 0)
+		why = "it is of attribute certificates only";
+	else if (p && p->onlysomereasons)
+		why = "it is of some reasons for revocation only";
+	ISSUING_DIST_POINT_free(p);
+	ERR_clear_error();
+	return why;
+}
+
 void pki_crl_fact(struct pki_facts *f, X509_CRL *crl, uint32_t cert, struct pki_fetch_fact *x)
 {
 	uint32_t issuer = pki_issuer_of(f, cert);
@@ -111,7 +132,8 @@ void pki_crl_fact(struct pki_facts *f, X509_CRL *crl, uint32_t cert, struct pki_
 	if (!subject || x->signature != AMT_YES)
 		return;
 	int rc = X509_CRL_get0_by_serial(crl, &entry, X509_get_serialNumber(subject));
-	x->status = rc == 1 ? PKI_REV_REVOKED : PKI_REV_GOOD;
+	x->fits = beyond(crl, &f->certs.v[cert]);
+	x->status = rc == 1 ? PKI_REV_REVOKED : x->fits ? PKI_REV_UNKNOWN : PKI_REV_GOOD;
 	if (rc == 1) {
 		x->revoked_at = pki_asn1_time(X509_REVOKED_get0_revocationDate(entry));
 		x->reason = reason_text(entry);
@@ -119,6 +141,25 @@ void pki_crl_fact(struct pki_facts *f, X509_CRL *crl, uint32_t cert, struct pki_
 		x->reason = PKI_REASON_LIFTED; /* only a delta says that */
 	}
 	ERR_clear_error();
+}
+
+/* A CA that was renewed with a new key has a list for each of its keys, all of one name. */
+static bool of_another_key(const struct pki_facts *f, X509_CRL *crl, uint32_t cert)
+{
+	AUTHORITY_KEYID *aki = X509_CRL_get_ext_d2i(crl, NID_authority_key_identifier, NULL, NULL);
+	uint32_t issuer = pki_issuer_of(f, cert);
+	const char *ski = issuer == UINT32_MAX ? NULL : f->certs.v[issuer].ski;
+	bool other = false;
+
+	if (aki && aki->keyid && ski) {
+		char *hex = amt_malloc(2 * (size_t)aki->keyid->length + 1);
+		amt_hex_encode(aki->keyid->data, (size_t)aki->keyid->length, hex);
+		other = strcmp(hex, ski) != 0;
+		free(hex);
+	}
+	AUTHORITY_KEYID_free(aki);
+	ERR_clear_error();
+	return other;
 }
 
 static bool in_a_chain(const struct pki_facts *f, uint32_t cert)
@@ -136,11 +177,12 @@ static unsigned one_file(struct pki_facts *f, const struct pki_crl *c)
 
 	if (!crl_issuer(f, c->crl, &name))
 		return 0;
+	bool delta = X509_CRL_get_ext_by_NID(c->crl, NID_delta_crl, -1) >= 0;
 	for (uint32_t i = 0; i < f->certs.n && f->fetches.n < AMT_CAP_PKI_FETCHES; i++) {
 		if (strcmp(f->certs.v[i].issuer_key, name.key) != 0 || !in_a_chain(f, i) ||
-		    f->certs.v[i].self_signed)
+		    f->certs.v[i].self_signed || of_another_key(f, c->crl, i))
 			continue;
-		struct pki_fetch_fact x = {.kind = "file",
+		struct pki_fetch_fact x = {.kind = delta ? "delta" : "file",
 					   .url = c->source,
 					   .cert = i,
 					   .fetched = true,
@@ -157,6 +199,7 @@ void pki_crl_files(struct pki_facts *f, struct amt_notes *notes)
 	for (size_t i = 0; i < f->store->crls.n; i++)
 		if (!one_file(f, &f->store->crls.v[i]))
 			amt_note_add(notes, f->store->crls.v[i].source,
-				     "the CRL is of an issuer that no certificate here has");
+				     "the CRL is of an issuer, or of another key of it, that no "
+				     "certificate here has");
 	f->asked.crl = f->asked.crl || f->store->crls.n;
 }

@@ -158,13 +158,18 @@ static void start_http(struct job *j, const char *kind, const char *url, uint32_
 {
 	unsigned ms = (unsigned)(j->g->opt->timeout * 1000);
 	bool list = strcmp(kind, "aia") != 0 && strcmp(kind, "ocsp") != 0;
-	struct amt_http_request q = {.url = url,
-				     .connect_ms = ms,
+	struct amt_http_request q = {.connect_ms = ms,
 				     .total_ms = ms * 4,
 				     .max_redirects = 3,
 				     .max_body = list ? AMT_CAP_PKI_CRL : AMT_CAP_PKI_ANSWER};
 	uint8_t *question = NULL;
+	struct amt_buf escaped;
 
+	/* CAs write blanks into addresses, and Windows asks for %20. */
+	amt_buf_init(&escaped, AMT_CAP_PKI_STRING * 3);
+	for (const char *p = url; *p; p++)
+		amt_buf_add(&escaped, *p == ' ' ? "%20" : p, *p == ' ' ? 3 : 1);
+	q.url = amt_buf_cstr(&escaped);
 	if (!strcmp(kind, "ocsp")) {
 		q.body_len = pki_ocsp_request(j->g->f, cert, j->issuer, &question);
 		q.body = question;
@@ -172,6 +177,7 @@ static void start_http(struct job *j, const char *kind, const char *url, uint32_
 	}
 	amt_http_start(j->g->loop, NULL, &q, from_http, j);
 	free(question);
+	amt_buf_free(&escaped);
 }
 
 static void start(struct fetching *g, const char *kind, const char *url, uint32_t cert)
@@ -194,7 +200,11 @@ static void start(struct fetching *g, const char *kind, const char *url, uint32_
 			return;
 	}
 	if (!http && !ldap)
-		x.error = "only http and ldap addresses can be asked";
+		x.error = "only http and ldap addresses can be asked from here";
+	else if (ldap && amt_str_begins(url, "ldap:///") && !g->opt->ldap_server)
+		x.error = "the address names no server (the domain's own is meant): name a domain "
+			  "controller (--ldap-server, or server in [directory] of the profile)";
+	x.not_tried = x.error != NULL;
 	if (!strcmp(kind, "ocsp") && issuer == UINT32_MAX)
 		x.error = "the issuer is not at hand, so the question can't be made";
 	amt_vec_push(&g->f->fetches, x);

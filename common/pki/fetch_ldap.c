@@ -115,8 +115,7 @@ static bool ask(struct pki_ldap *l, const char *server, unsigned timeout_ms)
 	Sockbuf *sb = NULL;
 
 	if (!host) {
-		l->error = "the address names no server (the domain's own is meant): give one with "
-			   "--ldap-server";
+		l->error = "the address names no server";
 		return false;
 	}
 	snprintf(uri, sizeof(uri), "ldap://%s:%d", host, l->url->lud_port ? l->url->lud_port : 389);

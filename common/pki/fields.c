@@ -54,12 +54,12 @@ TABLE(pki_source_fields, FIELD(pki_source, F_STR, name), FIELD(pki_source, F_STR
 
 TABLE(pki_fetch_fields, FIELD(pki_fetch_fact, F_STR, kind), FIELD(pki_fetch_fact, F_STR, url),
       FIELD(pki_fetch_fact, F_U32, cert), FIELD(pki_fetch_fact, F_BOOL, fetched),
-      FIELD(pki_fetch_fact, F_STR, error), FIELD(pki_fetch_fact, F_REAL, ms),
-      FIELD(pki_fetch_fact, F_SIZE, bytes), FIELD(pki_fetch_fact, F_BOOL, parsed),
-      FIELD(pki_fetch_fact, F_STR, issuer), FIELD(pki_fetch_fact, F_TIME, this_update),
-      FIELD(pki_fetch_fact, F_TIME, next_update), FIELD(pki_fetch_fact, F_TIME, revoked_at),
-      FIELD(pki_fetch_fact, F_STR, reason), FIELD(pki_fetch_fact, F_UINT, revoked_count),
-      FIELD(pki_fetch_fact, F_STR, fits));
+      FIELD(pki_fetch_fact, F_BOOL, not_tried), FIELD(pki_fetch_fact, F_STR, error),
+      FIELD(pki_fetch_fact, F_REAL, ms), FIELD(pki_fetch_fact, F_SIZE, bytes),
+      FIELD(pki_fetch_fact, F_BOOL, parsed), FIELD(pki_fetch_fact, F_STR, issuer),
+      FIELD(pki_fetch_fact, F_TIME, this_update), FIELD(pki_fetch_fact, F_TIME, next_update),
+      FIELD(pki_fetch_fact, F_TIME, revoked_at), FIELD(pki_fetch_fact, F_STR, reason),
+      FIELD(pki_fetch_fact, F_UINT, revoked_count), FIELD(pki_fetch_fact, F_STR, fits));
 
 TABLE(pki_asked_fields, FIELD(pki_asked, F_LIST, suffixes), FIELD(pki_asked, F_STR, identifier),
       FIELD(pki_asked, F_STR, server), FIELD(pki_asked, F_STR, host),

@@ -20,7 +20,7 @@ static const char *whose(struct rules *r, uint32_t cert)
 /* Only a certificate on hold comes off a list again, by a delta that is in force. */
 static bool lifted(const struct rules *r, const struct pki_fetch_fact *x)
 {
-	if (strcmp(x->kind, "crl") != 0)
+	if (strcmp(x->kind, "crl") != 0 && strcmp(x->kind, "file") != 0)
 		return false;
 	for (size_t i = 0; i < r->f->fetches.n; i++) {
 		const struct pki_fetch_fact *d = &r->f->fetches.v[i];
@@ -43,23 +43,47 @@ static void revoked(struct rules *r, const struct pki_fetch_fact *x)
 		  x->reason ? x->reason : "", x->url);
 }
 
+/* Gave what it should: a list in date by the issuer, or the issuer. */
+static bool good_place(const struct rules *r, const struct pki_fetch_fact *x)
+{
+	if (!x->fetched || !x->parsed || x->fits)
+		return false;
+	return !strcmp(x->kind, "aia") ||
+	       (x->signature == AMT_YES && x->this_update <= r->ctx->now &&
+		(x->next_update == AMT_TIME_NONE || x->next_update >= r->ctx->now));
+}
+
+/* Whoever checks goes on to the next place, so one of several that fails only warns. */
+static enum amt_verdict place_failed(const struct rules *r, const struct pki_fetch_fact *x)
+{
+	for (size_t i = 0; i < r->f->fetches.n; i++) {
+		const struct pki_fetch_fact *y = &r->f->fetches.v[i];
+		if (y->cert == x->cert && !strcmp(y->kind, x->kind) && good_place(r, y))
+			return AMT_WARN;
+	}
+	return AMT_FAIL;
+}
+
 static void crl(struct rules *r, const struct pki_fetch_fact *x)
 {
 	amt_time now = r->ctx->now;
+	enum amt_verdict failed = place_failed(r, x);
 	char day[AMT_TIME_TEXT];
 	uint32_t at = x->cert;
 
 	if (!x->fetched) {
-		rule_says(r, "S3.C24a", AMT_FAIL, at, "the CRL of %s at %s can't be had: %s",
-			  whose(r, at), x->url, x->error ? x->error : "");
+		rule_says(r, "S3.C24a", x->not_tried ? AMT_UNKNOWN : failed, at,
+			  "the CRL of %s at %s %s: %s", whose(r, at), x->url,
+			  x->not_tried ? "was not asked for" : "can't be had",
+			  x->error ? x->error : "");
 		return;
 	}
 	if (!x->parsed) {
-		rule_says(r, "S3.C24a", AMT_FAIL, at, "what %s gives is no CRL", x->url);
+		rule_says(r, "S3.C24a", failed, at, "what %s gives is no CRL", x->url);
 		return;
 	}
 	if (x->signature == AMT_NO)
-		rule_says(r, "S3.C24a", AMT_FAIL, at,
+		rule_says(r, "S3.C24a", failed, at,
 			  "the CRL at %s was not signed by the issuer of %s", x->url, whose(r, at));
 	else if (x->signature == AMT_MAYBE)
 		rule_says(r, "S3.C24a", AMT_UNKNOWN, at,
@@ -67,21 +91,24 @@ static void crl(struct rules *r, const struct pki_fetch_fact *x)
 			  "at hand",
 			  x->url, x->issuer ? x->issuer : "");
 	if (x->this_update > now)
-		rule_says(r, "S3.C24a", AMT_FAIL, at, "the CRL at %s is from the future (%s)",
-			  x->url, amt_time_date(x->this_update, day));
+		rule_says(r, "S3.C24a", failed, at, "the CRL at %s is from the future (%s)", x->url,
+			  amt_time_date(x->this_update, day));
 	else if (x->next_update == AMT_TIME_NONE)
 		rule_says(r, "S3.C24a", AMT_WARN, at,
 			  "the CRL at %s does not say when the next "
 			  "one comes",
 			  x->url);
 	else if (x->next_update < now)
-		rule_says(r, "S3.C24a", AMT_FAIL, at, "the CRL at %s ran out on %s", x->url,
+		rule_says(r, "S3.C24a", failed, at, "the CRL at %s ran out on %s", x->url,
 			  amt_time_date(x->next_update, day));
 	else if (x->next_update < now + AMT_DAY)
 		rule_says(r, "S3.C24a", AMT_WARN, at, "the CRL at %s runs out within a day (%s)",
 			  x->url, amt_time_date(x->next_update, day));
 	if (x->status == PKI_REV_REVOKED)
 		revoked(r, x);
+	else if (x->fits)
+		rule_says(r, "S3.C24a", AMT_UNKNOWN, at, "the CRL at %s says nothing of %s: %s",
+			  x->url, whose(r, at), x->fits);
 }
 
 static void ocsp(struct rules *r, const struct pki_fetch_fact *x)
@@ -107,12 +134,13 @@ static void ocsp(struct rules *r, const struct pki_fetch_fact *x)
 static void aia(struct rules *r, const struct pki_fetch_fact *x, bool *bad)
 {
 	if (!x->fetched)
-		rule_says(r, "S3.C24b", AMT_FAIL, x->cert,
-			  "the issuer of %s can't be had at %s: %s", whose(r, x->cert), x->url,
+		rule_says(r, "S3.C24b", x->not_tried ? AMT_UNKNOWN : place_failed(r, x), x->cert,
+			  "the issuer of %s %s at %s: %s", whose(r, x->cert),
+			  x->not_tried ? "was not asked for" : "can't be had", x->url,
 			  x->error ? x->error : "");
 	else if (!x->parsed)
-		rule_says(r, "S3.C24b", AMT_FAIL, x->cert, "what %s gives is no certificate",
-			  x->url);
+		rule_says(r, "S3.C24b", place_failed(r, x), x->cert,
+			  "what %s gives is no certificate", x->url);
 	else if (x->fits)
 		rule_says(r, "S3.C24b", AMT_FAIL, x->cert,
 			  "%s gives another certificate than the issuer of %s: %s", x->url,
@@ -122,11 +150,14 @@ static void aia(struct rules *r, const struct pki_fetch_fact *x, bool *bad)
 	*bad = true;
 }
 
+/* A delta alone answers nothing: it tells what changed since another list. */
 static bool was_asked(const struct rules *r, uint32_t cert)
 {
-	for (size_t i = 0; i < r->f->fetches.n; i++)
-		if (r->f->fetches.v[i].cert == cert && strcmp(r->f->fetches.v[i].kind, "aia") != 0)
+	for (size_t i = 0; i < r->f->fetches.n; i++) {
+		const struct pki_fetch_fact *x = &r->f->fetches.v[i];
+		if (x->cert == cert && strcmp(x->kind, "aia") != 0 && strcmp(x->kind, "delta") != 0)
 			return true;
+	}
 	return false;
 }
 

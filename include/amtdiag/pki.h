@@ -237,10 +237,11 @@ enum pki_revocation { PKI_REV_UNKNOWN, PKI_REV_GOOD, PKI_REV_REVOKED };
 
 /* A CRL, an issuer certificate or an OCSP answer that was looked for. */
 struct pki_fetch_fact {
-	const char *kind; /* "crl", "delta", "aia", "ocsp"; "file" for an offline CRL */
+	const char *kind; /* "crl", "delta", "aia", "ocsp"; "file" for an offline base CRL */
 	const char *url;  /* or file name */
 	uint32_t cert;    /* whose; UINT32_MAX for a file that fits no certificate */
 	bool fetched;
+	bool not_tried;    /* nothing here can ask such a place, so it says nothing */
 	const char *error; /* why not */
 	double ms;
 	size_t bytes;
@@ -252,7 +253,8 @@ struct pki_fetch_fact {
 	amt_time revoked_at;
 	const char *reason;
 	unsigned revoked_count; /* entries in the CRL */
-	const char *fits;       /* aia: NULL when it is the issuer, else what is different */
+	const char *fits;       /* aia: NULL when it is the issuer, else what is different;
+				 * a CRL: why it says nothing of cert, NULL when it does */
 };
 
 /* What was asked for: judged with, kept for --replay. */

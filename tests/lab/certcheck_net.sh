@@ -117,6 +117,12 @@ for bad in slow huge loop; do
 done
 cert dl '/CN=amt.lab.test' iss "$(cdp "$oid_ext" "URI:$web/iss.crl,URI:ftp://127.0.0.1/iss.crl" "caIssuers;URI:$web/iss.crt")"; bundle dl iss pol root >"$P/dl.chain"
 check "$P/dl.chain" --crl; says "an ftp place" S3.C24a "only http and ldap"
+verdict "what was not asked is no failure" S3.C24a unknown
+cert two '/CN=amt.lab.test' iss "$(cdp "$oid_ext" "URI:$web/iss.crl,URI:$web/none.crl" "caIssuers;URI:$web/none.crt,caIssuers;URI:$web/iss.crt")"; bundle two iss pol root >"$P/two.chain"
+openssl x509 -in "$P/pol.pem" -outform DER -out "$www/pol.crt"
+check "$P/two.chain" --crl; is "one place of two is empty" "$(v S3.C24a) $(v S3.C24b)" "warn warn"
+cert blank '/CN=amt.lab.test' iss "$(cdp "$oid_ext" "URI:$web/iss 1.crl" "caIssuers;URI:$web/iss.crt")"; bundle blank iss pol root >"$P/blank.chain"
+cp "$www/iss.crl" "$www/iss 1.crl"; check "$P/blank.chain" --crl; verdict "an address with a blank" S3.C24a pass
 check "$P/chain"; is "without --crl nothing is fetched" "$(jq '.facts.fetches|length' "$tmp/doc")" 0
 
 # CRLs at hand
@@ -126,7 +132,17 @@ crl iss iss 240; check "$P/chain" --crl-file "$P/iss.crl" --crl-file "$P/pol.crl
 check "$P/chain" --crl-file "$P/pol.crl"; verdict "a CRL file that says nothing of the leaf" S3.C24a unknown
 cert bare '/CN=amt.lab.test' iss "$oid_ext"; bundle bare iss pol root >"$P/bare.chain"
 check "$P/bare.chain" --crl; verdict "a leaf that names no place to ask" S3.C24a unknown
-check "$P/chain" --crl-file "$P/other.crl"; verdict "a CRL file of a namesake" S3.C24a fail
+check "$P/chain" --crl-file "$P/other.crl"; verdict "a CRL file of a namesake" S3.C24a unknown
+check "$P/chain" --crl-file "$P/iss.crl" --crl-file "$P/other.crl"; verdict "the lists of two keys of one CA" S3.C24a pass
+ok "the one that fits nobody is told" grep -q 'other.crl: the CRL is of an issuer, or of another key' "$tmp/err"
+scope() { CRL_EXT="authorityKeyIdentifier=keyid
+issuingDistributionPoint=critical,@idp
+[idp]
+$1=TRUE" crl scope iss 240; check "$P/chain" --crl-file "$P/scope.crl"; }
+scope onlyCA; says "a list of CA certificates" S3.C24a "says nothing of the leaf: it is of CA certificates only"
+scope onlyuser; verdict "a list of end certificates" S3.C24a pass
+CRL_EXT=$indicator crl iss-delta iss 48; check "$P/chain" --crl-file "$P/iss-delta.crl"; verdict "a delta at hand and nothing else" S3.C24a unknown
+check "$P/chain" --crl-file "$P/iss.crl" --crl-file "$P/iss-delta.crl"; verdict "a delta at hand, and the list under it" S3.C24a pass
 
 # slapd with the CRL where Windows CAs put it
 if command -v slapd >/dev/null 2>&1 || [ -x /usr/sbin/slapd ]; then
@@ -160,7 +176,7 @@ URI.1=$ldap"; bundle ldap1 iss pol root >"$P/ldap.chain"
 crlDistributionPoints=@cdp
 [cdp]
 URI.1=${ldap/127.0.0.1:8389/}"; bundle ldap2 iss pol root >"$P/ldap2.chain"
-		check "$P/ldap2.chain" --crl; says "ldap:/// without a server" S3.C24a "names no server"
+		check "$P/ldap2.chain" --crl; says "ldap:/// without a server" S3.C24a "names no server"; verdict "and is not asked" S3.C24a unknown
 		cert ldap3 '/CN=amt.lab.test' iss "$oid_ext
 crlDistributionPoints=@cdp
 [cdp]
