@@ -205,7 +205,9 @@ static void check_issuers(struct pki_facts *f, struct pki_path *p)
 		const char *what = NULL;
 		if (c->root && i + 1 == p->certs.n)
 			continue;
-		if (c->has_constraints ? !c->ca : c->version >= 3)
+		if (c->version < 3 && !c->self_signed)
+			what = "is used as a CA, but its version of X.509 can't say that it is one";
+		else if (c->has_constraints ? !c->ca : c->version >= 3)
 			what = "is used as a CA but does not say that it is one";
 		else if (c->has_key_usage && !(c->key_usage & PKI_KU_CERT_SIGN))
 			what = "is used as a CA but its key usage forbids signing certificates";

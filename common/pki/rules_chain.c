@@ -60,13 +60,18 @@ static void complete_links(struct rules *r, const char *id, bool *bad)
 	}
 }
 
-static unsigned strays_of(const struct rules *r)
+/* Certificates of the leaf's file that are in nobody's chain. *first: one of them. */
+static unsigned strays_of(const struct rules *r, uint32_t *first)
 {
 	const char *source = rule_leaf(r)->source;
 	unsigned n = 0;
 
-	for (size_t i = 0; i < r->f->others.n; i++)
-		n += !strcmp(r->f->certs.v[r->f->others.v[i]].source, source);
+	for (size_t i = r->f->others.n; i-- > 0;) {
+		if (strcmp(r->f->certs.v[r->f->others.v[i]].source, source) != 0)
+			continue;
+		*first = r->f->others.v[i];
+		n++;
+	}
 	return n;
 }
 
@@ -112,8 +117,8 @@ static unsigned duplicates_of(const struct rules *r)
  */
 static void complete_bundle(struct rules *r, const char *id)
 {
-	uint32_t detour = NO_CERT;
-	unsigned strays = strays_of(r), doubles = duplicates_of(r);
+	uint32_t detour = NO_CERT, stray = NO_CERT;
+	unsigned strays = strays_of(r, &stray), doubles = duplicates_of(r);
 	unsigned detours = detours_of(r, &detour);
 	const char *source = rule_leaf(r)->source;
 
@@ -123,7 +128,7 @@ static void complete_bundle(struct rules *r, const char *id)
 			  "the root last",
 			  source, r->chain->order == PKI_ORDER_REVERSED ? "reversed" : "the wrong");
 	if (strays)
-		rule_says(r, id, AMT_WARN, r->f->others.v[0],
+		rule_says(r, id, AMT_WARN, stray,
 			  "%s also holds %u certificate%s that no path needs", source, strays,
 			  strays == 1 ? "" : "s");
 	/* Handbook failure 14: the device is given every certificate of the bundle. */
@@ -141,6 +146,19 @@ static void complete_bundle(struct rules *r, const char *id)
 			  "the chain has %zu certificates; RPS takes 4 at most, and the device has "
 			  "a limit that is not published (AddNextCertInChain status 5)",
 			  r->path->certs.n);
+}
+
+/* Default roots of version 1 are taken by their hash alone (certificates.md 1.2). */
+static void complete_version(struct rules *r, const char *id)
+{
+	size_t last = r->path->certs.n - 1;
+	const struct pki_cert *top = rule_cert(r, last);
+
+	if (last && top->self_signed && top->version < 3 && !top->root && !rule_in_lists(r->f, top))
+		rule_says(r, id, AMT_WARN, r->path->certs.v[last],
+			  "the root is an X.509 certificate of version %d, which can't say that it "
+			  "is a CA: only a device that holds its hash may take it",
+			  top->version);
 }
 
 void rule_complete(struct rules *r, const char *id)
@@ -171,6 +189,7 @@ void rule_complete(struct rules *r, const char *id)
 		for (size_t i = 0; i < p->openssl.n; i++)
 			rule_says(r, id, AMT_WARN, NO_CERT, "OpenSSL's strict check says of %s",
 				  p->openssl.v[i]);
+	complete_version(r, id);
 	complete_bundle(r, id);
 	if (r->row->reasons.n == before)
 		rule_says(r, id, AMT_PASS, NO_CERT,
@@ -229,27 +248,43 @@ void rule_keys(struct rules *r)
 }
 
 /* No SHA-1 anywhere, the root's own signature included, from 15.0-H and 16.0 (SDK-hash, KB90051).
- */
-void rule_signatures(struct rules *r)
+ * SHA-384 is known of newer platforms only, other kinds of none (certificates.md 1.2, B); a root
+ * is compared by its hash, so its own signature may be of any kind but those that are banned. */
+static void one_signature(struct rules *r, size_t i)
 {
-	size_t before = r->row->reasons.n;
-	const char *d;
+	const struct pki_cert *c = rule_cert(r, i);
+	const char *d, *part = rule_part(r, i);
+	uint32_t at = r->path->certs.v[i];
 
-	for (size_t i = 0; i < r->path->certs.n; i++) {
-		const struct pki_cert *c = rule_cert(r, i);
-		const char *part = rule_part(r, i);
-		uint32_t at = r->path->certs.v[i];
-		if (pki_weak(c->digest, &d) && r->gen->sha1_banned)
+	if (pki_weak(c->digest, &d)) {
+		if (r->gen->sha1_banned)
 			rule_says(r, "X.PKI1", rule_h(r), at,
 				  "%s is signed with %s, which %s refuses everywhere in the chain",
 				  part, d, r->unsure_h ? "15.0 on H platforms" : "this firmware");
-		else if (pki_weak(c->digest, &d) && strcmp(d, "SHA-1") != 0 && !c->root)
+		else if (strcmp(d, "SHA-1") != 0 && !c->root)
 			rule_says(r, "X.PKI1", AMT_WARN, at, "%s is signed with %s", part, d);
-		else if (!c->digest)
-			rule_says(r, "X.PKI1", AMT_WARN, at,
-				  "%s is signed with %s, which no AMT document names", part,
-				  c->signature);
+		return;
 	}
+	bool pss = !strcmp(c->signature, "rsassaPss");
+	bool sha256 = d && !strcmp(d, "SHA-256"), sha384 = d && !strcmp(d, "SHA-384");
+	if (c->self_signed && d)
+		return;
+	if (pss || (!sha256 && !sha384))
+		rule_says(r, "X.PKI1", AMT_WARN, at,
+			  "%s is signed with %s, which no AMT document names", part, c->signature);
+	else if (sha384 && r->fw.major < 16)
+		rule_says(r, "X.PKI1", AMT_WARN, at,
+			  "%s is signed with SHA-384, which only platforms from about 16.0 on are "
+			  "known to take",
+			  part);
+}
+
+void rule_signatures(struct rules *r)
+{
+	size_t before = r->row->reasons.n;
+
+	for (size_t i = 0; i < r->path->certs.n; i++)
+		one_signature(r, i);
 	if (r->row->reasons.n == before)
 		rule_says(r, "X.PKI1", AMT_PASS, NO_CERT,
 			  "the signatures of all certificates are of a kind that AMT takes");

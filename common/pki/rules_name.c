@@ -127,11 +127,63 @@ static const char *domain_of(const char *fqdn)
 	return dot ? dot + 1 : "";
 }
 
+/* How near a name in the certificate is to the service point's domain. */
+enum nearness { ELSEWHERE, PUBLIC_SUFFIX, PARENT, SAME };
+
+static bool above(const char *domain, const char *own)
+{
+	size_t n = strlen(own), m = strlen(domain);
+
+	return n > m && own[n - m - 1] == '.' && !strcmp(own + n - m, domain);
+}
+
+/* "firma.fr" is somebody's, "co.uk" is not, and the TLD table has both at three labels. */
+static enum nearness nearness_of(const char *name, const char *own)
+{
+	const char *domain = domain_of(name);
+
+	if (!strcmp(own, name) || !strcmp(own, domain))
+		return SAME;
+	if (above(name, own))
+		return PARENT;
+	if (!above(domain, own) || pki_name_labels(domain) < 2)
+		return ELSEWHERE;
+	return pki_name_labels(domain) < pki_tld_depth(domain) ? PUBLIC_SUFFIX : PARENT;
+}
+
+static void say_nearness(struct rules *r, const char *what, const char *name, const char *own)
+{
+	switch (nearness_of(name[0] == '*' && name[1] == '.' ? name + 2 : name, own)) {
+	case SAME:
+		rule_says(r, "S3.C09b", AMT_PASS, r->chain->leaf,
+			  "the %s %s is in the service point's domain %s", what, name, own);
+		return;
+	case PARENT:
+		rule_says(r, "S3.C09b", AMT_PASS, r->chain->leaf,
+			  "the %s %s is in a parent of the service point's domain %s", what, name,
+			  own);
+		return;
+	case PUBLIC_SUFFIX:
+		rule_says(r, "S3.C09b", AMT_WARN, r->chain->leaf,
+			  "the %s %s and the service point's domain %s have only %s in common, "
+			  "which may belong to everybody",
+			  what, name, own, domain_of(name));
+		return;
+	case ELSEWHERE:
+		rule_says(r, "S3.C09b", AMT_FAIL, r->chain->leaf,
+			  "the %s %s is not in the service point's domain %s: ConfigMgr refuses it",
+			  what, name, own);
+	}
+}
+
 /* S3.C09b: ConfigMgr rejects a CN whose domain differs from the server's domain. */
 void rule_server_domain(struct rules *r)
 {
 	const struct pki_cert *c = rule_leaf(r);
-	char cn[PKI_NAME_MAX], server[PKI_NAME_MAX];
+	bool san = !c->cns.n && c->dns.n;
+	const char *given = c->cns.n ? c->cns.v[0] : san ? c->dns.v[0] : "";
+	const char *what = san ? "alternative name" : "common name";
+	char name[PKI_NAME_MAX], server[PKI_NAME_MAX];
 
 	if (!r->f->asked.server)
 		return;
@@ -140,34 +192,29 @@ void rule_server_domain(struct rules *r)
 			  "the service point name given is no host name");
 		return;
 	}
-	if (!c->cns.n || !pki_name_normal(c->cns.v[0], cn)) {
+	if (!pki_name_normal(given, name)) {
 		rule_says(r, "S3.C09b", AMT_FAIL, r->chain->leaf,
 			  "the leaf has no common name that is a host name");
 		return;
 	}
-	const char *own = domain_of(server), *theirs = domain_of(cn);
-	size_t n = strlen(own), m = strlen(theirs);
-	bool parent = m && n > m && own[n - m - 1] == '.' && !strcmp(own + n - m, theirs);
-	if (!strcmp(cn, server))
-		rule_says(r, "S3.C09b", AMT_PASS, r->chain->leaf,
-			  "the common name is the service point %s", cn);
-	else if (cn[0] == '*')
+	if (!strcmp(name, server)) {
+		rule_says(r, "S3.C09b", AMT_PASS, r->chain->leaf, "the %s is the service point %s",
+			  what, name);
+	} else if (!*domain_of(server)) {
+		rule_says(r, "S3.C09b", AMT_UNKNOWN, r->chain->leaf,
+			  "%s is a short name, so its domain can't be compared with %s", server,
+			  name);
+	} else {
+		say_nearness(r, what, name, domain_of(server));
+		if (name[0] == '*')
+			rule_says(r, "S3.C09b", AMT_WARN, r->chain->leaf,
+				  "the %s %s is a wildcard; ConfigMgr expects the name of the "
+				  "service point",
+				  what, name);
+	}
+	if (san)
 		rule_says(r, "S3.C09b", AMT_WARN, r->chain->leaf,
-			  "the common name %s is a wildcard; ConfigMgr expects the name of the "
-			  "service point",
-			  cn);
-	else if (!strcmp(own, theirs) || !strcmp(own, cn))
-		rule_says(r, "S3.C09b", AMT_PASS, r->chain->leaf,
-			  "the common name %s is in the service point's domain %s", cn, own);
-	else if (parent)
-		rule_says(r, "S3.C09b", AMT_PASS, r->chain->leaf,
-			  "the common name %s is in a parent of the service point's domain %s", cn,
-			  own);
-	else
-		rule_says(r, "S3.C09b", AMT_FAIL, r->chain->leaf,
-			  "the common name %s is not in the service point's domain %s: ConfigMgr "
-			  "refuses it",
-			  cn, own);
+			  "the leaf has no common name, which is where ConfigMgr is known to look");
 }
 
 /* certificates.md 1.2: A-Z a-z 0-9 '-' '.'; an underscore breaks provisioning. */
@@ -175,7 +222,7 @@ void rule_characters(struct rules *r)
 {
 	const struct pki_cert *c = rule_leaf(r);
 
-	if (!c->cns.n && !c->dns.n) {
+	if (!(c->cns.n && *c->cns.v[0]) && !c->dns.n) {
 		rule_says(r, "S3.C11", AMT_FAIL, r->chain->leaf,
 			  "the leaf has no common name and no DNS name");
 		return;
