@@ -182,6 +182,13 @@ static void rights_and_round_trip(void **state)
 	assert_int_equal(verdict(&fs, "S1.V07b"), AMT_PASS);
 	amt_findings_free(&fs);
 	give(entry(c, "CN=pc1,OU=AMT"), "nTSecurityDescriptor", child.b, child.n);
+	fs = (struct amt_findings){0};
+	directory_judge(&f, &o, &ctx, &fs);
+	assert_int_equal(verdict(&fs, "S1.V07b"), AMT_UNKNOWN); /* its groups are hidden */
+	amt_findings_free(&fs);
+	n = ace(sid, 0, 0, 0, NULL, NULL, &other);
+	give(entry(search(&f, "site-server-groups", "sccm", 0), "CN=sccm"), "tokenGroups", sid + 8,
+	     n - 8);
 	f.asked_at = 1000 * AMT_SECOND;
 	json_t *j = directory_to_json(&f);
 	struct amt_error err = {0};
