@@ -97,6 +97,37 @@ static struct below objects_below(const struct directory_search *s,
 	return b;
 }
 
+/* Rights as the security editor of Active Directory calls them ([MS-ADTS] 5.1.3.2 has the bits). */
+static const char *rights(struct amt_arena *a, uint32_t mask)
+{
+	static const struct {
+		uint32_t bit;
+		const char *name;
+	} names[] = {
+		{0x1, "create all child objects"},
+		{0x2, "delete all child objects"},
+		{0x4, "list contents"},
+		{0x8, "all validated writes"},
+		{0x10, "read all properties"},
+		{0x20, "write all properties"},
+		{0x40, "delete subtree"},
+		{0x80, "list object"},
+		{0x100, "all extended rights"},
+		{0x10000, "delete"},
+		{0x20000, "read permissions"},
+		{0x40000, "modify permissions"},
+		{0x80000, "modify owner"},
+	};
+	const char *out = "";
+
+	if (mask & DIRECTORY_GENERIC_ALL || (mask & DIRECTORY_FULL) == DIRECTORY_FULL)
+		return "full control";
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (mask & names[i].bit)
+			out = amt_arena_printf(a, "%s%s%s", out, *out ? ", " : "", names[i].name);
+	return *out ? out : amt_arena_printf(a, "rights 0x%x", mask);
+}
+
 static void full_control(const struct directory_facts *f, const char *server,
 			 const struct directory_search *s, const struct directory_search *children,
 			 struct amt_findings *fs)
@@ -120,13 +151,15 @@ static void full_control(const struct directory_facts *f, const char *server,
 		struct below b = objects_below(children, &who.sids);
 		if (here != DIRECTORY_FULL)
 			x = amt_finding_add(fs, "S1.V07b", who.lacks, server,
-					    "It lacks rights 0x%x of full control on %s%s.",
-					    DIRECTORY_FULL & ~here, s->about, who.but);
+					    "It lacks full control of %s (not granted: %s)%s.",
+					    s->about, rights(&fs->arena, DIRECTORY_FULL & ~here),
+					    who.but);
 		else if (below != DIRECTORY_FULL)
 			x = amt_finding_add(fs, "S1.V07b", who.lacks, server,
 					    "It has full control of %s itself, but objects below "
-					    "do not inherit 0x%x of it%s.",
-					    s->about, DIRECTORY_FULL & ~below, who.but);
+					    "do not inherit all of it (not inherited: %s)%s.",
+					    s->about, rights(&fs->arena, DIRECTORY_FULL & ~below),
+					    who.but);
 		else if (b.bad)
 			x = amt_finding_add(fs, "S1.V07b", who.lacks, server,
 					    "It lacks full control of %s%s%s.", b.bad, b.reason,
@@ -141,13 +174,17 @@ static void full_control(const struct directory_facts *f, const char *server,
 					 : "");
 		if (by >= 0) {
 			char sid[DIRECTORY_SID_TEXT];
+			/* NOLINTBEGIN(clang-analyzer-core.NullDereference): by is the index of an
+			   entry */
 			const struct directory_ace *a = &sd.dacl.v[by];
-			amt_finding_evidence(
-				fs, x, s->about, "nTSecurityDescriptor",
-				"entry %ld decides: type %u flags 0x%x mask 0x%x for %s", by + 1,
-				/* NOLINTBEGIN(clang-analyzer-core.NullDereference): by is the index
-				   of an entry */
-				a->type, a->flags, a->mask, directory_sid_text(&a->sid, sid));
+			amt_finding_evidence(fs, x, s->about, "nTSecurityDescriptor",
+					     "entry %ld decides: %s %s (0x%x) %s", by + 1,
+					     a->type == DIRECTORY_ACE_DENY ||
+							     a->type == DIRECTORY_ACE_OBJECT_DENY
+						     ? "denies"
+						     : "allows",
+					     rights(&fs->arena, a->mask), a->mask,
+					     directory_sid_text(&a->sid, sid));
 			/* NOLINTEND(clang-analyzer-core.NullDereference) */
 		}
 		directory_sd_free(&sd);

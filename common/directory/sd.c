@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { ALLOW = 0, DENY = 1, OBJECT_ALLOW = 5, OBJECT_DENY = 6, DACL_PRESENT = 4 };
+enum { DACL_PRESENT = 4 };
 
 static bool ace(struct amt_rd *acl, struct directory_ace *out, bool *kept)
 {
@@ -15,12 +15,12 @@ static bool ace(struct amt_rd *acl, struct directory_ace *out, bool *kept)
 	struct amt_rd r = amt_rd_sub(acl, size - 4);
 	if (r.short_)
 		return false;
-	*kept = out->type == ALLOW || out->type == DENY || out->type == OBJECT_ALLOW ||
-		out->type == OBJECT_DENY;
+	*kept = out->type == DIRECTORY_ACE_ALLOW || out->type == DIRECTORY_ACE_DENY ||
+		out->type == DIRECTORY_ACE_OBJECT_ALLOW || out->type == DIRECTORY_ACE_OBJECT_DENY;
 	if (!*kept)
 		return true;
 	out->mask = amt_rd_le32(&r);
-	if (out->type >= OBJECT_ALLOW) {
+	if (out->type >= DIRECTORY_ACE_OBJECT_ALLOW) {
 		uint32_t which = amt_rd_le32(&r);
 		const uint8_t *g;
 		out->has_object = which & 1;
@@ -122,7 +122,7 @@ uint32_t directory_access(const struct directory_sd *sd, const struct directory_
 		const struct directory_ace *a = &sd->dacl.v[i];
 		uint32_t mask =
 			a->mask & DIRECTORY_GENERIC_ALL ? a->mask | DIRECTORY_FULL : a->mask;
-		bool deny = a->type == DENY || a->type == OBJECT_DENY;
+		bool deny = a->type == DIRECTORY_ACE_DENY || a->type == DIRECTORY_ACE_OBJECT_DENY;
 
 		if (!among(who, &a->sid))
 			continue;

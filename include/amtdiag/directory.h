@@ -31,8 +31,14 @@ char *directory_sid_text(const struct directory_sid *s, char out[DIRECTORY_SID_T
 bool directory_sid_equal(const struct directory_sid *a, const struct directory_sid *b);
 
 /* An access control entry of a DACL, [MS-DTYP] 2.4.4. */
+enum {
+	DIRECTORY_ACE_ALLOW = 0,
+	DIRECTORY_ACE_DENY = 1,
+	DIRECTORY_ACE_OBJECT_ALLOW = 5,
+	DIRECTORY_ACE_OBJECT_DENY = 6
+};
 struct directory_ace {
-	uint8_t type, flags; /* 0 allow, 1 deny, 5 object allow, 6 object deny */
+	uint8_t type, flags; /* type: one of these */
 	uint32_t mask;
 	bool has_object, has_inherited;
 	uint8_t object[16], inherited[16]; /* GUIDs as they stand: mixed byte order */

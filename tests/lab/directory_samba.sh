@@ -115,12 +115,12 @@ for n in None Here Deny Kept Gone; do
 done
 walk None 3
 rows None.3 <<<'HF.KB957183|VPROLAB\AMT Operators|pass'
-rows None.1 <<<'S1.V07b|sccm1.vprolab.test|fail|full control on'
+rows None.1 <<<'S1.V07b|sccm1.vprolab.test|fail|full control of'
 rows Here.1 <<'END'
 S1.V07b|sccm1.vprolab.test|fail|do not inherit
 S1.V07b|sccm2.vprolab.test|pass
 END
-rows Deny.1 <<<'S1.V07b|sccm1.vprolab.test|fail|lacks rights 0x20'
+rows Deny.1 <<<'S1.V07b|sccm1.vprolab.test|fail|(not granted: write all properties)'
 rows Kept.1 <<'END'
 S1.V07b|sccm1.vprolab.test|fail|which does not inherit
 S1.V07b|sccm2.vprolab.test|pass
