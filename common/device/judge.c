@@ -39,9 +39,7 @@ bool dev_have(struct dev_judge *j, const char *id, enum amt_dev_class c)
 	case AMT_DEV_ABSENT:
 		/* The IPS schema came with 6.0 (1.5): before it there is nothing to know. */
 		dev_say(j, id,
-			dev_classes[c].ns == DEV_NS_IPS && j->fw_known && j->fw.major < 6
-				? AMT_NA
-				: AMT_UNKNOWN,
+			dev_classes[c].ns == DEV_NS_IPS && dev_older(j, 6) ? AMT_NA : AMT_UNKNOWN,
 			c, "this firmware does not have %s (%s)", name,
 			s->error ? s->error : "no reason given");
 		return false;
@@ -56,6 +54,11 @@ bool dev_have(struct dev_judge *j, const char *id, enum amt_dev_class c)
 	default:
 		return false;
 	}
+}
+
+bool dev_older(const struct dev_judge *j, int major)
+{
+	return j->fw_known && j->fw.major < major;
 }
 
 bool dev_has_int(const struct amt_dev_ints *l, int64_t v)

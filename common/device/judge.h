@@ -26,6 +26,8 @@ struct amt_finding *dev_say(struct dev_judge *j, const char *id, enum amt_verdic
  * the reason is made for the row; when nobody asked, nothing is said.
  */
 bool dev_have(struct dev_judge *j, const char *id, enum amt_dev_class c);
+/* Whether the firmware is known and older than that major version: what came later is not in it. */
+bool dev_older(const struct dev_judge *j, int major);
 bool dev_has_int(const struct amt_dev_ints *l, int64_t v);
 bool dev_has_str(const struct amt_dev_strs *l, const char *s); /* case ignored */
 const struct amt_dev_port *dev_port(const struct amt_device *d, unsigned port);

@@ -91,7 +91,10 @@ static void judge_rmcp(struct dev_judge *j)
 
 	if (!r)
 		return;
-	if (r->answered != AMT_YES && g && g->rmcp == AMT_NO)
+	if (r->answered != AMT_YES && dev_older(j, 4))
+		dev_say(j, "X.D20", AMT_NA, AMT_DEVC_rmcp,
+			"firmware before 4.0 answers no presence ping");
+	else if (r->answered != AMT_YES && g && g->rmcp == AMT_NO)
 		dev_say(j, "X.D20", AMT_WARN, AMT_DEVC_general,
 			"no answer to the presence ping: it is switched off in the device "
 			"(RmcpPingResponseEnabled)");
@@ -105,6 +108,11 @@ static void judge_rmcp(struct dev_judge *j)
 		dev_say(j, "X.D20", AMT_WARN, AMT_DEVC_rmcp,
 			"another maker's management controller answers (enterprise %lld), not AMT",
 			(long long)r->enterprise);
+	else if (r->provisioning == AMT_DEV_NONE)
+		dev_say(j, "X.D20", AMT_PASS, AMT_DEVC_rmcp,
+			"AMT before 6.0 answers the presence ping; its pong tells neither its "
+			"version nor whether it is provisioned%s",
+			r->dash == AMT_YES ? "; DASH too" : "");
 	else if (r->major <= 0 && r->minor <= 0)
 		dev_say(j, "X.D20", AMT_PASS, AMT_DEVC_rmcp,
 			"AMT before 6.0, whose pong tells no version, answers the presence ping: "

@@ -41,15 +41,19 @@ bool dev_rmcp_pong(struct amt_device *d, const uint8_t *p, size_t n, struct amt_
 	out->enterprise = (int64_t)b[0] << 24 | b[1] << 16 | b[2] << 8 | b[3];
 	if (out->enterprise != IANA_INTEL)
 		return true; /* some other management controller; the OEM bytes are its own */
-	out->open_port = b[4] << 8 | b[5];
 	out->major = b[6] >> 4;
 	out->minor = b[6] & 15;
 	if (b[6] == 0 && b[10]) { /* versions that do not fit nibbles (AMT 16 and up) */
 		out->major = b[10];
 		out->minor = b[11];
 	}
-	out->provisioning = b[7] & 3;
-	out->both_ports = b[7] & 4 ? AMT_YES : AMT_NO;
+	/* Port, version and state are filled in from 6.0 on (hello 4.1): nothing in any of them is
+	 * older firmware, not a device that is not provisioned. */
+	if (out->major || out->minor || b[4] || b[5] || b[7]) {
+		out->open_port = b[4] << 8 | b[5];
+		out->provisioning = b[7] & 3;
+		out->both_ports = b[7] & 4 ? AMT_YES : AMT_NO;
+	}
 	/* Byte 9 on 4.x and 5.0, byte 10 from 5.1; either says it. */
 	out->dash = (b[8] | b[9]) & 0x20 ? AMT_YES : AMT_NO;
 	return true;

@@ -285,8 +285,10 @@ static void pong(struct hello_facts *f, struct hello_device *d, const struct vie
 	for (size_t i = 0; i < d->rmcps.n; i++) {
 		const struct hello_rmcp *m = &f->rmcps.v[d->rmcps.v[i]];
 
-		if (!m->pong || m->enterprise != 343 || !v->last_session ||
-		    m->at.time < v->last_session->last || (m->port && m->state >= 2))
+		/* A pong without version is of firmware before 6.0, which tells no state (4.1). */
+		if (!m->pong || m->enterprise != 343 || !(m->major || m->minor || m->port) ||
+		    !v->last_session || m->at.time < v->last_session->last ||
+		    (m->port && m->state >= 2))
 			continue;
 		struct hello_symptom *s = hello_symptom_add(
 			f, d, 38, "after the TLS sessions the pong says port %u, state %u", m->port,

@@ -73,6 +73,15 @@ row row35-two-servers.pcapng 35 S2.C14b=warn
 row row36-ipv6.pcapng 36 P.40=warn
 row row37-one-uuid-two-hosts.pcapng 37 S3.C02a=warn
 row row38-not-finished.pcapng 38 S3.V01h=warn
+# Firmware before 6.0 fills in neither port nor version nor state (4.1), provisioned or not.
+$PYTHON - "$C/row38-not-finished.pcapng" >"$tmp/old.pcapng" <<'PY'
+import sys
+told, old = b"\x01\x57\x42\x61\x32\x01", b"\x01\x57\0\0\0\0"
+data = open(sys.argv[1], "rb").read()
+assert data.count(told) == 1
+sys.stdout.buffer.write(data.replace(told, old))
+PY
+is "a pong without version says nothing of set-up" "$(amt-hellocap -r "$tmp/old.pcapng" --json 2>/dev/null | jq -c '.facts.devices[].symptoms')" '[]'
 row row39-redirection-off.pcapng 39 S5.C06a=fail
 row good-whole-story.pcapng 32 ""
 # The chain in the call back goes to the certificate checks, with the hash list of the device and its DHCP domain.

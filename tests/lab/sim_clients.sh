@@ -122,7 +122,7 @@ END
 # header, 343, port 16992, version b.8, provisioned, - , DASH, no pair
 is "pong of 11.8, byte for byte" "$(pong 127.1.0.2)" 0600ff06000011be40010010000001574260b8020020000000000000
 is "pong of 16.1: the version is in bytes 11 and 12" "$(pong 127.1.0.10 | cut -c33-)" 426100020020100100000000
-is "pong of 5.2: no version" "$(pong 127.1.0.11 | cut -c37-40)" 0002
+is "pong of 5.2: no port, version or state" "$(pong 127.1.0.11 | cut -c33-40)" 00000000
 is "pong of an unprovisioned device: port 0, state 0" "$(pong 127.1.0.9 | cut -c33-40)" 0000b800
 ok "ends cleanly on SIGTERM" sim_stop
 done_testing

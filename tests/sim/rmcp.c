@@ -53,13 +53,15 @@ size_t sim_rmcp_reply(const struct sim_device *d, const uint8_t *p, size_t n, ui
 	memcpy(out, head, sizeof(head));
 	out[9] = p[9]; /* the tag */
 	data[2] = 0x01;
-	data[3] = 0x57; /* 343, Intel */
-	if (state) {
-		data[4] = (uint8_t)(port >> 8);
-		data[5] = (uint8_t)port;
+	data[3] = 0x57;         /* 343, Intel */
+	if (sim_major(d) > 5) { /* bytes 5 to 8 are filled in from 6.0 on (hello 4.1) */
+		if (state) {
+			data[4] = (uint8_t)(port >> 8);
+			data[5] = (uint8_t)port;
+		}
+		version_bytes(d, data);
+		data[7] = (uint8_t)((state & 3) | (plain && tls && state ? 4 : 0));
 	}
-	version_bytes(d, data);
-	data[7] = (uint8_t)((state & 3) | (plain && tls && state ? 4 : 0));
 	if (sim_fact_on(d, "dash"))
 		data[sim_major(d) > 5 || !strncmp(sim_fact(d, "version"), "5.1", 3) ||
 				     !strncmp(sim_fact(d, "version"), "5.2", 3)

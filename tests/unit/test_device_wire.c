@@ -1,4 +1,5 @@
 /* The device room's own protocol readers: RMCP, challenges, banners, redirection, hellos. */
+#include "device/table.h"
 #include "device/wire.h"
 
 #include <setjmp.h>
@@ -19,7 +20,7 @@ static bool pong(const uint8_t *p, size_t n, struct amt_dev_rmcp *r)
 
 	amt_device_free(&d);
 	amt_device_init(&d, "pc1");
-	memset(r, 0, sizeof(*r));
+	dev_clear(&dev_classes[AMT_DEVC_rmcp], r);
 	return dev_rmcp_pong(&d, p, n, r, &tag);
 }
 
@@ -50,10 +51,21 @@ static void test_rmcp(void **state)
 	assert_int_equal(r.minor, 1);
 	assert_int_equal(r.provisioning, 0);
 	assert_int_equal(r.both_ports, AMT_YES);
+	/* Before 6.0 port, version and state stay zero, also on a device that is provisioned. */
+	memset(b + 16, 0, 4);
+	b[22] = b[23] = 0;
+	b[21] = 0x20;
+	assert_true(pong(b, 28, &r));
+	assert_true(r.provisioning == AMT_DEV_NONE && r.open_port == AMT_DEV_NONE);
+	assert_true(r.both_ports == AMT_MAYBE && r.dash == AMT_YES);
+	/* 6.1 and later without set-up: port and state are zero, the version is there. */
+	b[18] = 0x61;
+	assert_true(pong(b, 28, &r));
+	assert_true(r.provisioning == 0 && r.open_port == 0);
 	/* Somebody else's controller: its bytes are not read as ours. */
 	b[15] = 0x00;
 	assert_true(pong(b, 28, &r));
-	assert_int_equal(r.major, 0);
+	assert_true(r.major == AMT_DEV_NONE);
 	for (size_t n = 0; n < 28; n++)
 		assert_false(pong(pong_11_8, n, &r));
 	b[8] = 0x80; /* a ping, not a pong */
