@@ -132,7 +132,9 @@ void dev_banner_read(struct amt_device *d, const char *server, const char **prod
 {
 	static const struct {
 		const char *text, *product;
-	} known[] = {{"Active Management Technology", "AMT"}, {"Standard Manageability", "ISM"}};
+	} known[] = {{"Active Management Technology", "AMT"},
+		     {"Standard Manageability", "ISM"},
+		     {"Con. Management Engine", "AMT"}}; /* seen on 5.0 (hello 4.2) */
 
 	*product = *version = NULL;
 	if (strcmp(server, "AMT") == 0) { /* early 11.x: no version told */

@@ -86,6 +86,21 @@ static bool answer(void *arg, struct amt_buf *out, struct amt_error *err)
 	return dev_digest_header(&u, out, err);
 }
 
+/* Where there is no WS-MAN this is how the account shows whether it works. */
+static void tell_login(struct dev_job *j, int status)
+{
+	struct amt_dev_login *l = amt_dev_first(j->d, login);
+
+	if (l->accepted != AMT_MAYBE || (status != 200 && status != 401))
+		return;
+	l->accepted = status == 200 ? AMT_YES : AMT_NO;
+	l->status = status;
+	if (status == 401) {
+		l->failed++;
+		l->error = "the device refused the login to its old SOAP interface (HTTP 401)";
+	}
+}
+
 static void ask(struct eoi *e);
 
 static void on_reply(void *arg, const struct amt_http_result *r)
@@ -102,6 +117,8 @@ static void on_reply(void *arg, const struct amt_http_result *r)
 		ask(e);
 		return;
 	}
+	if (asked)
+		tell_login(e->j, r->status);
 	if (r->status == 200)
 		e->r.core_version = dev_eoi_version(e->j->d, r->body, r->body_len);
 	finish(e, NULL);

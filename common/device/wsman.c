@@ -9,8 +9,7 @@
  * nonce stale that it has just given. An answer to a nonce that it has forgotten is no failed login
  * there, and is given once more to the new one.
  */
-#include "device/ask.h"
-#include "device/soap.h"
+#include "device/wsman.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,35 +19,7 @@
 #define BROKEN_MAX  2    /* classes in a row without a whole answer: the device is gone */
 #define REQUEST_MAX (16 * AMT_KIB)
 
-enum phase { GET, ENUMERATE, PULL, METHOD, ACL_LIST, ACL_ENTRY, ACL_ENABLED };
-
-struct wsman {
-	struct dev_job *j;
-	unsigned port, id;
-	int next; /* class */
-	enum amt_dev_class c;
-	enum phase phase;
-	unsigned pulls, woken, broken;
-	bool retried; /* this request, on a new session */
-	bool renewed; /* this request, with a new nonce */
-	char context[256];
-	int64_t handles[DEV_SOAP_HANDLES];
-	size_t n_handles, handle;
-	int64_t acl_total;
-	size_t acl_read;
-	struct amt_http_session *session;
-	struct dev_challenge challenge; /* the last one; without a nonce: none yet */
-	unsigned nc;                    /* answers given to it */
-	const struct amt_buf *body;     /* of the request being made */
-	struct amt_dev_login login;
-	const char *url, *where;
-	amt_time asked, answered;
-	struct amt_timer *wake;
-	struct amt_work *waiting; /* while wake runs */
-};
-
 static void next_class(struct wsman *w);
-static void ask(struct wsman *w);
 
 static void finish(struct wsman *w)
 {
@@ -63,7 +34,7 @@ static void finish(struct wsman *w)
 	dev_job_next(j);
 }
 
-static void class_done(struct wsman *w, enum amt_dev_state state, const char *error)
+void dev_wsman_class_done(struct wsman *w, enum amt_dev_state state, const char *error)
 {
 	struct amt_dev_source *s = &w->j->d->source[w->c];
 
@@ -135,7 +106,7 @@ static void write_request(struct wsman *w, struct amt_buf *body)
 	}
 }
 
-static void ask(struct wsman *w)
+void dev_wsman_ask(struct wsman *w)
 {
 	const struct amt_device_options *o = w->j->o;
 	struct amt_buf body;
@@ -176,7 +147,7 @@ static void on_wake(void *arg)
 	struct wsman *w = arg;
 
 	amt_work_end(w->waiting);
-	ask(w);
+	dev_wsman_ask(w);
 }
 
 static void on_stop(void *arg)
@@ -196,7 +167,7 @@ static void on_no_answer(struct wsman *w, const struct amt_http_result *r)
 	if (r->how != AMT_NET_STOPPED && r->how != AMT_NET_OTHER && !w->retried) {
 		w->retried = true; /* the device closed a kept connection, or reset its nonce */
 		new_session(w);
-		ask(w);
+		dev_wsman_ask(w);
 	} else if (first && w->woken < w->j->o->wake_tries &&
 		   (r->how == AMT_NET_TIMEOUT || r->how == AMT_NET_SLOW ||
 		    r->how == AMT_NET_REFUSED || r->how == AMT_NET_RESET)) {
@@ -210,7 +181,7 @@ static void on_no_answer(struct wsman *w, const struct amt_http_result *r)
 		dev_source(w->j->d, w->c, AMT_DEV_FAILED, w->where, w->login.error);
 		finish(w);
 	} else {
-		class_done(w, AMT_DEV_FAILED, r->error);
+		dev_wsman_class_done(w, AMT_DEV_FAILED, r->error);
 	}
 }
 
@@ -226,7 +197,7 @@ static void on_refused(struct wsman *w, const struct amt_http_result *r)
 	if (digest && (!answered || ((!fresh || w->challenge.stale) && !w->renewed))) {
 		w->renewed = answered;
 		w->login.failed += answered && fresh;
-		ask(w);
+		dev_wsman_ask(w);
 		return;
 	}
 	w->login.failed += answered;
@@ -244,79 +215,12 @@ static void on_refused(struct wsman *w, const struct amt_http_result *r)
 	finish(w);
 }
 
-/* What could not be read may be the very entry that is looked for. */
-static void acl_done(struct wsman *w)
-{
-	int64_t of = w->acl_total > (int64_t)w->n_handles ? w->acl_total : (int64_t)w->n_handles;
-	const char *lack = NULL;
-
-	if ((int64_t)w->acl_read < of)
-		lack = amt_arena_printf(&w->j->d->arena, "%zu of %lld entries", w->acl_read,
-					(long long)of);
-	class_done(w, AMT_DEV_READ, lack);
-}
-
-static void after_acl_entry(struct wsman *w)
-{
-	w->handle++;
-	if (w->handle < w->n_handles) {
-		w->phase = ACL_ENTRY;
-		ask(w);
-	} else if ((int64_t)w->n_handles < w->acl_total && w->n_handles < DEV_SOAP_HANDLES) {
-		w->phase = ACL_LIST;
-		ask(w);
-	} else {
-		acl_done(w);
-	}
-}
-
-static void on_acl(struct wsman *w, const struct dev_reply *reply)
-{
-	struct amt_device *d = w->j->d;
-
-	if (w->phase == ACL_LIST) {
-		size_t before = w->n_handles;
-		for (size_t i = 0; i < reply->n_handles && w->n_handles < DEV_SOAP_HANDLES; i++)
-			w->handles[w->n_handles++] = reply->handles[i];
-		w->acl_total = reply->total;
-		if (!w->n_handles && reply->return_value > 0) {
-			class_done(w, AMT_DEV_DENIED,
-				   amt_arena_printf(&d->arena,
-						    "EnumerateUserAclEntries returned %lld",
-						    (long long)reply->return_value));
-			return;
-		}
-		if (w->n_handles == before) {
-			acl_done(w);
-			return;
-		}
-		w->phase = ACL_ENTRY;
-		ask(w);
-	} else if (w->phase == ACL_ENTRY) {
-		if (reply->records && d->acl.n && reply->return_value > 0) {
-			d->acl.n--; /* "invalid handle" and the like is no entry */
-			after_acl_entry(w);
-		} else if (reply->records && d->acl.n) {
-			d->acl.v[d->acl.n - 1].handle = w->handles[w->handle];
-			w->acl_read++;
-			w->phase = ACL_ENABLED;
-			ask(w);
-		} else {
-			after_acl_entry(w);
-		}
-	} else {
-		if (d->acl.n)
-			d->acl.v[d->acl.n - 1].enabled = reply->enabled;
-		after_acl_entry(w);
-	}
-}
-
 static void on_message(struct wsman *w, const struct dev_reply *reply)
 {
 	switch (w->phase) {
 	case GET:
 	case METHOD:
-		class_done(w, AMT_DEV_READ, NULL);
+		dev_wsman_class_done(w, AMT_DEV_READ, NULL);
 		break;
 	case ENUMERATE:
 	case PULL:
@@ -324,15 +228,15 @@ static void on_message(struct wsman *w, const struct dev_reply *reply)
 			if (!reply->end)
 				amt_device_note(w->j->d, "%s: the enumeration did not say its end",
 						dev_classes[w->c].name);
-			class_done(w, AMT_DEV_READ, NULL);
+			dev_wsman_class_done(w, AMT_DEV_READ, NULL);
 			break;
 		}
 		amt_str_copy(w->context, sizeof(w->context), reply->context);
 		w->phase = PULL;
-		ask(w);
+		dev_wsman_ask(w);
 		break;
 	default:
-		on_acl(w, reply);
+		dev_wsman_acl(w, reply);
 	}
 }
 
@@ -345,21 +249,23 @@ static void on_fault(struct wsman *w, int status, const struct dev_reply *reply)
 	bool denied = strstr(reply->fault_code, "AccessDenied") != NULL || status == 403;
 
 	if (denied)
-		class_done(w, AMT_DEV_DENIED, error);
+		dev_wsman_class_done(w, AMT_DEV_DENIED, error);
 	else if (!reply->fault && status != 400 && status != 404) /* not about the class */
-		class_done(w, AMT_DEV_FAILED, error);
-	else if (w->phase == GET) {
-		/* AMT 10.0.56 is the other way round; both ways are tried (1.4). */
-		w->phase = ENUMERATE;
-		ask(w);
+		dev_wsman_class_done(w, AMT_DEV_FAILED, error);
+	else if ((w->phase == GET || w->phase == ENUMERATE) && !w->both_ways &&
+		 (w->phase == GET || dev_classes[w->c].arg)) {
+		/* AMT 10.0.56 refuses Enumerate and takes Get; both ways are tried (1.4). */
+		w->both_ways = true;
+		w->phase = w->phase == GET ? ENUMERATE : GET;
+		dev_wsman_ask(w);
 	} else if (w->phase == ACL_ENABLED || w->phase == ACL_ENTRY)
-		after_acl_entry(w);
+		dev_wsman_acl_next(w);
 	else if (w->phase == PULL && dev_list(w->j->d, w->c)->n) {
 		amt_device_note(w->j->d, "%s: reading on failed with %s", dev_classes[w->c].name,
 				error);
-		class_done(w, AMT_DEV_READ, error);
+		dev_wsman_class_done(w, AMT_DEV_READ, error);
 	} else
-		class_done(w, AMT_DEV_ABSENT, error);
+		dev_wsman_class_done(w, AMT_DEV_ABSENT, error);
 }
 
 static void on_reply(void *arg, const struct amt_http_result *r)
@@ -391,7 +297,7 @@ static void on_reply(void *arg, const struct amt_http_result *r)
 	if (r->status == 200 && read && !reply.fault)
 		on_message(w, &reply);
 	else if (r->status == 200 && !read)
-		class_done(w, AMT_DEV_FAILED, err.text);
+		dev_wsman_class_done(w, AMT_DEV_FAILED, err.text);
 	else if (r->status == 404 && w->next <= AMT_DEVC_setup + 1) {
 		w->login.error = "the device has no WS-MAN (HTTP 404 on /wsman)";
 		finish(w);
@@ -418,8 +324,8 @@ static void next_class(struct wsman *w)
 	w->phase = first[dev_classes[w->c].how];
 	w->pulls = 0;
 	w->n_handles = w->handle = w->acl_read = 0;
-	w->retried = w->renewed = false;
-	ask(w);
+	w->retried = w->renewed = w->both_ways = false;
+	dev_wsman_ask(w);
 }
 
 void dev_ask_wsman(struct dev_job *j)
@@ -427,7 +333,7 @@ void dev_ask_wsman(struct dev_job *j)
 	bool tls = dev_job_open(j, 16993) && dev_job_tls(j, 16993) != DEV_PLAIN;
 	struct wsman *w;
 
-	if (!(j->o->ask & AMT_ASK_WSMAN) || (!tls && !dev_job_open(j, 16992))) {
+	if (!(j->o->ask & AMT_ASK_WSMAN)) {
 		dev_job_next(j);
 		return;
 	}
@@ -446,5 +352,12 @@ void dev_ask_wsman(struct dev_job *j)
 	w->login.method = j->o->user ? "digest" : "kerberos";
 	w->login.port = w->port;
 	w->login.failed = w->login.woken = 0;
-	next_class(w);
+	if (tls || dev_job_open(j, 16992)) {
+		next_class(w);
+		return;
+	}
+	w->login.error = dev_job_open(j, 16993)
+				 ? "TLS on 16993 can't be opened (X.D01), and 16992 is not open"
+				 : "neither 16993 nor 16992 is open";
+	finish(w);
 }

@@ -108,7 +108,7 @@ is 'honest: one that calls every nonce stale is believed once' "$(login) $(grep 
 # Firmware before WS-MAN tells its version over EOI, and only to who is let in.
 core() { jq -r '"\(.classes.eoi.records[0].core_version) \(.classes.login.records[0].accepted)"' "$tmp/facts"; }
 ask -u admin -p "$tmp/pw" -a tls,http,wsman ancient.example.test=127.2.0.9
-is 'without WS-MAN the version comes from EOI' "$(core)" '2.2.20 null'
+is 'without WS-MAN version and log-in come from EOI' "$(core)" '2.2.20 true'
 is '... which is what the judges go by' "$(devprobe -f -t 1500 -u admin -p "$tmp/pw" -a tls,http,wsman ancient.example.test=127.2.0.9 |
 	jq -r '.[] | select(.id == "P.07") | .summary' | grep -o '2.2.20')" 2.2.20
 ask -u admin -p "$tmp/pw" -a wsman old.example.test=127.2.0.10
@@ -119,7 +119,7 @@ is 'a wrong password is tried once there too' "$(grep -c ' 401 bad' "$tmp/sim.lo
 ask -u admin -p "$tmp/wrong" -a wsman old.example.test=127.2.0.10
 is '... and not at all after WS-MAN refused it' "$(jq -r '.classes.eoi' "$tmp/facts")" null
 ask -u admin -p "$tmp/pw" -a wsman open.example.test=127.2.0.11
-is 'no WS-MAN is no login' "$(login) $(jq -r '.classes.login.records[0].error' "$tmp/facts")" \
+is 'neither WS-MAN nor EOI is no login' "$(login) $(jq -r '.classes.login.records[0].error' "$tmp/facts")" \
 	'digest null 0 the device has no WS-MAN (HTTP 404 on /wsman)'
 
 if [ -n "$kerberos" ]; then

@@ -54,6 +54,18 @@ profile = 11.8
 hostname = wild
 cve_2017_5689 = true
 AMT_GeneralSettings.PrivacyLevel = lots
+[device mutual]
+address = 127.2.0.11
+profile = 11.8
+hostname = mutual
+tls.mutual = true
+[device legacy]
+address = 127.2.0.12
+profile = 3.2.1
+hostname = legacy
+version = 2.6.20
+wsman = false
+server = Intel(R) Con. Management Engine 2.6.20
 END
 sim_start "$tmp/sim.ini"
 password=$(sed -n 's/^F("base", "password", "\(.*\)").*/\1/p' tests/sim/profiles.def | head -n 1)
@@ -91,7 +103,17 @@ is '16.1: version from bytes 11 and 12 of the pong, if it answers, or from insid
 ask 127.2.0.5
 is "unprovisioned: nobody needs a password to see it" "$(fact 'rmcp.records[0].provisioning // "-"') $(fact 'login // "-"')" "0 -"
 ask -u admin -p "$tmp/pw" -a wsman quirky.example.test=127.2.0.6
-is 'where Enumerate answers 400, Get has read it' "$(fact 'general.state') $(fact 'tls_setting.state') $(fact 'webui.state')" 'read absent absent'
+is 'where Enumerate answers 400, Get has read it' "$(fact 'general.state') $(fact 'hash.state') $(fact 'webui.state')" 'read absent absent'
+is '... also what has several instances, of which one is known by name' \
+	"$(fact 'tls_setting.records | map(.id) | join(",")') $(fact 'ethernet.records | map(.link_policy | join(",")) | join(";")')" 'Intel(r) AMT 802.3 TLS Settings 1,14'
+ask -u admin -p "$tmp/pw" mutual.example.test=127.2.0.11
+is 'who can not log in at all says why' "$(fact 'login.records[0] | "\(.accepted) \(.error)"')" "null TLS on 16993 can't be opened (X.D01), and 16992 is not open"
+ask -u admin -p "$tmp/pw" 127.2.0.5
+is '... or that nothing is open' "$(fact 'login.records[0].error')" 'neither 16993 nor 16992 is open'
+ask -u admin -p "$tmp/pw" -a tls,http,wsman legacy.example.test=127.2.0.12
+is 'before WS-MAN the old SOAP interface shows that the account works' \
+	"$(fact 'login.records[0] | "\(.accepted) \(.error)"') $(fact 'eoi.records[0].core_version') $(fact 'http.records[] | select(.server).product')" \
+	'true the device has no WS-MAN (HTTP 404 on /wsman) 2.6.20 AMT'
 ask -u admin -p "$tmp/pw" -a wsman getless.example.test=127.2.0.7
 is 'where Get answers 400, Enumerate reads it' "$(fact 'general.state') $(fact 'general.records[0].host_name')" 'read getless'
 ask -u admin -p "$tmp/pw" -a wsman hidden.example.test=127.2.0.10
@@ -102,6 +124,8 @@ is '... and nothing is said of who is in it' "$(jq -r '.[] | select(.id == "S5.C
 
 ask -u admin -p "$tmp/wrong" -a wsman eleven.example.test=127.2.0.3
 is 'a wrong password is tried once' "$(fact 'login.records[0] | "\(.accepted) \(.failed)"')" 'false 1'
+ask -u admin -p "$tmp/wrong" -a wsman legacy.example.test=127.2.0.12
+is '... by the old SOAP interface as well' "$(fact 'login.records[0] | "\(.accepted) \(.failed)"')" 'false 1'
 : >"$tmp/sim.log"
 ask -u admin -p "$tmp/wrong" -a wsman eleven.example.test=127.2.0.3
 ok 'and the device saw no more than that' test "$(grep -c 'eleven .*login' "$tmp/sim.log")" -le 2
