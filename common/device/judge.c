@@ -115,16 +115,22 @@ const char *dev_fqdn(const struct dev_judge *j)
 	return dev_is_address(j->d->host) || !strchr(j->d->host, '.') ? NULL : j->d->host;
 }
 
-static bool is_provisioned(const struct amt_device *d)
+/* 0 pre, 1 in, 2 post; AMT_DEV_NONE: nothing tells. */
+static int64_t provisioning(const struct amt_device *d)
 {
 	const struct amt_dev_setup *s = amt_dev_first(d, setup);
 	const struct amt_dev_rmcp *r = amt_dev_first(d, rmcp);
 
 	if (s && s->provisioning_state != AMT_DEV_NONE)
-		return s->provisioning_state == 2;
-	if (r && r->provisioning != AMT_DEV_NONE)
-		return r->provisioning == 2;
-	return false;
+		return s->provisioning_state;
+	return r ? r->provisioning : AMT_DEV_NONE;
+}
+
+bool dev_unfinished(const struct dev_judge *j)
+{
+	int64_t state = provisioning(j->d);
+
+	return state == 0 || state == 1;
 }
 
 void amt_device_judge(const struct amt_device *d, const struct amt_device_expect *expect,
@@ -134,7 +140,7 @@ void amt_device_judge(const struct amt_device *d, const struct amt_device_expect
 	struct dev_judge j = {.d = d, .e = expect ? expect : &nothing, .ctx = ctx, .fs = fs};
 
 	j.fw_known = amt_device_firmware(d, &j.fw, &j.fw_where);
-	j.provisioned = is_provisioned(d);
+	j.provisioned = provisioning(d) == 2;
 	dev_judge_reach(&j);
 	dev_judge_tls(&j);
 	dev_judge_setup(&j);

@@ -28,8 +28,12 @@ struct amt_finding *dev_say(struct dev_judge *j, const char *id, enum amt_verdic
 bool dev_have(struct dev_judge *j, const char *id, enum amt_dev_class c);
 /* Whether the firmware is known and older than that major version: what came later is not in it. */
 bool dev_older(const struct dev_judge *j, int major);
+/* Whether the device says that it is not provisioned yet; false also when nothing tells. */
+bool dev_unfinished(const struct dev_judge *j);
 bool dev_has_int(const struct amt_dev_ints *l, int64_t v);
 bool dev_has_str(const struct amt_dev_strs *l, const char *s); /* case ignored */
+/* Whether it takes connections with TLS only, by its firmware or its settings. */
+bool dev_tls_only(const struct dev_judge *j);
 const struct amt_dev_port *dev_port(const struct amt_device *d, unsigned port);
 const struct amt_dev_tls *dev_tls(const struct amt_device *d, unsigned port);
 const struct amt_dev_chain *dev_leaf(const struct amt_device *d, unsigned port);

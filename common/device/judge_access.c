@@ -9,6 +9,12 @@ static void judge_negotiate(struct dev_judge *j)
 {
 	const struct amt_dev_kerberos *k = amt_dev_first(j->d, kerberos);
 
+	if (dev_unfinished(j) && !(k && k->enabled == AMT_YES)) {
+		dev_say(j, "PV.13", AMT_PENDING, AMT_DEVC_setup,
+			"Kerberos is switched on by the second stage of provisioning, which the "
+			"device has not come to");
+		return;
+	}
 	if (k && k->enabled != AMT_MAYBE) {
 		dev_say(j, "PV.13", k->enabled == AMT_YES ? AMT_PASS : AMT_FAIL, AMT_DEVC_kerberos,
 			k->enabled == AMT_YES

@@ -21,7 +21,8 @@ static bool mute(const struct dev_judge *j, unsigned port)
 
 static void judge_port(struct dev_judge *j, const char *id, unsigned port, const char *without)
 {
-	const struct amt_dev_port *p = dev_port(j->d, port), *tls = dev_port(j->d, 16993);
+	const struct amt_dev_port *p = dev_port(j->d, port), *tls = dev_port(j->d, 16993),
+				  *plain = dev_port(j->d, 16992);
 	const enum amt_dev_class c = AMT_DEVC_port;
 
 	if (!p || p->state == AMT_PORT_UNKNOWN)
@@ -33,10 +34,18 @@ static void judge_port(struct dev_judge *j, const char *id, unsigned port, const
 	else if (p->state == AMT_PORT_OPEN)
 		dev_say(j, id, AMT_PASS, c, "TCP %u accepts connections (seen from this computer)",
 			port);
-	else if (port == 16992 && tls && tls->state == AMT_PORT_OPEN)
+	else if (port == 16992 && tls && tls->state == AMT_PORT_OPEN &&
+		 (p->state == AMT_PORT_REFUSED || dev_tls_only(j)))
 		dev_say(j, id, AMT_PASS, c,
 			"TCP 16992 is %s, as on a device that takes TLS only; 16993 is open",
 			amt_port_state_name(p->state));
+	else if (port == 16992 && tls && tls->state == AMT_PORT_OPEN)
+		/* A port that AMT does not take belongs to the system, whose firewall is silent. */
+		dev_say(j, id, AMT_WARN, c,
+			"TCP 16992 does not answer from this computer (%s after %.0f ms), 16993 is "
+			"open: the device takes TLS only and the system's firewall drops the rest, "
+			"or a filter on the way does; %s",
+			amt_port_state_name(p->state), p->ms, without);
 	else if (silent(p))
 		dev_say(j, id, AMT_FAIL, c,
 			"TCP %u does not answer from this computer (%s after %.0f ms): a filter on "
@@ -47,7 +56,10 @@ static void judge_port(struct dev_judge *j, const char *id, unsigned port, const
 		dev_say(j, id, j->provisioned ? AMT_FAIL : AMT_WARN, c,
 			"TCP %u is closed: the device answers, but nothing listens there (%s); %s",
 			port,
-			j->provisioned ? "though it is provisioned" : "not provisioned, or asleep",
+			port != 16992 && plain && plain->state == AMT_PORT_OPEN
+				? "16992 is open: it works without TLS"
+			: j->provisioned ? "though it is provisioned"
+					 : "not provisioned, or asleep",
 			without);
 }
 
@@ -127,7 +139,7 @@ static void judge_rmcp(struct dev_judge *j)
 
 static void judge_version(struct dev_judge *j)
 {
-	static const struct amt_fw native = {3, 2, 1, -1}, audit = {4, 0, -1, -1};
+	static const struct amt_fw native = {3, 2, 1, -1};
 	char text[48];
 
 	if (!j->fw_known) {
@@ -152,9 +164,16 @@ static void judge_version(struct dev_judge *j)
 		dev_say(j, "P.07", AMT_PASS, AMT_DEV_CLASS_COUNT,
 			"firmware %s (%s) speaks WS-MAN itself", text, j->fw_where);
 	}
-	dev_say(j, "P.10", amt_fw_compare(&j->fw, &audit) < 0 ? AMT_FAIL : AMT_PASS,
-		AMT_DEV_CLASS_COUNT, "firmware %s %s audit log", text,
-		amt_fw_compare(&j->fw, &audit) < 0 ? "is older than 4.0 and has no" : "has an");
+	if (!dev_older(j, 4))
+		dev_say(j, "P.10", AMT_PASS, AMT_DEV_CLASS_COUNT, "firmware %s has an audit log",
+			text);
+	else if (j->ctx->trait[AMT_TRAIT_AUDITING] == AMT_YES)
+		dev_say(j, "P.10", AMT_FAIL, AMT_DEV_CLASS_COUNT,
+			"firmware %s is older than 4.0 and has no audit log", text);
+	else
+		dev_say(j, "P.10", AMT_WARN, AMT_DEV_CLASS_COUNT,
+			"firmware %s is older than 4.0 and has no audit log, should the site audit",
+			text);
 }
 
 static void judge_login(struct dev_judge *j)

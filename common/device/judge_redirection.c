@@ -50,6 +50,7 @@ static void judge_enabled(struct dev_judge *j)
 static void judge_probe(struct dev_judge *j, const struct amt_dev_redirection_probe *r)
 {
 	const enum amt_dev_class c = AMT_DEVC_redirection_probe;
+	bool kvm = !r->service || strcmp(r->service, "KVM") == 0;
 
 	if (r->how != AMT_NET_OK || r->status == AMT_DEV_NONE) {
 		dev_say(j, "X.D17", AMT_UNKNOWN, c, "%s on port %lld did not answer (%s)",
@@ -59,12 +60,11 @@ static void judge_probe(struct dev_judge *j, const struct amt_dev_redirection_pr
 	if (r->status == 2)
 		dev_say(j, "X.D17", AMT_WARN, c, "%s is busy: somebody is connected",
 			OR(r->service));
+	else if (r->status == 3 && kvm && dev_older(j, 6))
+		dev_say(j, "X.D17", AMT_NA, c, "KVM came with firmware 6.0");
 	else if (r->status == 3)
-		dev_say(j, "X.D17",
-			j->e->redirection && r->service && strcmp(r->service, "KVM") != 0
-				? AMT_FAIL
-				: AMT_WARN,
-			c, "%s is not offered on port %lld: switched off, or not in this firmware",
+		dev_say(j, "X.D17", j->e->redirection && !kvm ? AMT_FAIL : AMT_WARN, c,
+			"%s is not offered on port %lld: switched off, or not in this firmware",
 			OR(r->service), (long long)r->port);
 	else if (r->status != 0)
 		dev_say(j, "X.D17", AMT_WARN, c, "%s answers with status %lld", OR(r->service),
@@ -120,6 +120,12 @@ static void judge_kvm(struct dev_judge *j)
 	const struct amt_dev_kvm_settings *s = amt_dev_first(j->d, kvm_settings);
 	const struct amt_dev_kvm *k = amt_dev_first(j->d, kvm);
 
+	if (dev_older(j, 6)) {
+		dev_say(j, "X.D09", AMT_NA, AMT_DEV_CLASS_COUNT, "KVM came with firmware 6.0");
+		return;
+	}
+	if (!k && !s)
+		dev_have(j, "X.D09", AMT_DEVC_kvm);
 	if (s && s->enabled_by_mebx == AMT_NO)
 		dev_say(j, "X.D09", AMT_WARN, AMT_DEVC_kvm_settings,
 			"KVM is switched off in MEBx, which only somebody at the machine can "

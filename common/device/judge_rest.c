@@ -6,8 +6,9 @@
 static void judge_webui(struct dev_judge *j)
 {
 	const struct amt_dev_webui *w = amt_dev_first(j->d, webui);
+	bool https = false;
 
-	if (w && w->enabled_state != AMT_DEV_NONE) {
+	if (dev_have(j, "S6.C01", AMT_DEVC_webui) && w->enabled_state != AMT_DEV_NONE) {
 		if (w->enabled_state == 2)
 			dev_say(j, "S6.C01", AMT_PASS, AMT_DEVC_webui, "the web interface is on");
 		else
@@ -15,15 +16,25 @@ static void judge_webui(struct dev_judge *j)
 				"the web interface is off (EnabledState %lld)",
 				(long long)w->enabled_state);
 	}
+	for (size_t i = 0; i < j->d->http.n; i++)
+		https = https ||
+			(j->d->http.v[i].port == 16993 && j->d->http.v[i].how == AMT_NET_OK);
 	for (size_t i = 0; i < j->d->http.n; i++) {
 		const struct amt_dev_http *h = &j->d->http.v[i];
-		bool page = h->root_status == 200 ||
-			    (h->root_status >= 300 && h->root_status < 400) ||
-			    h->root_status == 401 || h->index_status == 401;
+		/* "/" decides: /index.htm may ask for a log-in with the web interface off (2.3). */
+		int64_t status = h->root_status != AMT_DEV_NONE ? h->root_status : h->index_status;
+		bool page = status == 200 || (status >= 300 && status < 400) || status == 401;
+		if (h->port == 16992 && https)
+			continue;
 		if (h->how != AMT_NET_OK) {
 			dev_say(j, "S6.V01", AMT_UNKNOWN, AMT_DEVC_http, "port %lld: %s",
 				(long long)h->port,
 				h->error ? h->error : amt_net_class_name(h->how));
+		} else if (page && h->product && h->port == 16992) {
+			dev_say(j, "S6.V01", AMT_WARN, AMT_DEVC_http,
+				"the web interface answers on port 16992, without TLS (HTTP %lld, "
+				"'%s'), and nothing at https on 16993",
+				(long long)h->root_status, OR(h->server));
 		} else if (page && h->product) {
 			dev_say(j, "S6.V01", AMT_PASS, AMT_DEVC_http,
 				"port %lld answers as AMT with its web interface (HTTP %lld, '%s')",
@@ -85,6 +96,7 @@ static void judge_audit(struct dev_judge *j)
 	const struct amt_dev_blockers *b = amt_dev_first(j->d, blockers);
 	const struct amt_dev_audit *a = amt_dev_first(j->d, audit);
 
+	dev_have(j, "X.D11", AMT_DEVC_blockers);
 	if (b && !b->components.n && b->return_value != AMT_DEV_NONE && b->return_value != 0)
 		dev_say(j, "X.D11", AMT_UNKNOWN, AMT_DEVC_blockers,
 			"what blocks un-provisioning was not told (ReturnValue %lld)",
@@ -94,7 +106,10 @@ static void judge_audit(struct dev_judge *j)
 			b->components.n ? "un-provisioning is blocked%s"
 					: "nothing blocks un-provisioning%s",
 			dev_has_int(&b->components, 1) ? " by the audit log" : "");
-	if (!a || a->state == AMT_DEV_NONE)
+	if (!a && dev_older(j, 4))
+		dev_say(j, "X.D10", AMT_NA, AMT_DEV_CLASS_COUNT,
+			"the audit log came with firmware 4.0");
+	if (dev_older(j, 4) || !dev_have(j, "X.D10", AMT_DEVC_audit) || a->state == AMT_DEV_NONE)
 		return;
 	if (a->state & 2)
 		dev_say(j, "X.D10", AMT_FAIL, AMT_DEVC_audit,
@@ -118,6 +133,7 @@ static void judge_environment(struct dev_judge *j)
 	 * best guess. */
 	const char *suffix = s && s->dhcp_suffix ? s->dhcp_suffix : g ? g->domain_name : NULL;
 
+	dev_have(j, "X.D12", AMT_DEVC_environment);
 	if (e && !e->suffixes.n)
 		dev_say(j, "X.D12", AMT_PASS, AMT_DEVC_environment,
 			"no home domains are set: AMT is open everywhere");
@@ -139,7 +155,10 @@ static void judge_environment(struct dev_judge *j)
 			g->privacy == 0   ? "default"
 			: g->privacy == 1 ? "enhanced"
 					  : "extreme: features are blocked");
-	if (g && g->wsman_only != AMT_MAYBE)
+	if (g && g->wsman_only == AMT_YES && j->fw_known && !dev_older(j, 6))
+		dev_say(j, "X.D14", AMT_NA, AMT_DEV_CLASS_COUNT,
+			"the old SOAP interface is off, which firmware from 6.0 on can do without");
+	else if (g && g->wsman_only != AMT_MAYBE)
 		dev_say(j, "X.D14", g->wsman_only == AMT_YES ? AMT_WARN : AMT_PASS,
 			AMT_DEVC_general,
 			g->wsman_only == AMT_YES
@@ -150,17 +169,38 @@ static void judge_environment(struct dev_judge *j)
 			"the AMT network interface is switched off in the device");
 }
 
+static void dot1x_off(struct dev_judge *j, enum amt_dev_class c, bool wanted)
+{
+	dev_say(j, "X.D26", wanted ? AMT_FAIL : AMT_PASS, c, "802.1X is off in the device%s",
+		wanted ? ", but the site's wired ports ask for it" : "");
+}
+
+/* 4.0 to 7.x: a profile instead of the settings of 8.0 (1.1). */
+static void judge_dot1x_profile(struct dev_judge *j, bool wanted)
+{
+	const struct amt_dev_dot1x_profile *p = amt_dev_first(j->d, dot1x_profile);
+
+	if (!dev_have(j, "X.D26", AMT_DEVC_dot1x_profile) || p->enabled == AMT_MAYBE)
+		return;
+	if (p->enabled == AMT_NO)
+		dot1x_off(j, AMT_DEVC_dot1x_profile, wanted);
+	else
+		dev_say(j, "X.D26", AMT_PASS, AMT_DEVC_dot1x_profile, "802.1X is on in the device");
+}
+
 static void judge_dot1x(struct dev_judge *j)
 {
 	const struct amt_dev_dot1x *x = amt_dev_first(j->d, dot1x);
 	bool wanted = j->ctx->trait[AMT_TRAIT_WIRED_8021X] == AMT_YES;
 
-	if (!x || x->enabled == AMT_DEV_NONE)
+	if (dev_older(j, 4))
+		dev_say(j, "X.D26", AMT_NA, AMT_DEV_CLASS_COUNT, "802.1X came with firmware 4.0");
+	else if (dev_older(j, 8))
+		judge_dot1x_profile(j, wanted);
+	else if (!dev_have(j, "X.D26", AMT_DEVC_dot1x) || x->enabled == AMT_DEV_NONE)
 		return;
-	if (x->enabled == 3)
-		dev_say(j, "X.D26", wanted ? AMT_FAIL : AMT_PASS, AMT_DEVC_dot1x,
-			"802.1X is off in the device%s",
-			wanted ? ", but the site's wired ports ask for it" : "");
+	else if (x->enabled == 3)
+		dot1x_off(j, AMT_DEVC_dot1x, wanted);
 	else
 		dev_say(j, "X.D26", x->enabled == 2 || x->enabled == 6 ? AMT_PASS : AMT_UNKNOWN,
 			AMT_DEVC_dot1x, "802.1X is %s (Enabled %lld)",

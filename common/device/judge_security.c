@@ -75,9 +75,22 @@ static const struct amt_dev_tls_setting *network_setting(const struct amt_device
 	return NULL;
 }
 
-static void judge_plain(struct dev_judge *j)
+static bool has_no_plain_port(const struct dev_judge *j)
 {
 	static const struct amt_fw tls_only = {16, 1, -1, -1};
+
+	return j->fw_known && amt_fw_compare(&j->fw, &tls_only) >= 0;
+}
+
+bool dev_tls_only(const struct dev_judge *j)
+{
+	const struct amt_dev_tls_setting *t = network_setting(j->d);
+
+	return has_no_plain_port(j) || (t && t->enabled == AMT_YES && t->accept_plain == AMT_NO);
+}
+
+static void judge_plain(struct dev_judge *j)
+{
 	const struct amt_dev_tls_setting *t = network_setting(j->d);
 	const struct amt_dev_port *p = dev_port(j->d, 16992), *q = dev_port(j->d, 16994);
 	bool open = (p && p->state == AMT_PORT_OPEN) || (q && q->state == AMT_PORT_OPEN);
@@ -88,23 +101,28 @@ static void judge_plain(struct dev_judge *j)
 			"certificate");
 	else if (t && t->mutual == AMT_NO)
 		dev_say(j, "X.D04", AMT_PASS, AMT_DEVC_tls_setting, "mutual authentication is off");
-	if (open && j->fw_known && amt_fw_compare(&j->fw, &tls_only) >= 0)
+	if (open && has_no_plain_port(j))
 		dev_say(j, "X.D05", AMT_FAIL, AMT_DEVC_port,
 			"a plain port is open although this firmware has none: an emulator or a "
 			"forwarded port");
 	else if (t && t->enabled == AMT_NO)
 		dev_say(j, "X.D05", j->provisioned ? AMT_FAIL : AMT_WARN, AMT_DEVC_tls_setting,
 			"TLS is off on the network interface");
-	else if (t && t->accept_plain == AMT_YES)
+	else if (t && t->accept_plain == AMT_YES && !dev_tls_only(j))
 		dev_say(j, "X.D05", AMT_WARN, AMT_DEVC_tls_setting,
 			"TLS is on, but connections without it are accepted too");
-	else if (open && j->provisioned)
+	else if (open && (t || j->provisioned))
 		dev_say(j, "X.D05", AMT_WARN, AMT_DEVC_port,
 			"%s is open: passwords' digests and screens travel without TLS",
 			p && p->state == AMT_PORT_OPEN ? "16992" : "16994");
-	else if (t || (p && p->state != AMT_PORT_UNKNOWN && j->provisioned))
+	else if (has_no_plain_port(j))
+		dev_say(j, "X.D05", AMT_PASS, AMT_DEV_CLASS_COUNT,
+			"firmware from 16.1 on takes no connections without TLS");
+	else if (dev_tls_only(j) || (p && p->state == AMT_PORT_REFUSED && j->provisioned))
 		dev_say(j, "X.D05", AMT_PASS, t ? AMT_DEVC_tls_setting : AMT_DEVC_port,
 			"connections without TLS are not accepted");
+	else
+		dev_have(j, "X.D05", AMT_DEVC_tls_setting);
 }
 
 static void judge_password(struct dev_judge *j)
@@ -116,8 +134,9 @@ static void judge_password(struct dev_judge *j)
 		return;
 	a = &j->d->admin.v[0];
 	if (a->is_default == AMT_YES || (n && n->is_default == AMT_YES))
-		dev_say(j, "X.D07", AMT_FAIL, AMT_DEVC_admin,
-			"the admin account still has its factory password");
+		dev_say(j, "X.D07", dev_unfinished(j) ? AMT_WARN : AMT_FAIL, AMT_DEVC_admin,
+			"the admin account still has its factory password%s",
+			dev_unfinished(j) ? ", which the first stage of provisioning changes" : "");
 	else if (a->is_default == AMT_NO)
 		dev_say(j, "X.D07", AMT_PASS, AMT_DEVC_admin,
 			"the admin account's password is not the factory one");

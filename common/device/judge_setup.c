@@ -14,7 +14,7 @@ static void judge_state(struct dev_judge *j)
 
 	if (j->d->setup.n)
 		v = j->d->setup.v[0].provisioning_state;
-	else if (j->d->rmcp.n) {
+	if (v == AMT_DEV_NONE && j->d->rmcp.n) {
 		v = j->d->rmcp.v[0].provisioning;
 		c = AMT_DEVC_rmcp;
 	}
@@ -23,8 +23,8 @@ static void judge_state(struct dev_judge *j)
 			words[v]);
 	if (v == 1)
 		dev_say(j, "X.D19", AMT_WARN, c,
-			"the device is in the middle of provisioning: the first stage is over, the "
-			"second is not");
+			"the device is in the middle of provisioning: the first stage has not come "
+			"to its end, which commits it");
 	if (!dev_have(j, "S2.C11a", AMT_DEVC_setup))
 		return;
 	s = &j->d->setup.v[0];
@@ -136,7 +136,7 @@ static void judge_record(struct dev_judge *j)
 	const struct amt_dev_record *r = amt_dev_first(j->d, record);
 	bool tls;
 
-	if (!r)
+	if (!dev_have(j, "X.D19", AMT_DEVC_record))
 		return;
 	tls = r->type && amt_memcasestr(r->type, strlen(r->type), "TLS");
 	struct amt_finding *f = dev_say(
@@ -267,7 +267,7 @@ static void judge_identity(struct dev_judge *j)
 			"the device has the UUID %s%s%s", u->uuid,
 			same ? "" : ", log or inventory say ", same ? "" : j->e->uuid);
 	}
-	if (k && k->lengths.n) {
+	if (dev_have(j, "X.D25", AMT_DEVC_key_limits) && k->lengths.n) {
 		int64_t most = 0;
 		for (size_t i = 0; i < k->lengths.n; i++)
 			most = k->lengths.v[i] > most ? k->lengths.v[i] : most;

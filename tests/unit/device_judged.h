@@ -87,7 +87,7 @@ static void check_rows(const struct device_row *rows, size_t n)
 		struct amt_findings fs = {0};
 		struct amt_device d;
 		good(&d);
-		ctx.trait[AMT_TRAIT_WIRED_8021X] = AMT_MAYBE;
+		ctx.trait[AMT_TRAIT_WIRED_8021X] = ctx.trait[AMT_TRAIT_AUDITING] = AMT_MAYBE;
 		r->change(&d);
 		amt_device_judge(&d, &expect, &ctx, &fs);
 		if (worst(&fs, r->id) != r->v)
