@@ -120,7 +120,11 @@ static void judge_hashes(struct dev_judge *j)
 				OR(h->description));
 		return;
 	}
-	if (want)
+	if (j->d->source[AMT_DEVC_hash].error)
+		dev_say(j, "S3.C10b", AMT_UNKNOWN, AMT_DEVC_hash,
+			"the list of root hashes was read in part only (%s)",
+			j->d->source[AMT_DEVC_hash].error);
+	else if (want)
 		dev_say(j, "S3.C10b", AMT_FAIL, AMT_DEVC_hash,
 			"none of the device's %zu root hashes is that of the provisioning root "
 			"(%s)",

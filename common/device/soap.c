@@ -202,9 +202,12 @@ static void read_fault(const xmlNode *n, struct dev_reply *out)
 	out->fault = true;
 	if (!code) { /* SOAP 1.1 */
 		copy_text(find(n, "faultcode", 0), out->fault_code, sizeof(out->fault_code));
+		out->of_receiver = amt_str_ends(out->fault_code, "Server");
 		copy_text(find(n, "faultstring", 0), out->fault_text, sizeof(out->fault_text));
 		return;
 	}
+	copy_text(find(code, "Value", 0), out->fault_code, sizeof(out->fault_code));
+	out->of_receiver = amt_str_ends(out->fault_code, "Receiver");
 	for (int depth = 0; depth < DEPTH_MAX && (sub = find(code, "Subcode", 0)); depth++)
 		code = sub;
 	copy_text(find(code, "Value", 0), out->fault_code, sizeof(out->fault_code));

@@ -14,6 +14,7 @@ xmlDoc *dev_xml_read(const char *xml, size_t len, struct amt_error *err);
 /* What one reply held, beside the records that went into the device. */
 struct dev_reply {
 	bool fault;
+	bool of_receiver;     /* the service's own trouble, not the question's */
 	char fault_code[96];  /* "b:DestinationUnreachable": the innermost code */
 	char fault_text[256]; /* the reason */
 	char context[256];    /* of an enumeration that goes on; "" */

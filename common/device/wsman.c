@@ -228,7 +228,8 @@ static void on_message(struct wsman *w, const struct dev_reply *reply)
 			if (!reply->end)
 				amt_device_note(w->j->d, "%s: the enumeration did not say its end",
 						dev_classes[w->c].name);
-			dev_wsman_class_done(w, AMT_DEV_READ, NULL);
+			dev_wsman_class_done(w, AMT_DEV_READ,
+					     reply->end ? NULL : "its end was not told");
 			break;
 		}
 		amt_str_copy(w->context, sizeof(w->context), reply->context);
@@ -238,6 +239,13 @@ static void on_message(struct wsman *w, const struct dev_reply *reply)
 	default:
 		dev_wsman_acl(w, reply);
 	}
+}
+
+/* The device could not answer now: that says nothing of whether it has the class. */
+static bool for_the_moment(int status, const struct dev_reply *reply)
+{
+	return reply->of_receiver || status >= 500 || strstr(reply->fault_code, "Concurrency") ||
+	       strstr(reply->fault_code, "QuotaLimit");
 }
 
 /* HTTP 400 and faults: for this class, not for the device. */
@@ -252,20 +260,24 @@ static void on_fault(struct wsman *w, int status, const struct dev_reply *reply)
 		dev_wsman_class_done(w, AMT_DEV_DENIED, error);
 	else if (!reply->fault && status != 400 && status != 404) /* not about the class */
 		dev_wsman_class_done(w, AMT_DEV_FAILED, error);
-	else if ((w->phase == GET || w->phase == ENUMERATE) && !w->both_ways &&
-		 (w->phase == GET || dev_classes[w->c].arg)) {
-		/* AMT 10.0.56 refuses Enumerate and takes Get; both ways are tried (1.4). */
-		w->both_ways = true;
-		w->phase = w->phase == GET ? ENUMERATE : GET;
-		dev_wsman_ask(w);
-	} else if (w->phase == ACL_ENABLED || w->phase == ACL_ENTRY)
+	else if (w->phase == ACL_ENABLED || w->phase == ACL_ENTRY)
 		dev_wsman_acl_next(w);
 	else if (w->phase == PULL && dev_list(w->j->d, w->c)->n) {
 		amt_device_note(w->j->d, "%s: reading on failed with %s", dev_classes[w->c].name,
 				error);
 		dev_wsman_class_done(w, AMT_DEV_READ, error);
-	} else
+	} else if (for_the_moment(status, reply)) {
+		w->broken = 0; /* it was a whole answer */
+		dev_wsman_class_done(w, AMT_DEV_FAILED, error);
+	} else if ((w->phase == GET || w->phase == ENUMERATE) && !w->both_ways &&
+		   (w->phase == GET || dev_classes[w->c].arg)) {
+		/* AMT 10.0.56 refuses Enumerate and takes Get; both ways are tried (1.4). */
+		w->both_ways = true;
+		w->phase = w->phase == GET ? ENUMERATE : GET;
+		dev_wsman_ask(w);
+	} else {
 		dev_wsman_class_done(w, AMT_DEV_ABSENT, error);
+	}
 }
 
 static void on_reply(void *arg, const struct amt_http_result *r)

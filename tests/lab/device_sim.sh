@@ -59,6 +59,16 @@ address = 127.2.0.11
 profile = 11.8
 hostname = mutual
 tls.mutual = true
+[device ailing]
+address = 127.2.0.13
+profile = 11.8
+hostname = ailing
+wsman.trouble = AMT_WebUIService,AMT_AuditLog,AMT_EthernetPortSettings
+[device small]
+address = 127.2.0.14
+profile = 10.0.56
+hostname = small
+mode = 2
 [device legacy]
 address = 127.2.0.12
 profile = 3.2.1
@@ -106,6 +116,12 @@ ask -u admin -p "$tmp/pw" -a wsman quirky.example.test=127.2.0.6
 is 'where Enumerate answers 400, Get has read it' "$(fact 'general.state') $(fact 'hash.state') $(fact 'webui.state')" 'read absent absent'
 is '... also what has several instances, of which one is known by name' \
 	"$(fact 'tls_setting.records | map(.id) | join(",")') $(fact 'ethernet.records | map(.link_policy | join(",")) | join(";")')" 'Intel(r) AMT 802.3 TLS Settings 1,14'
+ask -u admin -p "$tmp/pw" -a tls,wsman ailing.example.test=127.2.0.13
+is 'a fault of the moment does not say that a class is missing, and what follows is read' \
+	"$(fact 'webui.state') $(fact 'audit.state') $(fact 'ethernet.state') $(fact 'dot1x.state')" 'failed failed failed read'
+devprobe -f -u admin -p "$tmp/pw" -t 1500 small.example.test=127.2.0.14 >"$tmp/findings" 2>&1
+is 'small business mode: no TLS, no pong, and said to be that' \
+	"$(jq -r '[.[] | select(.id == "S2.C11a" or .id == "P.37" or .id == "X.D20") | .id + "=" + .verdict] | join(" ")' "$tmp/findings")" 'P.37=fail X.D20=na S2.C11a=fail'
 ask -u admin -p "$tmp/pw" mutual.example.test=127.2.0.11
 is 'who can not log in at all says why' "$(fact 'login.records[0] | "\(.accepted) \(.error)"')" "null TLS on 16993 can't be opened (X.D01), and 16992 is not open"
 ask -u admin -p "$tmp/pw" 127.2.0.5

@@ -20,7 +20,8 @@ static struct listener *listeners;
  */
 static bool automatic(const struct sim_device *d, uint16_t port)
 {
-	bool tls = sim_fact_on(d, "tls");
+	/* Small business mode has no TLS port (1.5). */
+	bool tls = sim_fact_on(d, "tls") && sim_fact_num(d, "mode", 1) != 2;
 	bool plain = sim_fact_on(d, "ports.plain") && (!tls || sim_fact_on(d, "tls.accept_plain"));
 	bool dash = sim_fact_on(d, "dash");
 	bool redir = sim_fact_on(d, "redir.listener") && sim_fact_num(d, "redir.state", 0) != 32768;

@@ -47,7 +47,8 @@ size_t sim_rmcp_reply(const struct sim_device *d, const uint8_t *p, size_t n, ui
 	if (n < 12 || p[0] != 0x06 || p[3] != 0x06 || p[4] || p[5] || p[6] != 0x11 ||
 	    p[7] != 0xbe || p[8] != 0x80)
 		return 0;
-	if (!sim_fact_on(d, "rmcp") || (!state && !sim_fact_on(d, "rmcp.unprovisioned")))
+	if (!sim_fact_on(d, "rmcp") || sim_fact_num(d, "mode", 1) == 2 ||
+	    /* 2.4 */ (!state && !sim_fact_on(d, "rmcp.unprovisioned")))
 		return 0;
 	memset(out, 0, 32);
 	memcpy(out, head, sizeof(head));

@@ -290,6 +290,12 @@ static int dispatch(struct call *c, const char *user, const struct sim_class *k)
 
 	if (!sim_user_has_realm(c->d, user, sim_class_realm(k)))
 		return denied(c);
+	if (sim_list_has(sim_fact(c->d, "wsman.trouble"), sim_class_name(k))) {
+		fault(c, "Receiver", "c:InternalError",
+		      "The service cannot comply with the request due to internal processing "
+		      "errors.");
+		return 500;
+	}
 	if (!strcmp(s->action, ACT_GET))
 		return get(c, k);
 	if (!strcmp(s->action, ACT_ENUM))

@@ -233,12 +233,14 @@ static void test_faults(void **state)
 			      &r, NULL));
 	assert_true(r.fault);
 	assert_string_equal(r.fault_code, "b:DestinationUnreachable");
+	assert_false(r.of_receiver);
 	assert_string_equal(r.fault_text, "No route can be determined");
 	assert_true(read_text(&d, AMT_DEVC_general,
 			      "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'>"
 			      "<s:Body><s:Fault><faultcode>s:Client</faultcode>"
 			      "<faultstring>no</faultstring></s:Fault></s:Body></s:Envelope>",
 			      &r, NULL));
+	assert_false(r.of_receiver);
 	assert_string_equal(r.fault_code, "s:Client");
 	assert_int_equal(d.general.n, 0);
 	amt_device_free(&d);

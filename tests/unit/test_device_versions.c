@@ -42,6 +42,7 @@ BAD(web_without_tls, d->http.v[0].port = 16992)
 BAD(halfway_kerberos, d->setup.v[0].provisioning_state = 1; d->kerberos.v[0].enabled = AMT_NO)
 BAD(halfway_password, d->setup.v[0].provisioning_state = 1; d->admin.v[0].is_default = AMT_YES)
 BAD(halfway, d->setup.v[0].provisioning_state = 1)
+BAD(hashes_in_part, d->hash.v[0].data = "beef"; d->source[AMT_DEVC_hash].error = "HTTP 500")
 BAD(halfway_by_pong, d->setup.v[0].provisioning_state = AMT_DEV_NONE; d->rmcp.v[0].provisioning = 1)
 
 static const struct device_row rows[] = {
@@ -71,6 +72,7 @@ static const struct device_row rows[] = {
 	{halfway_kerberos, "PV.13", AMT_PENDING, "second stage"},
 	{halfway_password, "X.D07", AMT_WARN, "first stage of provisioning changes"},
 	{halfway, "X.D19", AMT_WARN, "first stage has not come to its end"},
+	{hashes_in_part, "S3.C10b", AMT_UNKNOWN, "in part only (HTTP 500)"},
 	{halfway_by_pong, "X.D19", AMT_WARN, "in the middle"},
 };
 
