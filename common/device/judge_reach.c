@@ -151,7 +151,13 @@ static void judge_version(struct dev_judge *j)
 		return;
 	}
 	amt_fw_format(&j->fw, text);
-	if (amt_fw_compare(&j->fw, &native) < 0) {
+	enum amt_tri old = amt_fw_below(&j->fw, &native);
+	if (old == AMT_MAYBE) {
+		dev_say(j, "P.07", AMT_UNKNOWN, AMT_DEV_CLASS_COUNT,
+			"firmware %s (%s): the rest of the version is needed; Configuration "
+			"Manager reaches 3.2.1 and later itself",
+			text, j->fw_where);
+	} else if (old == AMT_YES) {
 		dev_say(j, "P.07", AMT_WARN, AMT_DEV_CLASS_COUNT,
 			"firmware %s (%s) is older than 3.2.1: Configuration Manager reaches it "
 			"only "

@@ -52,6 +52,11 @@ static void judge_probe(struct dev_judge *j, const struct amt_dev_redirection_pr
 	const enum amt_dev_class c = AMT_DEVC_redirection_probe;
 	bool kvm = !r->service || strcmp(r->service, "KVM") == 0;
 
+	if (r->how == AMT_NET_PROTOCOL) {
+		dev_say(j, "X.D17", AMT_UNKNOWN, c, "%s on port %lld is not answered as AMT does",
+			OR(r->service), (long long)r->port);
+		return;
+	}
 	if (r->how != AMT_NET_OK || r->status == AMT_DEV_NONE) {
 		dev_say(j, "X.D17", AMT_UNKNOWN, c, "%s on port %lld did not answer (%s)",
 			OR(r->service), (long long)r->port, amt_net_class_name(r->how));

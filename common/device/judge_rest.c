@@ -6,6 +6,7 @@
 static void judge_webui(struct dev_judge *j)
 {
 	const struct amt_dev_webui *w = amt_dev_first(j->d, webui);
+	const struct amt_dev_tls *t = dev_tls(j->d, 16993);
 	bool https = false;
 
 	if (dev_have(j, "S6.C01", AMT_DEVC_webui) && w->enabled_state != AMT_DEV_NONE) {
@@ -16,6 +17,9 @@ static void judge_webui(struct dev_judge *j)
 				"the web interface is off (EnabledState %lld)",
 				(long long)w->enabled_state);
 	}
+	if (t && t->modern != AMT_TLSC_OK && t->legacy != AMT_TLSC_OK && !j->d->http.n)
+		dev_say(j, "S6.V01", AMT_UNKNOWN, AMT_DEVC_tls,
+			"TLS on port 16993 can't be opened (X.D01)");
 	for (size_t i = 0; i < j->d->http.n; i++)
 		https = https ||
 			(j->d->http.v[i].port == 16993 && j->d->http.v[i].how == AMT_NET_OK);

@@ -46,13 +46,14 @@ static void judge_sa_00075(struct dev_judge *j)
 		    release(&j->fw) > release(&sa_00075[i].until))
 			continue;
 		amt_fw_format(&sa_00075[i].good, good);
-		if (release(&j->fw) == release(&sa_00075[i].good) && j->fw.rev < 0)
+		enum amt_tri open = amt_fw_below(&j->fw, &sa_00075[i].good);
+		if (open == AMT_MAYBE)
 			dev_say(j, "X.D06", AMT_UNKNOWN, AMT_DEV_CLASS_COUNT,
 				"firmware %s: the rest of the version is needed; %s is the first "
 				"good "
 				"one",
 				text, good);
-		else if (amt_fw_compare(&j->fw, &sa_00075[i].good) < 0)
+		else if (open == AMT_YES)
 			dev_say(j, "X.D06", AMT_FAIL, AMT_DEV_CLASS_COUNT,
 				"firmware %s is open to INTEL-SA-00075; %s is the first good one",
 				text, good);

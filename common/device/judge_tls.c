@@ -142,7 +142,8 @@ static void judge_chain(struct dev_judge *j, const struct amt_dev_tls *t,
 	else if (t->sent > 1)
 		dev_say(j, "PV.08", AMT_PASS, AMT_DEVC_chain, "the device sends a chain of %lld",
 			(long long)t->sent);
-	if (!j->fw_known || amt_fw_compare(&j->fw, &bug) != 0 || leaf->self_signed == AMT_MAYBE)
+	if (!j->fw_known || j->fw.rev < 0 || amt_fw_compare(&j->fw, &bug) != 0 ||
+	    leaf->self_signed == AMT_MAYBE)
 		return;
 	if (leaf->self_signed == AMT_YES)
 		dev_say(j, "S3.C16", AMT_FAIL, AMT_DEVC_chain,

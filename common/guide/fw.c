@@ -67,6 +67,20 @@ int amt_fw_compare(const struct amt_fw *a, const struct amt_fw *b)
 	return 0;
 }
 
+enum amt_tri amt_fw_below(const struct amt_fw *fw, const struct amt_fw *limit)
+{
+	const int x[FW_PARTS] = {fw->major, fw->minor, fw->rev, fw->build};
+	const int y[FW_PARTS] = {limit->major, limit->minor, limit->rev, limit->build};
+
+	for (int i = 0; i < FW_PARTS; i++) {
+		if (x[i] < 0 && y[i] > 0)
+			return AMT_MAYBE;
+		if (x[i] >= 0 && y[i] >= 0 && x[i] != y[i])
+			return x[i] < y[i] ? AMT_YES : AMT_NO;
+	}
+	return AMT_NO;
+}
+
 char *amt_fw_format(const struct amt_fw *fw, char out[48])
 {
 	const int part[FW_PARTS] = {fw->major, fw->minor, fw->rev, fw->build};

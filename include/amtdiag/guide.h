@@ -18,6 +18,9 @@ int amt_fw_compare(const struct amt_fw *a, const struct amt_fw *b);
 char *amt_fw_format(const struct amt_fw *fw, char out[48]);
 
 enum amt_tri { AMT_MAYBE, AMT_YES, AMT_NO };
+/* Whether it is older than the limit; MAYBE when that hangs on parts that were not told: 3.2 may be
+ * 3.2.0, and 3.2.1 as well. */
+enum amt_tri amt_fw_below(const struct amt_fw *fw, const struct amt_fw *limit);
 
 /* What a deployment can have or not have: the words of applies-when. */
 enum amt_trait {

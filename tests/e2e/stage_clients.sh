@@ -66,6 +66,12 @@ is "the agent found no policy" "$(says S2.C05)" "warn $d/none.log"
 is "AMT was seen at some, a person is asked about the others" "$(says S2.C07 'on 4 of 6 clients')" "unknown "
 is "what is good of a name is no stage that was reached" "$(jq -r '.facts.clients[] | select(.name == "c05.example.net") | .stage_reached' "$tmp/run.json")" 2
 
+sed 's/^\(c0[24],.*\),[0-9.]*$/\1,3.2/' "$d/clients.csv" >"$d/vague.csv"
+profile vague.csv 'Amtopmgr.log'
+walk
+is "3.2 may be 3.2.1 or older" "$(jq -r '.findings[] | select(.id == "P.07" and .verdict == "unknown") | .subjects | join(" ")' "$tmp/run.json")" "c02.example.net c04.example.net"
+is "... and is not taken for the one with the fault" "$(says S3.C16 'firmware is 3.2')" ""
+
 profile clients.csv 'Amtopmgr.log' 'auditing = yes
 wireless = yes'
 walk

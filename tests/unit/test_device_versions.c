@@ -42,6 +42,13 @@ BAD(web_without_tls, d->http.v[0].port = 16992)
 BAD(halfway_kerberos, d->setup.v[0].provisioning_state = 1; d->kerberos.v[0].enabled = AMT_NO)
 BAD(halfway_password, d->setup.v[0].provisioning_state = 1; d->admin.v[0].is_default = AMT_YES)
 BAD(halfway, d->setup.v[0].provisioning_state = 1)
+BAD(major_9, FIRMWARE("9"))
+BAD(major_6, FIRMWARE("6"))
+BAD(major_3, FIRMWARE("3"); d->chain.v[0].self_signed = AMT_YES)
+BAD(major_2, FIRMWARE("2"))
+BAD(major_4, FIRMWARE("4"))
+BAD(no_tls_no_web, d->http.n = 0; d->tls.v[0].modern = d->tls.v[0].legacy = AMT_TLSC_TIMEOUT)
+BAD(garbage_16995, d->redirection_probe.v[0].how = AMT_NET_PROTOCOL)
 BAD(hashes_in_part, d->hash.v[0].data = "beef"; d->source[AMT_DEVC_hash].error = "HTTP 500")
 BAD(halfway_by_pong, d->setup.v[0].provisioning_state = AMT_DEV_NONE; d->rmcp.v[0].provisioning = 1)
 
@@ -72,6 +79,15 @@ static const struct device_row rows[] = {
 	{halfway_kerberos, "PV.13", AMT_PENDING, "second stage"},
 	{halfway_password, "X.D07", AMT_WARN, "first stage of provisioning changes"},
 	{halfway, "X.D19", AMT_WARN, "first stage has not come to its end"},
+	{major_9, "X.D06", AMT_UNKNOWN, "9.1.41 is the first"},
+	{major_6, "X.D06", AMT_UNKNOWN, "6.2.61 is the first"},
+	{major_3, "P.07", AMT_UNKNOWN, "the rest of the version"},
+	{major_3, "S1.V18", AMT_VERDICTS, ""},
+	{major_3, "S3.C16", AMT_VERDICTS, ""},
+	{major_2, "P.07", AMT_WARN, "translator"},
+	{major_4, "P.07", AMT_PASS, "speaks WS-MAN"},
+	{no_tls_no_web, "S6.V01", AMT_UNKNOWN, "can't be opened"},
+	{garbage_16995, "X.D17", AMT_UNKNOWN, "not answered as AMT does"},
 	{hashes_in_part, "S3.C10b", AMT_UNKNOWN, "in part only (HTTP 500)"},
 	{halfway_by_pong, "X.D19", AMT_WARN, "in the middle"},
 };

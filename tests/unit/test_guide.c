@@ -83,6 +83,24 @@ static void fw_compare(void **state)
 	assert_true(compare("6.2.10.1", "6.2.10.2") < 0);
 }
 
+static enum amt_tri below(const char *fw, const char *limit)
+{
+	struct amt_fw x, y;
+
+	assert_true(amt_fw_parse(fw, &x, NULL) && amt_fw_parse(limit, &y, NULL));
+	return amt_fw_below(&x, &y);
+}
+
+static void fw_below(void **state)
+{
+	(void)state;
+	assert_true(below("3.2.0", "3.2.1") == AMT_YES && below("3.2.1", "3.2.1") == AMT_NO);
+	assert_true(below("3.2", "3.2.1") == AMT_MAYBE && below("3", "3.2.1") == AMT_MAYBE);
+	assert_true(below("2", "3.2.1") == AMT_YES && below("4", "3.2.1") == AMT_NO);
+	assert_true(below("4", "4.0") == AMT_NO && below("3.9.9.9", "4") == AMT_YES);
+	assert_true(below("11.8.50.1", "11.8.50") == AMT_NO);
+}
+
 static void look_up(void **state)
 {
 	(void)state;
@@ -397,12 +415,12 @@ static void when(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(fw_parse),       cmocka_unit_test(fw_compare),
-		cmocka_unit_test(look_up),        cmocka_unit_test(walk),
-		cmocka_unit_test(rows),           cmocka_unit_test(order),
-		cmocka_unit_test(traits),         cmocka_unit_test(predicates),
-		cmocka_unit_test(bad_predicates), cmocka_unit_test(when),
-		cmocka_unit_test(needs),
+		cmocka_unit_test(fw_parse),   cmocka_unit_test(fw_compare),
+		cmocka_unit_test(fw_below),   cmocka_unit_test(look_up),
+		cmocka_unit_test(walk),       cmocka_unit_test(rows),
+		cmocka_unit_test(order),      cmocka_unit_test(traits),
+		cmocka_unit_test(predicates), cmocka_unit_test(bad_predicates),
+		cmocka_unit_test(when),       cmocka_unit_test(needs),
 	};
 	return cmocka_run_group_tests_name("guide", tests, NULL, NULL);
 }

@@ -218,8 +218,12 @@ static void firmware(const struct cross *x, const struct view *v, const char *su
 		return;
 	amt_fw_format(&fw, text);
 	snprintf(text + strlen(text), 32, " (%s)", source);
-	bool old = amt_fw_compare(&fw, &native) < 0, modern = amt_fw_compare(&fw, &four) >= 0;
-	if (!v->said[FIRMWARE] && old)
+	enum amt_tri old = amt_fw_below(&fw, &native);
+	bool modern = amt_fw_below(&fw, &four) == AMT_NO;
+	if (!v->said[FIRMWARE] && old == AMT_MAYBE)
+		firmware_bad(x, v, "P.07", AMT_UNKNOWN, subject, text,
+			     "may be 3.2.1 or older: the rest of the version is needed");
+	if (!v->said[FIRMWARE] && old == AMT_YES)
 		firmware_bad(x, v, "P.07", AMT_WARN, subject, text,
 			     "is older than 3.2.1: Configuration Manager reaches it only through "
 			     "the WS-MAN translator");
@@ -230,7 +234,7 @@ static void firmware(const struct cross *x, const struct view *v, const char *su
 	    (t[AMT_TRAIT_WIRED_8021X] == AMT_YES || t[AMT_TRAIT_WIRELESS] == AMT_YES))
 		firmware_bad(x, v, "P.43", AMT_FAIL, subject, text,
 			     "is older than 4.0: no management over 802.1X ports or wireless");
-	sums->native += !v->said[FIRMWARE] && !old;
+	sums->native += !v->said[FIRMWARE] && old == AMT_NO;
 	sums->audit += !v->said[AUDIT] && modern;
 	sums->networks += !v->said[NETWORKS] && modern;
 }

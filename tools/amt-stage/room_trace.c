@@ -104,6 +104,8 @@ static void self_signed(const struct site_client *c, struct amt_arena *a, struct
 
 	if (!*c->firmware || !amt_fw_parse(c->firmware, &fw, NULL))
 		return;
+	if (!amt_fw_compare(&fw, &bug) && fw.rev < 0) /* 3.2 may be it, and may not */
+		return;
 	fw.build = -1;
 	bool is = !amt_fw_compare(&fw, &bug);
 	f->verdict = is ? AMT_FAIL : AMT_NA;
