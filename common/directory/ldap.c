@@ -22,7 +22,7 @@ static bool fail_ldap(struct amt_error *err, int rc, const struct directory_link
 	/* GnuTLS has no word for a certificate that it refuses. */
 	bool tls = (l->o->starttls || !strncmp(l->uri, "ldaps:", 6)) &&
 		   (rc == LDAP_SERVER_DOWN || rc == LDAP_CONNECT_ERROR);
-	const char *reason = rc == LDAP_INVALID_CREDENTIALS ? directory_logon_reason(more) : NULL;
+	const char *reason = directory_logon_reason(more);
 	amt_fail(err, "%s %s: %s%s%s%s%s", doing, l->uri, reason ? reason : ldap_err2string(rc),
 		 reason          ? " ("
 		 : more && *more ? ": "
@@ -59,8 +59,13 @@ static int bind_now(struct directory_link *l)
 		return ldap_sasl_bind_s(l->ld, o->bind_dn, LDAP_SASL_SIMPLE, &cred, NULL, NULL,
 					NULL);
 	}
-	/* Over TLS a second seal is neither needed nor taken by AD. */
+	/* Over TLS a second seal is neither needed nor taken by AD, but it may want to be told that
+	 * both ends see the same TLS ("LDAP server channel binding token requirements", KB4520412).
+	 */
 	bool tls = o->starttls || !strncmp(l->uri, "ldaps:", 6);
+	int endpoint = LDAP_OPT_X_SASL_CBINDING_TLS_ENDPOINT;
+	if (tls)
+		ldap_set_option(l->ld, LDAP_OPT_X_SASL_CBINDING, &endpoint);
 	ldap_set_option(l->ld, LDAP_OPT_X_SASL_NOCANON, LDAP_OPT_ON);
 	ldap_set_option(l->ld, LDAP_OPT_X_SASL_SECPROPS, tls ? "maxssf=0" : "minssf=56");
 	return ldap_sasl_interactive_bind_s(l->ld, NULL, "GSSAPI", NULL, NULL, LDAP_SASL_QUIET,
