@@ -1,4 +1,5 @@
-/* Why Windows refused a simple bind: "... AcceptSecurityContext error, data 52e, v1db1". */
+/* Why signing in failed: "... AcceptSecurityContext error, data 52e, v1db1" of Windows, and what
+ * Kerberos says. */
 #include "directory/logon.h"
 
 #include <stdlib.h>
@@ -20,12 +21,32 @@ static const struct {
 	{0x775, "the account is locked"},
 };
 
+/* 80090346 is SEC_E_BAD_BINDINGS; the others are messages of MIT krb5. */
+static const struct {
+	const char *part, *text;
+} phrases[] = {
+	{"80090346:",
+	 "the server wants to see the same TLS as we do, and something between opens it "
+	 "and seals it again"},
+	{"No Kerberos credentials available",
+	 "there is no Kerberos ticket here: run kinit, or sign in by name and password"},
+	{"Server not found in Kerberos database",
+	 "Kerberos knows no server of this name: give its full name, not an address or an alias"},
+	{"Ticket expired", "the Kerberos ticket has expired: run kinit again"},
+	{"Clock skew too great", "the clocks here and there are more than five minutes apart"},
+	{"Cannot find KDC for realm",
+	 "no Kerberos server of that domain is known here: see krb5.conf and DNS"},
+};
+
 const char *directory_logon_reason(const char *diagnostic)
 {
 	const char *at =
 		diagnostic ? strstr(diagnostic, "AcceptSecurityContext error, data ") : NULL;
 	char *end;
 
+	for (size_t i = 0; diagnostic && i < sizeof(phrases) / sizeof(phrases[0]); i++)
+		if (strstr(diagnostic, phrases[i].part))
+			return phrases[i].text;
 	if (!at)
 		return NULL;
 	at += strlen("AcceptSecurityContext error, data ");

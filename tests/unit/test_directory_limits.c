@@ -382,6 +382,22 @@ static void logon_reasons(void **state)
 	assert_string_equal(directory_logon_reason("80090308: LdapErr: DSID-0C090334, comment: "
 						   "AcceptSecurityContext error, data 773, vece"),
 			    "the password must be changed before the first sign-in");
+	assert_non_null(
+		strstr(directory_logon_reason("80090346: LdapErr: DSID-0C090711, comment: "
+					      "AcceptSecurityContext error, data 35b, v1db1"),
+		       "the same TLS"));
+	assert_non_null(strstr(
+		directory_logon_reason(
+			"SASL(-1): generic failure: GSSAPI Error: Unspecified GSS failure.  Minor "
+			"code may provide more information (Server not found in Kerberos "
+			"database)"),
+		"full name"));
+	assert_non_null(strstr(
+		directory_logon_reason("SASL(-1): generic failure: GSSAPI Error: No credentials "
+				       "were supplied, or the credentials were unavailable or "
+				       "inaccessible (No Kerberos credentials available (default "
+				       "cache: FILE:/tmp/krb5cc_0))"),
+		"kinit"));
 	assert_null(directory_logon_reason("comment: AcceptSecurityContext error, data 0, v1"));
 	assert_null(directory_logon_reason("comment: AcceptSecurityContext error, data "));
 	assert_null(directory_logon_reason("no such thing"));
