@@ -223,11 +223,11 @@ static void service(struct from *f, const json_t *o)
 	s->spn = text(f, o, "spn");
 	s->realm = text(f, o, "realm");
 	s->domain_sid = text(f, o, "domain_sid");
-	s->etypes_set = json_is_integer(e);
+	s->etypes_set = json_integer_value(e) != 0; /* to a KDC 0 is the same as not set */
 	s->etypes = (uint32_t)json_integer_value(e);
 	s->uac = (uint32_t)json_integer_value(json_object_get(o, "user_account_control"));
 	s->kvno = json_integer_value(json_object_get(o, "kvno"));
-	s->found = s->etypes_set || json_is_true(json_object_get(o, "found"));
+	s->found = json_is_integer(e) || json_is_true(json_object_get(o, "found"));
 }
 
 bool krb_input_parse(const json_t *doc, const char *name, struct krb_input *in,

@@ -4,7 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NEGOTIATE = 10, NEAR = 90, MANY_GROUPS = 100, FEW_MORE = 10, GROUP_BYTES = 8 };
+enum {
+	NEGOTIATE = 10,
+	NEAR = 90,
+	MANY_GROUPS = 100,
+	FEW_MORE = 10,
+	GROUP_BYTES = 8,
+	DES_ALONE = 3
+};
 
 enum amt_verdict krb_judge_size(size_t base64, const struct krb_limit *l)
 {
@@ -125,8 +132,8 @@ void krb_judge_user(const struct krb_verdict_in *in, const struct amt_context *c
 		groups > MANY_GROUPS || more < FEW_MORE ? AMT_WARN
 		: in->unread                            ? AMT_UNKNOWN
 							: AMT_PASS,
-		in->user->name, "%s%zu groups count for the ticket%s%s.",
-		in->unread ? "At least " : "", groups, left,
+		in->user->name, "%s%zu group%s for the ticket%s%s.", in->unread ? "At least " : "",
+		groups, groups == 1 ? " counts" : "s count", left,
 		groups > MANY_GROUPS ? "; an account for AMT alone needs a handful" : "");
 	amt_finding_evidence(
 		fs, f, in->where ? in->where : "model", in->user->dn,
@@ -163,6 +170,11 @@ static void etypes(const struct krb_service *s, const struct krb_measured *m, co
 				    "session keys now and AES tickets from 2026 on%s.",
 				    old ? ", which this firmware can't open"
 					: "; firmware before 8.0 can't open them");
+	else if (s->found && !real && !(s->etypes & ~(uint32_t)DES_ALONE))
+		f = amt_finding_add(
+			fs, "X.K1", AMT_WARN, s->spn,
+			"msDS-SupportedEncryptionTypes allows DES alone, for which domain "
+			"controllers since Windows Server 2008 R2 issue no ticket.");
 	else if (!rc4 && (old || !major))
 		f = amt_finding_add(fs, "X.K1", AMT_WARN, s->spn,
 				    "Tickets are %s with a session key of %s; firmware before 8.0 "

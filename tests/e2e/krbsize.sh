@@ -28,6 +28,12 @@ by "two of them, and one out" -104 --as-global Local --as-global Outer --without
 by "without sIDHistory: the user's and the group's" -80 --no-sidhistory
 by "a group that is none changes nothing" 0 --without Nobody
 ok "and is told" grep -q 'Nobody is no group' "$W/err"
+for s in pc1.corp.example.com https://pc1.corp.example.com:16993 HTTP/; do
+	run --spn "$s" >/dev/null; is "--spn $s is refused" $? 64
+done
+sed 's/"supported_etypes": 4/"supported_etypes": 0/' "$W/in.json" >"$W/zero.json"
+is "encryption types of 0 are none set" "$(amt-krbsize --from "$W/zero.json" --json 2>/dev/null | jq -r '.findings[] | select(.id == "X.K1") | .summary' | cut -c1-41)" \
+	"msDS-SupportedEncryptionTypes is not set:"
 ticket() { run --json "$@" | jq '.facts.users[0].ticket'; }
 t=$(ticket)
 # Session key 16 longer, cipher 4 more, checksum by AES 4 less and so 8 less after alignment.

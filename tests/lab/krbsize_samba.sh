@@ -45,6 +45,10 @@ is "a document judged again says the same" "$(verdict "$W/again.json" S3.V03b)$(
 amt-krbsize --server ldaps://dc1.vprolab.test --ca-file "$DC/private/tls/ca.pem" --bind-dn usrx000@vprolab.test \
 	--bind-password-file "$W/password" --user usrg010 --spn $spn --layout samba-4.17 --format csv >"$W/ldaps.csv" 2>"$W/ldaps.err"
 ok "simple bind over LDAPS" grep -q '^usrg010,11,' "$W/ldaps.csv"
+amt-krbsize --server "$IP" --user usrg010 --spn $spn >/dev/null 2>"$W/address.err"
+ok "a server by its address: Kerberos wants a name, and that is said" grep -q 'give its full name' "$W/address.err"
+amt-krbsize --server dc1.vprolab.test --user usrg010 --spn $spn --measure --json >"$W/whose.json" 2>/dev/null
+is "a ticket of somebody else is said to be that" "$(jq -r '.findings[] | select(.id == "X.K4") | .verdict + " " + .subject' "$W/whose.json")" "unknown usrx000@VPROLAB.TEST"
 amt-krbsize --server ldap://dc1.vprolab.test --bind-dn usrx000@vprolab.test --bind-password-file "$W/password" --user usrg010 --spn $spn >/dev/null 2>"$W/clear.err"
 printf 'Wrong-one-1!\n' >"$W/wrong"; chmod 600 "$W/wrong"
 amt-krbsize --server ldaps://dc1.vprolab.test --ca-file "$DC/private/tls/ca.pem" --bind-dn usrx000@vprolab.test --bind-password-file "$W/wrong" --user usrg010 --spn $spn >/dev/null 2>"$W/wrong.err"

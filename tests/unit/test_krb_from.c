@@ -279,6 +279,7 @@ static void encryption_against_firmware(void **state)
 		{false, false, 0, 0, 0, 0, AMT_WARN},   {true, true, 4, 18, 18, 0, AMT_WARN},
 		{true, true, 4, 18, 18, 8, AMT_WARN},   {true, true, 4, 18, 18, 11, AMT_WARN},
 		{true, true, 4, 18, 23, 5, AMT_FAIL},   {true, true, 4, 0, 18, 5, AMT_PASS},
+		{true, false, 3, 0, 0, 5, AMT_WARN},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct krb_service s = {.spn = "HTTP/x:16993",
@@ -294,7 +295,8 @@ static void encryption_against_firmware(void **state)
 		assert_int_equal(verdict(&fs, "X.K1", 0), rows[i].want);
 		if (rows[i].want == AMT_WARN && s.etypes_set && !m.done)
 			assert_non_null(strstr(fs.list.v[0]->summary,
-					       rows[i].major < 8
+					       rows[i].bits == 3 ? "allows DES alone"
+					       : rows[i].major < 8
 						       ? "knows RC4 only"
 						       : "ConfiguredEncryptionAlgorithms"));
 		assert_int_equal(verdict(&fs, "X.K2", 0), AMT_PASS);

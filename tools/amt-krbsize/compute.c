@@ -41,7 +41,8 @@ void krbsize_terms(struct amt_cli *cli)
 			     "one byte",
 			     s->spn);
 	}
-	if (krbsize.terms.layout == AMT_LAYOUT_COUNT && !krbsize.input.layout_given)
+	if (krbsize.input.users.n && krbsize.terms.layout == AMT_LAYOUT_COUNT &&
+	    !krbsize.input.layout_given)
 		amt_note_add(&cli->run.notes, krbsize.from ? krbsize.from : "directory",
 			     "the generation of the domain controllers is not told; sizes are for "
 			     "layout %s (--layout)",

@@ -74,8 +74,8 @@ static void service(const struct directory_facts *f, struct krb_input *in)
 		return;
 	const struct directory_entry *e = &s->entries.v[0];
 	v->found = true;
-	v->etypes_set = directory_attribute(e, "msDS-SupportedEncryptionTypes") != NULL;
 	v->etypes = (uint32_t)directory_number(e, "msDS-SupportedEncryptionTypes", 0);
+	v->etypes_set = v->etypes != 0; /* to a KDC 0 is the same as not set */
 	v->uac = (uint32_t)directory_number(e, "userAccountControl", 0);
 	v->kvno = directory_number(e, "msDS-KeyVersionNumber", 2);
 	/* Another domain than the users': its name is in the ticket, its domain-local groups count.

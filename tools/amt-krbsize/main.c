@@ -261,6 +261,15 @@ static void judge(struct amt_cli *cli)
 				"Not sized: %s.", krbsize.input.absent.v[i].why);
 	if (!krbsize.results.n && !krbsize.input.absent.n)
 		amt_finding_add(fs, "S5.C10a", AMT_UNKNOWN, "", "No user could be sized.");
+	bool matched = false;
+	for (size_t i = 0; i < krbsize.results.n; i++)
+		matched = matched || krbsize.results.v[i].measured;
+	if (m && m->done && !matched)
+		amt_finding_add(fs, "X.K4", AMT_UNKNOWN, m->client,
+				"The ticket that was measured is of %s, who is none of the "
+				"accounts that were "
+				"sized.",
+				m->client);
 	if (krbsize.measure && !krbsize.measured.done)
 		amt_finding_add(fs, "X.K4", AMT_UNKNOWN, krbsize.input.service.spn,
 				"No ticket could be measured: %s", krbsize.measured.error);

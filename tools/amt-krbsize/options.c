@@ -131,6 +131,12 @@ bool krbsize_setup(struct amt_cli *cli, struct amt_error *err)
 	if (!krbsize.from && !cli->replay && !krbsize.users.n && !krbsize.ou && !krbsize.groups.n)
 		return amt_fail(err,
 				"whose ticket? --user, --ou, --members-of or --from is wanted");
+	const char *host = krbsize.spn ? strchr(krbsize.spn, '/') : NULL;
+	if (krbsize.spn && (!host || !host[1] || strchr(host + 1, '/')))
+		return amt_fail(
+			err,
+			"--spn %s: the name of a service is wanted, as HTTP/pc1.example.com:16993",
+			krbsize.spn);
 	if (krbsize.keytab && !krbsize.principal)
 		return amt_fail(err, "--keytab wants --principal NAME too");
 	if (krbsize.password_file && !krbsize.principal)
