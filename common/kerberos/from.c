@@ -11,7 +11,9 @@ struct from {
 	struct krb_input *in;
 	const char *name;
 	struct amt_notes *notes;
+	bool missed; /* something that was said of groups was not understood */
 };
+static const char not_understood[] = "not all that the file says of groups was understood";
 
 static const char *text(struct from *f, const json_t *o, const char *key)
 {
@@ -19,14 +21,27 @@ static const char *text(struct from *f, const json_t *o, const char *key)
 	return s ? amt_arena_strdup(&f->in->arena, s) : NULL;
 }
 
-static void strings(struct from *f, const json_t *array, struct amt_strlist *out)
+/* PowerShell's ConvertTo-Json writes a list of one as the one. */
+static size_t how_long(const json_t *v)
 {
-	size_t i;
-	json_t *v;
-	json_array_foreach(array, i, v) if (json_is_string(v))
-		amt_vec_push(out, amt_arena_strdup(&f->in->arena, json_string_value(v)));
+	return json_is_array(v) ? json_array_size(v) : v && !json_is_null(v);
 }
 
+static const json_t *nth(const json_t *v, size_t i)
+{
+	return json_is_array(v) ? json_array_get(v, i) : v;
+}
+
+static void strings(struct from *f, const json_t *list, struct amt_strlist *out)
+{
+	for (size_t i = 0; i < how_long(list); i++) {
+		const char *s = json_string_value(nth(list, i));
+		if (s)
+			amt_vec_push(out, amt_arena_strdup(&f->in->arena, s));
+	}
+}
+
+/* "domain-local"; Get-ADGroup says "DomainLocal". */
 static bool scope_of(const char *s, enum krb_scope *out)
 {
 	for (size_t i = 0; s && i < AMT_SCOPES; i++)
@@ -34,7 +49,10 @@ static bool scope_of(const char *s, enum krb_scope *out)
 			*out = (enum krb_scope)i;
 			return true;
 		}
-	return false;
+	if (!s || amt_strcasecmp(s, "DomainLocal") != 0)
+		return false;
+	*out = AMT_SCOPE_LOCAL;
+	return true;
 }
 
 /* The SID of a RID of the user's domain; false when it can't be one. */
@@ -59,6 +77,7 @@ static size_t reference(struct from *f, const json_t *v, const char *where)
 	if (s && krb_sid_subs(s))
 		return krb_group_at(f->in, s);
 	size_t g = s ? krb_group_find(f->in, s) : SIZE_MAX;
+	f->missed = f->missed || g == SIZE_MAX;
 	if (g == SIZE_MAX && f->notes)
 		amt_note_add(f->notes, f->name,
 			     "%s: \"%s\" is neither a SID nor a group of this file; left out",
@@ -66,14 +85,11 @@ static size_t reference(struct from *f, const json_t *v, const char *where)
 	return g;
 }
 
-static void references(struct from *f, const json_t *array, const char *where,
+static void references(struct from *f, const json_t *list, const char *where,
 		       struct krb_indices *out)
 {
-	size_t i;
-	json_t *v;
-	json_array_foreach(array, i, v)
-	{
-		size_t g = reference(f, v, where);
+	for (size_t i = 0; i < how_long(list); i++) {
+		size_t g = reference(f, nth(list, i), where);
 		if (g != SIZE_MAX)
 			amt_vec_push(out, g);
 	}
@@ -88,6 +104,7 @@ static void one_group(struct from *f, const json_t *o, size_t i)
 	if (!sid && own_sid(f, rid, made, sizeof(made)))
 		sid = made;
 	if (!sid || !krb_sid_subs(sid)) {
+		f->missed = true;
 		if (f->notes)
 			amt_note_add(f->notes, f->name, "groups[%zu]: no valid \"sid\"; left out",
 				     i);
@@ -98,14 +115,18 @@ static void one_group(struct from *f, const json_t *o, size_t i)
 	g->name = text(f, o, "name");
 	g->dn = text(f, o, "dn");
 	const char *scope = json_string_value(json_object_get(o, "scope"));
-	if (scope && !scope_of(scope, &g->scope) && f->notes)
-		amt_note_add(f->notes, f->name,
-			     "groups[%zu]: scope \"%s\" is not known; taken as global", i, scope);
+	if (scope && !scope_of(scope, &g->scope)) {
+		f->missed = true;
+		if (f->notes)
+			amt_note_add(f->notes, f->name,
+				     "groups[%zu]: scope \"%s\" is not known; taken as global", i,
+				     scope);
+	}
 	g->security = !json_is_false(json_object_get(o, "security"));
 	strings(f, json_object_get(o, "history"), &g->history);
 }
 
-static json_int_t how_many(const struct from *f, const struct krb_user *u, const char *key,
+static json_int_t how_many(struct from *f, const struct krb_user *u, const char *key,
 			   const json_t *v)
 {
 	json_int_t n = json_integer_value(v);
@@ -113,6 +134,7 @@ static json_int_t how_many(const struct from *f, const struct krb_user *u, const
 	if (!v || (json_is_integer(v) && n >= 0 && n <= MAX_COUNT))
 		return n;
 	n = n > MAX_COUNT ? MAX_COUNT : 0;
+	f->missed = true;
 	if (f->notes)
 		amt_note_add(f->notes, f->name,
 			     "%s: count of %s is not a number from 0 to %d; %lld is taken", u->name,
@@ -193,12 +215,15 @@ static void one_user(struct from *f, const json_t *o, size_t i)
 		if (u->primary != SIZE_MAX && !f->in->groups.v[u->primary].name)
 			f->in->groups.v[u->primary].name = "(primary group)";
 	}
+	f->missed = false; /* whatever the primary group is, it has 8 bytes */
 	references(f, json_object_get(o, "member_of"), where, &u->direct);
 	references(f, json_object_get(o, "unseen"), where, &u->unseen);
 	u->unread = text(f, o, "groups_unread");
 	u->flat = json_is_true(json_object_get(o, "flat"));
 	u->uac = (uint32_t)json_integer_value(json_object_get(o, "user_account_control"));
 	counted(f, u, json_object_get(o, "count"));
+	if (f->missed && !u->unread)
+		u->unread = not_understood;
 	strings(f, json_object_get(o, "history"), &u->history);
 	claims(f, u, json_object_get(o, "claims"));
 }
@@ -289,6 +314,8 @@ bool krb_input_parse(const json_t *doc, const char *name, struct krb_input *in,
 			in->groups.v[g].up = up;
 		}
 	}
+	if (f.missed && !in->unread)
+		in->unread = not_understood;
 	json_array_foreach(users, i, v) one_user(&f, v, i);
 	absent(&f, json_object_get(doc, "absent"));
 	return true;

@@ -46,6 +46,18 @@ is "clients differ" "$(for c in mit win7 win10; do spnego --client $c; done | so
 is "layouts differ" "$(for l in 2008 2008-aes 2012 2012-claims samba-4.17 mit none; do pac --layout $l; done | sort -nu | wc -l)" 7
 is "compression off: domain-local groups at 40" "$(($(pac --layout 2012 --compress off) - $(pac --layout 2012)))" $((3 * 40 - 32 - 3 * 8))
 
+# As PowerShell writes it: UTF-16 or a mark, one value where a list is wanted, scopes by its own names
+sed 's/"member_of": \["Deep"\]/"member_of": "Deep"/; s/"history": \["S-1-5-21-9-9-9-500"\]/"history": "S-1-5-21-9-9-9-500"/; s/domain-local/DomainLocal/' "$W/in.json" >"$W/ps.json"
+{ printf '\xef\xbb\xbf'; cat "$W/ps.json"; } >"$W/mark.json"; iconv -f UTF-8 -t UTF-16 "$W/ps.json" >"$W/wide.json"
+for f in ps mark wide; do
+	is "$f.json is the same" "$(amt-krbsize --from "$W/$f.json" --now 2026-01-01T00:00:00Z --json 2>&1 | jq -c '[.facts.users[0].pac, .verdict]')" "$(run --json | jq -c '[.facts.users[0].pac, .verdict]')"
+done
+for what in '"AMT", "Local"/"AMT", "Lokal"' '"scope": "domain-local"/"scope": "lokal"'; do
+	sed "s/$what/" "$W/in.json" >"$W/odd.json"
+	is "groups that are not understood make the least that it can be: $what" "$(amt-krbsize --from "$W/odd.json" --json 2>/dev/null |
+		jq -r '[.findings[] | select(.id == "S5.C10a") | .verdict] | unique | join(" ")')" unknown
+done
+
 # Advice: the fewest memberships, never the kept one, with a reserve
 b=$(run --json | jq '.facts.users[0].base64')
 advice() { run --json --advise "$@" | jq -c '.facts.users[0].advice[] | select(.path == "http") | [.possible, .smallest, .leave]'; }

@@ -4,6 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Notepad and PowerShell write UTF-16, or a mark before UTF-8. */
+static bool as_utf8(struct amt_buf *text, struct amt_error *err)
+{
+	struct amt_buf out;
+	size_t bad, n = text->len;
+	const char *p = amt_buf_cstr(text);
+	bool wide = n > 2 && (!memcmp(p, "\xff\xfe", 2) || !memcmp(p, "\xfe\xff", 2)),
+	     marked = n > 3 && !memcmp(p, "\xef\xbb\xbf", 3);
+
+	if (!wide && !marked)
+		return true;
+	amt_buf_init(&out, AMT_CAP_JSON_IN);
+	bool ok = wide ? amt_text_to_utf8("UTF-16", p, n, &out, &bad, err)
+		       : amt_buf_add(&out, p + 3, n - 3);
+	amt_buf_free(text);
+	*text = out;
+	return ok;
+}
+
 /* A file of docs/krbsize-from.md, or a document of an earlier run. */
 static bool load(struct amt_cli *cli, const char *path, struct amt_error *err)
 {
@@ -12,7 +31,7 @@ static bool load(struct amt_cli *cli, const char *path, struct amt_error *err)
 	json_t *doc = NULL;
 
 	amt_buf_init(&text, AMT_CAP_JSON_IN);
-	bool ok = amt_file_read(path, &text, err);
+	bool ok = amt_file_read(path, &text, err) && as_utf8(&text, err);
 	if (ok) {
 		doc = json_loadb(amt_buf_cstr(&text), text.len, JSON_REJECT_DUPLICATES, &where);
 		if (!doc)
