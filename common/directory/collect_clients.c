@@ -134,21 +134,44 @@ static const char *bare(struct amt_arena *a, const char *name)
 	return amt_arena_strndup(a, name, strcspn(name, "@"));
 }
 
-static void named(struct job *j, const char *purpose, const char *who)
+/* CHILD\\name and name@child.example.com are of that domain, not of one here who is called alike.
+ */
+static const char *home_of(const struct job *j, const char *who)
+{
+	const struct directory_search *refs = directory_find(j->f, "crossrefs", NULL, 0);
+	const char *slash = strchr(who, '\\'), *at = strchr(who, '@');
+	const char *domain = slash ? amt_arena_strndup(&j->f->arena, who, (size_t)(slash - who))
+			     : at  ? at + 1
+				   : "";
+
+	for (size_t i = 0; i < refs->entries.n; i++) {
+		const struct directory_entry *e = &refs->entries.v[i];
+		const char *nc = directory_text(e, "nCName");
+		if (nc && (directory_has(e, "nETBIOSName", domain) ||
+			   directory_has(e, "dnsRoot", domain)))
+			return nc;
+	}
+	return j->nc;
+}
+
+static struct directory_link *named(struct job *j, const char *purpose, const char *who)
 {
 	struct amt_arena *a = &j->f->arena;
 	bool dn = strchr(who, '=') != NULL;
+	const char *nc = dn ? job_nc_of(who) : home_of(j, who);
+	struct directory_link *l = job_domain(j, nc);
 
 	const char *filter = amt_arena_printf(
 		a, "(&(|(objectClass=group)(objectClass=user))(|%s%s))",
 		filter_text(a, "(sAMAccountName=$)(cn=$)", bare(a, who)),
 		strchr(who, '@') ? filter_text(a, "(userPrincipalName=$)", who) : "");
-	job_ask(&j->here, purpose, who, dn ? who : j->nc, dn ? DIRECTORY_BASE : DIRECTORY_SUB,
+	job_ask(l, purpose, who, dn ? who : nc, dn ? DIRECTORY_BASE : DIRECTORY_SUB,
 		dn ? "(objectClass=*)" : filter,
 		!strcmp(purpose, "radius-group")
 			? "sAMAccountName groupType member"
 			: "objectSid sAMAccountName groupType objectClass userAccountControl "
 			  "accountExpires");
+	return l;
 }
 
 void collect_access(struct job *j)
@@ -159,11 +182,11 @@ void collect_access(struct job *j)
 		named(j, "radius-group", j->o->radius.v[i]);
 	for (size_t i = 0; i < j->o->operators.n; i++) {
 		const char *who = j->o->operators.v[i];
-		named(j, "operator", who);
+		struct directory_link *l = named(j, "operator", who);
 		const struct directory_search *s = directory_find(j->f, "operator", who, 0);
 		if (s && s->entries.n)
-			job_ask(&j->here, "operator-groups", who, s->entries.v[0].dn,
-				DIRECTORY_BASE, "(objectClass=*)", "tokenGroups");
+			job_ask(l, "operator-groups", who, s->entries.v[0].dn, DIRECTORY_BASE,
+				"(objectClass=*)", "tokenGroups");
 	}
 }
 

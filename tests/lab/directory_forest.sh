@@ -27,7 +27,7 @@ container = LDAP://dc9.x.test/OU=AMT, DC=x , DC=test
 bind = CN=jane,CN=Users,DC=x,DC=test
 password-file = password
 ca-file = ca.pem
-operators = jane, tina, toni
+operators = jane, tina, toni, CHILD\\jane
 amt-users = X\\AMT operators of headquarters
 radius-groups = wifi
 removed = pc8.x.test, pc5.x.test
@@ -77,6 +77,7 @@ row S7.V03 pc5.x.test warn "left on some controllers"
 row PV.22 pc5.x.test unknown "and the certificate was not looked at"
 row S5.C05 jane pass "may use AMT"
 row S5.C05 tina fail "may not"
+row S5.C05 'CHILD\jane' fail "somebody of the other domain who is called alike may not"
 row S5.C05 toni warn "may, but the account is disabled"
 row HF.KB957183 "" na "a long group name does not matter on SP2"
 is "every finding of the directory shows its filter" "$($PYTHON -c 'import json

@@ -111,6 +111,10 @@ child.update(group('local2', 'DC=child,DC=x,DC=test', LOCAL, CHILD + (1401,), ['
 child.update(group('local3', 'DC=child,DC=x,DC=test', LOCAL, CHILD + (1402,), [TINA]))
 child.update(group('foreign', 'DC=child,DC=x,DC=test', UNIVERSAL, CHILD + (1403,), [JANE]))
 
+child['CN=jane,CN=Users,DC=child,DC=x,DC=test'] = {
+    'objectClass': ['top', 'person', 'user'], 'sAMAccountName': ['jane'], 'objectSid': [sid(*CHILD, 1500)], 'userAccountControl': [512],
+    'tokenGroups': [sid(*CHILD, 513)]}
+
 tree = {'DC=tree,DC=test': {'objectClass': ['domain'], 'objectSid': [sid(21, 3, 3, 3)]}}
 tree.update(computer('pc6', 'DC=tree,DC=test', 'pc6.tree.test'))
 
