@@ -1,6 +1,7 @@
 /* The same object asked of every domain controller: after provisioning, and after removal. Pure. */
 #include "directory/judge.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Within a site minutes, between sites three hours unless somebody changed it. */
@@ -94,24 +95,29 @@ void judge_replicas(const struct directory_facts *f, const char *fqdn, struct am
 	amt_time now = told_at(f);
 	bool dated = now != AMT_TIME_NONE && a.newest != AMT_TIME_NONE;
 	long long age = dated ? (long long)((now - a.newest) / AMT_SECOND) : 0;
+	char changed[64] = "";
+	if (dated)
+		snprintf(changed, sizeof(changed), ", last changed %lld minutes ago", age / 60);
 	if (a.with && (a.without || a.other))
-		x = amt_finding_add(fs, "S5.C02",
-				    !dated              ? AMT_WARN
-				    : age < MOMENTS     ? AMT_PENDING
-				    : age < REPLICATION ? AMT_WARN
-							: AMT_FAIL,
-				    fqdn,
-				    "%zu of %zu domain controllers have the object, last changed "
-				    "%lld minutes ago; %s %s%s.",
-				    a.with, a.asked, age / 60,
-				    (a.without ? a.without : a.other)->server,
-				    a.without ? "does not have it" : "has another ",
-				    a.without ? "" : a.differs);
+		x = amt_finding_add(
+			fs, "S5.C02",
+			!dated              ? AMT_WARN
+			: age < MOMENTS     ? AMT_PENDING
+			: age < REPLICATION ? AMT_WARN
+					    : AMT_FAIL,
+			fqdn, "%zu of %zu domain controllers have the object%s; %s %s%s.", a.with,
+			a.asked, changed, (a.without ? a.without : a.other)->server,
+			a.without ? "does not have it" : "has another ",
+			a.without ? "" : a.differs);
+	else if (!a.asked)
+		x = amt_finding_add(fs, "S5.C02", AMT_UNKNOWN, fqdn,
+				    "None of the %zu domain controllers could be asked.",
+				    a.unreached);
 	else if (a.unreached)
 		x = amt_finding_add(fs, "S5.C02", AMT_UNKNOWN, fqdn,
-				    "%zu of %zu domain controllers could not be asked; the others "
-				    "say the same.",
-				    a.unreached, a.asked + a.unreached);
+				    "%zu of %zu domain controllers could not be asked%s.",
+				    a.unreached, a.asked + a.unreached,
+				    a.asked > 1 ? "; the others say the same" : "");
 	else if (a.asked == 1)
 		x = amt_finding_add(fs, "S5.C02", AMT_NA, fqdn,
 				    "There is only one domain controller to ask.");

@@ -308,6 +308,27 @@ static void replicas(void **state)
 	}
 }
 
+/* What was not told is not said: no date, nobody who answered, nobody else. */
+static void replicas_untold(void **state)
+{
+	static const char *const says[] = {"have the object; ldap", "None of the 2 domain",
+					   "1 of 2 domain controllers could not be asked."};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct site *s = site_new();
+		amt_vec_push(&s->o.clients, "pc.x.test");
+		entry(search(&s->f, "amt-object", "pc.x.test", 0), "CN=pc");
+		struct directory_search *one = search(&s->f, "replica", "pc.x.test", i == 1);
+		if (i != 1)
+			entry(one, "CN=pc");
+		search(&s->f, "replica", "pc.x.test", i > 0);
+		assert_int_equal(judged(s, "S5.C02"), i ? AMT_UNKNOWN : AMT_WARN);
+		assert_non_null(strstr(said(s, "S5.C02"), says[i]));
+		site_free(s);
+	}
+}
+
 /* An update of the controller's memory touches the object within a minute, or did not. */
 static void updates(void **state)
 {
@@ -407,12 +428,12 @@ static void logon_reasons(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(clocks),        cmocka_unit_test(times),
-		cmocka_unit_test(traits),        cmocka_unit_test(names),
-		cmocka_unit_test(other_letters), cmocka_unit_test(accounts),
-		cmocka_unit_test(templates),     cmocka_unit_test(replicas),
-		cmocka_unit_test(updates),       cmocka_unit_test(called),
-		cmocka_unit_test(logon_reasons),
+		cmocka_unit_test(clocks),          cmocka_unit_test(times),
+		cmocka_unit_test(traits),          cmocka_unit_test(names),
+		cmocka_unit_test(other_letters),   cmocka_unit_test(accounts),
+		cmocka_unit_test(templates),       cmocka_unit_test(replicas),
+		cmocka_unit_test(replicas_untold), cmocka_unit_test(updates),
+		cmocka_unit_test(called),          cmocka_unit_test(logon_reasons),
 	};
 	return cmocka_run_group_tests_name("directory_limits", tests, NULL, NULL);
 }
