@@ -50,6 +50,7 @@ is 'power packages are judged by device' "$(verdict S4.C01 pc17) $(jq -r '.findi
 	'pass fail: the current power package'
 is 'the pki room judges the CA keys of the chain' "$(verdict P.03 pc17)" pass
 is '... and whether it ends at a root that is known' "$(verdict S3.C21 pc17)" pass
+is 'what is sent builds up to the root, which may be left out' "$(jq -c '[.findings[] | select(.id == "PV.08") | .verdict, (.subjects | map(.[:4]))]' "$tmp/run.json")" '["pass",["pc17","pc18","pc19"]]'
 is '... and its dates' "$(verdict S3.C22 pc17) $(verdict S3.C22 pc18)" 'pass warn'
 ok 'its findings name the connection' jq -e '[.findings[] | select(.id == "S3.C22") | .evidence[].source] | any(test("TLS of pc1[78].example.test port 16993"))' "$tmp/run.json"
 ok 'what was seen from outside names the device' jq -e '[.findings[].evidence[] | select(.text == "seen from outside").source] | length > 0 and all(test("pc[0-9]+.example.test"))' "$tmp/run.json"
@@ -64,6 +65,13 @@ walk --redact --redact-map "$tmp/map" --json >"$tmp/red.json"
 is 'no name of a device is left after redaction' "$(grep -ciE 'pc1[789]|pc20|example\.test' "$tmp/red.json")" 0
 is '... nor a certificate, which would hold it' "$(grep -cE 'BEGIN CERTIFICATE|"der": *"M' "$tmp/red.json")" 0
 ok 'and it can be judged still' bash -c "amt-stage --replay '$tmp/red.json' --json | jq -e '.findings | length > 100'"
+
+openssl req -x509 -newkey rsa:2048 -nodes -keyout "$tmp/key" -subj '/CN=Another CA' -days 9 -out "$tmp/other.pem" 2>/dev/null
+site 'user = admin' 'password-file = pw' 'ca-file = other.pem'
+walk --json >"$tmp/run.json"
+is 'a chain that the CAs of the site did not make' "$(verdict PV.08 pc17) $(verdict S3.C21 pc17)" 'fail fail'
+amt-stage --replay "$tmp/run.json" --json >"$tmp/again.json"
+ok '--replay says the same of it' diff <(jq -S .findings "$tmp/run.json") <(jq -S .findings "$tmp/again.json")
 
 site 'user = admin' 'password-file = pw'
 walk --json >"$tmp/run.json"

@@ -104,6 +104,70 @@ static void take_over(const struct amt_findings *from, const char *host, bool ca
 	}
 }
 
+/* The chain whose leaf the device sent; NULL: it sent none. */
+static const struct pki_chain *sent_chain(const struct pki_facts *f, const char *source)
+{
+	for (size_t i = 0; i < f->chains.n; i++)
+		if (!strcmp(f->certs.v[f->chains.v[i].leaf].source, source))
+			return &f->chains.v[i];
+	return NULL;
+}
+
+/* Whether the CA files hold any root, so that a chain that ends at none is not their fault. */
+static bool holds_root(const struct pki_facts *f, const char *source)
+{
+	for (size_t i = 0; i < f->certs.n; i++)
+		if (f->certs.v[i].self_signed && strcmp(f->certs.v[i].source, source) != 0)
+			return true;
+	return false;
+}
+
+static bool chain_of_device(void *host, const struct amt_finding *f)
+{
+	return !strcmp(f->item->id, "PV.08") && !strcmp(f->subject, host);
+}
+
+/* PV.08, in place of what the device room says of the number of certificates alone: does what is
+ * sent, with the CA files, build up to a root? The root itself may be left out. */
+static void judge_whole(const struct pki_facts *f, const char *source, const char *host,
+			struct amt_findings *fs)
+{
+	const struct pki_chain *c = sent_chain(f, source);
+
+	if (!c || f->certs.v[c->leaf].self_signed)
+		return;
+	const struct pki_path *p = &c->paths.v[0];
+	const struct pki_cert *top = &f->certs.v[p->certs.v[p->certs.n - 1]];
+	size_t left_out = 0;
+	for (size_t i = 1; i + 1 < p->certs.n; i++)
+		left_out += strcmp(f->certs.v[p->certs.v[i]].source, source) != 0;
+	char *subject = amt_arena_strdup(&fs->arena, host);
+	amt_findings_drop(fs, 0, chain_of_device, subject);
+	struct amt_finding *g;
+	if (p->complete && !left_out)
+		g = amt_finding_add(fs, "PV.08", AMT_PASS, host,
+				    "what the device sends builds up to the root %s", top->subject);
+	else if (p->complete)
+		g = amt_finding_add(fs, "PV.08", AMT_WARN, host,
+				    "the device leaves out %zu certificate%s between its own and "
+				    "the root %s: every console must hold what is missing",
+				    left_out, left_out == 1 ? "" : "s", top->subject);
+	else
+		g = amt_finding_add(
+			fs, "PV.08", holds_root(f, source) ? AMT_FAIL : AMT_UNKNOWN, host,
+			holds_root(f, source) ? "what the device sends does not build up to a root "
+						"with the CA files given: %s was not made by them"
+					      : "the CA files given hold no root, so whether what "
+						"the device sends builds up to one is open (%s)",
+			f->certs.v[c->leaf].subject);
+	for (size_t i = 0; i < p->certs.n; i++) {
+		const struct pki_cert *k = &f->certs.v[p->certs.v[i]];
+		amt_finding_evidence(fs, g, k->source,
+				     amt_arena_printf(&fs->arena, "certificate %u", k->position),
+				     "%s, issued by %s", k->subject, k->issuer);
+	}
+}
+
 void device_chain_judge(const struct stage *st, const struct devices *all,
 			const struct amt_device *d, const char *fqdn, struct amt_findings *fs)
 {
@@ -129,6 +193,8 @@ void device_chain_judge(const struct stage *st, const struct devices *all,
 		if (f.chains.n)
 			pki_judge(&f, &st->cli->context, &judged);
 		take_over(&judged, d->host, all->cas.n > 0, fs);
+		if (all->cas.n)
+			judge_whole(&f, source, d->host, fs);
 	}
 	amt_findings_free(&judged);
 	amt_notes_free(&notes);
