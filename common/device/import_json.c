@@ -248,13 +248,31 @@ static void read_adapter(struct walk *w, const json_t *a, int64_t connection)
 		return;
 	e->connection = connection;
 	e->dhcp = !json_is_boolean(dhcp) ? AMT_MAYBE : json_is_true(dhcp) ? AMT_YES : AMT_NO;
-	e->link_up = !link ? AMT_MAYBE : amt_strcasecmp(link, "up") == 0 ? AMT_YES : AMT_NO;
+	e->link_up = !link                               ? AMT_MAYBE
+		     : amt_strcasecmp(link, "up") == 0   ? AMT_YES
+		     : amt_strcasecmp(link, "down") == 0 ? AMT_NO
+							 : AMT_MAYBE;
 	e->address = amt_arena_strdup(&w->d->arena, text_at(a, "ipAddress"));
 	if (text_at(a, "macAddress"))
 		dev_set(w->d, e, dev_field_of(&dev_classes[AMT_DEVC_ethernet], "MACAddress"),
 			text_at(a, "macAddress"));
 	dev_source(w->d, AMT_DEVC_ethernet, AMT_DEV_READ, w->name, NULL);
 	w->records++;
+}
+
+/* "activated in admin control mode"; there is an "unknown state" as well. */
+static void read_control_mode(struct amt_dev_setup *s, const char *mode)
+{
+	size_t n = strlen(mode);
+
+	if (amt_memcasestr(mode, n, "pre-provisioning") || amt_memcasestr(mode, n, "not activated"))
+		s->provisioning_state = 0;
+	else if (amt_memcasestr(mode, n, "activated"))
+		s->provisioning_state = 2;
+	if (s->provisioning_state == 2)
+		s->provisioning_mode = amt_memcasestr(mode, n, "admin")    ? 1
+				       : amt_memcasestr(mode, n, "client") ? 4
+									   : AMT_DEV_NONE;
 }
 
 static void read_amtinfo(struct walk *w, const json_t *o)
@@ -265,15 +283,8 @@ static void read_amtinfo(struct walk *w, const json_t *o)
 	add_software(w, "AMT", text_at(o, "amt"));
 	add_software(w, "Build Number", text_at(o, "buildNumber"));
 	add_software(w, "Sku", text_at(o, "sku"));
-	if (mode) {
-		struct amt_dev_setup *s = the_setup(w);
-		bool pre = amt_memcasestr(mode, strlen(mode), "pre-provisioning") != NULL;
-		s->provisioning_state = pre ? 0 : 2;
-		if (!pre && amt_memcasestr(mode, strlen(mode), "admin"))
-			s->provisioning_mode = 1;
-		else if (!pre && amt_memcasestr(mode, strlen(mode), "client"))
-			s->provisioning_mode = 4;
-	}
+	if (mode)
+		read_control_mode(the_setup(w), mode);
 	if (suffix && *suffix)
 		the_setup(w)->trusted_suffix = amt_arena_strdup(&w->d->arena, suffix);
 	if (uuid) {

@@ -115,6 +115,39 @@ static void test_amtinfo(void **state)
 	amt_device_free(&d);
 }
 
+/* rpc-go's words for the control mode, "unknown state" among them. */
+static void test_control_mode(void **state)
+{
+	static const struct {
+		const char *words;
+		int64_t provisioned, mode;
+	} rows[] = {
+		{"pre-provisioning state", 0, AMT_DEV_NONE},
+		{"not activated", 0, AMT_DEV_NONE},
+		{"activated in client control mode", 2, 4},
+		{"activated in admin control mode", 2, 1},
+		{"unknown state", AMT_DEV_NONE, AMT_DEV_NONE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct amt_device d;
+		struct amt_error err;
+		char text[160];
+
+		snprintf(text, sizeof(text),
+			 "{\"amt\":\"16.1.25\",\"controlMode\":\"%s\",\"wiredAdapter\":{"
+			 "\"linkStatus\":\"unknown\"}}",
+			 rows[i].words);
+		amt_device_init(&d, "pc1");
+		assert_true(amt_device_import(&d, "amtinfo.json", text, strlen(text), &err));
+		assert_true(d.setup.v[0].provisioning_state == rows[i].provisioned);
+		assert_true(d.setup.v[0].provisioning_mode == rows[i].mode);
+		assert_int_equal(d.ethernet.v[0].link_up, AMT_MAYBE);
+		amt_device_free(&d);
+	}
+}
+
 static void test_meshcommander(void **state)
 {
 	struct amt_device d;
@@ -292,11 +325,11 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cim),           cmocka_unit_test(test_scs),
-		cmocka_unit_test(test_utf16),         cmocka_unit_test(test_amtinfo),
-		cmocka_unit_test(test_meshcommander), cmocka_unit_test(test_same),
-		cmocka_unit_test(test_reply),         cmocka_unit_test(test_judged),
-		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_cim),          cmocka_unit_test(test_scs),
+		cmocka_unit_test(test_utf16),        cmocka_unit_test(test_amtinfo),
+		cmocka_unit_test(test_control_mode), cmocka_unit_test(test_meshcommander),
+		cmocka_unit_test(test_same),         cmocka_unit_test(test_reply),
+		cmocka_unit_test(test_judged),       cmocka_unit_test(test_refused),
 	};
 	return cmocka_run_group_tests_name("device_import", tests, NULL, NULL);
 }
