@@ -6,6 +6,17 @@
 #define RENEWAL    (42 * AMT_DAY) /* the renewal task's six weeks (catalogue P.05) */
 #define EKU_SERVER "1.3.6.1.5.5.7.3.1"
 
+/* While AMT is provisioned with a certificate it is the TLS server with one of its own making, and
+ * asks for the provisioning certificate (hello 3.3): no mutual authentication of consoles. */
+static enum amt_verdict for_provisioning(const struct dev_judge *j, const struct amt_dev_tls *t)
+{
+	const struct amt_dev_chain *leaf = dev_leaf(j->d, (unsigned)t->port);
+
+	if (dev_unfinished(j))
+		return AMT_NA;
+	return !j->provisioned && leaf && leaf->self_signed == AMT_YES ? AMT_UNKNOWN : AMT_FAIL;
+}
+
 static void judge_handshake(struct dev_judge *j, const struct amt_dev_tls *t)
 {
 	const enum amt_dev_class c = AMT_DEVC_tls;
@@ -34,14 +45,21 @@ static void judge_handshake(struct dev_judge *j, const struct amt_dev_tls *t)
 	} else {
 		enum amt_tls_class why = t->legacy != AMT_TLSC_NOT_TRIED ? t->legacy : t->modern;
 		struct amt_finding *f = dev_say(
-			j, "X.D01", AMT_FAIL, c, "port %lld: no client %scan connect: %s", port,
+			j, "X.D01",
+			why == AMT_TLSC_CLIENT_CERTIFICATE ? for_provisioning(j, t) : AMT_FAIL, c,
+			"port %lld: no client %scan connect: %s", port,
 			why == AMT_TLSC_CLIENT_CERTIFICATE ? "without a certificate " : "",
 			amt_tls_class_meaning(why));
 		if (t->legacy_error)
 			amt_finding_evidence(j->fs, f, j->d->host, "OpenSSL", "%s",
 					     t->legacy_error);
 	}
-	if (t->client_certificate == AMT_YES)
+	if (t->client_certificate == AMT_YES && for_provisioning(j, t) != AMT_FAIL)
+		dev_say(j, "X.D04", for_provisioning(j, t), c,
+			"port %lld asks for a client certificate, as AMT does for provisioning: "
+			"the service point shows the provisioning certificate there",
+			port);
+	else if (t->client_certificate == AMT_YES)
 		dev_say(j, "X.D04", AMT_FAIL, c,
 			"port %lld asks for a client certificate: mutual authentication is on, "
 			"which "

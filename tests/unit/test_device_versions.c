@@ -49,6 +49,13 @@ BAD(major_2, FIRMWARE("2"))
 BAD(major_4, FIRMWARE("4"))
 BAD(no_tls_no_web, d->http.n = 0; d->tls.v[0].modern = d->tls.v[0].legacy = AMT_TLSC_TIMEOUT)
 BAD(garbage_16995, d->redirection_probe.v[0].how = AMT_NET_PROTOCOL)
+BAD(asks_while_provisioned, d->setup.n = 0; d->tls_setting.n = 0; d->rmcp.v[0].provisioning = 1;
+    d->tls.n = 1; d->tls.v[0].client_certificate = AMT_YES;
+    d->tls.v[0].modern = d->tls.v[0].legacy = AMT_TLSC_CLIENT_CERTIFICATE)
+BAD(asks_self_signed, d->setup.n = 0; d->tls_setting.n = 0; d->rmcp.n = 0; d->tls.n = 1;
+    d->tls.v[0].client_certificate = AMT_YES; d->chain.v[0].self_signed = AMT_YES)
+BAD(asks_issued, d->setup.n = 0; d->tls_setting.n = 0; d->rmcp.n = 0; d->tls.n = 1;
+    d->tls.v[0].client_certificate = AMT_YES)
 BAD(hashes_in_part, d->hash.v[0].data = "beef"; d->source[AMT_DEVC_hash].error = "HTTP 500")
 BAD(halfway_by_pong, d->setup.v[0].provisioning_state = AMT_DEV_NONE; d->rmcp.v[0].provisioning = 1)
 
@@ -88,6 +95,10 @@ static const struct device_row rows[] = {
 	{major_4, "P.07", AMT_PASS, "speaks WS-MAN"},
 	{no_tls_no_web, "S6.V01", AMT_UNKNOWN, "can't be opened"},
 	{garbage_16995, "X.D17", AMT_UNKNOWN, "not answered as AMT does"},
+	{asks_while_provisioned, "X.D04", AMT_NA, "the provisioning certificate"},
+	{asks_while_provisioned, "X.D01", AMT_NA, "refuses clients without"},
+	{asks_self_signed, "X.D04", AMT_UNKNOWN, "the provisioning certificate"},
+	{asks_issued, "X.D04", AMT_FAIL, "mutual authentication is on"},
 	{hashes_in_part, "S3.C10b", AMT_UNKNOWN, "in part only (HTTP 500)"},
 	{halfway_by_pong, "X.D19", AMT_WARN, "in the middle"},
 };
