@@ -140,7 +140,8 @@ static void judge_record(struct dev_judge *j)
 	const struct amt_dev_record *r = amt_dev_first(j->d, record);
 	bool tls;
 
-	if (!dev_have(j, "X.D19", AMT_DEVC_record))
+	/* Before provisioning has come to its end there is no record of it. */
+	if ((!r && dev_unfinished(j)) || !dev_have(j, "X.D19", AMT_DEVC_record))
 		return;
 	tls = r->type && amt_memcasestr(r->type, strlen(r->type), "TLS");
 	struct amt_finding *f = dev_say(

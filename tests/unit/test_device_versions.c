@@ -41,7 +41,7 @@ BAD(without_tls, d->port.v[0].state = AMT_PORT_OPEN; d->port.v[1].state = AMT_PO
 BAD(web_without_tls, d->http.v[0].port = 16992)
 BAD(halfway_kerberos, d->setup.v[0].provisioning_state = 1; d->kerberos.v[0].enabled = AMT_NO)
 BAD(halfway_password, d->setup.v[0].provisioning_state = 1; d->admin.v[0].is_default = AMT_YES)
-BAD(halfway, d->setup.v[0].provisioning_state = 1)
+BAD(halfway, d->setup.v[0].provisioning_state = 1; d->record.n = 0)
 BAD(major_9, FIRMWARE("9"))
 BAD(major_6, FIRMWARE("6"))
 BAD(major_3, FIRMWARE("3"); d->chain.v[0].self_signed = AMT_YES)
