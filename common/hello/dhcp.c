@@ -6,14 +6,15 @@
  */
 #include "hello/engine.h"
 
-#define COOKIE      0x63825363u
-#define FIXED       236 /* before the cookie */
-#define SNAME       44  /* 64 bytes, and 128 of the file's name: options too if option 52 says so */
-#define FILE_NAME   108
-#define OPTIONS_MAX 128
-#define JOINED_MAX  2048 /* bytes of options that came in pieces */
-#define PARAMS_MAX  255
-#define PXE_PORT    4011 /* of a boot server */
+#define COOKIE       0x63825363u
+#define FIXED        236 /* before the cookie */
+#define SNAME        44 /* 64 bytes, and 128 of the file's name: options too if option 52 says so */
+#define FILE_NAME    108
+#define OPTIONS_MAX  128
+#define JOINED_MAX   2048 /* bytes of options that came in pieces */
+#define PARAMS_MAX   255
+#define PXE_PORT     4011       /* of a boot server */
+#define RELAY_WINDOW AMT_SECOND /* clients ask again after four (RFC 2131, 4.1) */
 
 enum { DISCOVER = 1, OFFER, REQUEST, DECLINE, ACK, NAK, RELEASE, INFORM };
 
@@ -44,6 +45,7 @@ struct message {
 	const uint8_t *fixed; /* the part before the cookie */
 	uint8_t type;
 	bool pieces; /* an option came more than once */
+	bool cut;    /* the snap length took the end of the options */
 	struct value v[KINDS];
 };
 
@@ -63,21 +65,24 @@ static bool begins(const struct hello_frame *f)
 	       p[2] == 6 && hello_be32(p + FIXED) == COOKIE;
 }
 
-/* The options from p on; the pieces of one are left for join(). */
-static void options(struct message *m, const uint8_t *p, const uint8_t *end)
+/* The options from p on; the pieces of one are left for join(). True: up to their end. */
+static bool options(struct message *m, const uint8_t *p, const uint8_t *end)
 {
 	for (int i = 0; i < OPTIONS_MAX && p < end; i++) {
 		unsigned code = *p++;
 
 		if (code == 0)
 			continue;
-		if (code == 255 || p == end || p[0] > end - p - 1)
+		if (code == 255)
+			return true;
+		if (p == end || p[0] > end - p - 1)
 			break;
 		struct value *v = &m->v[kind_of[code]];
 		m->pieces |= v->p && v != m->v;
 		*v = (struct value){p + 1, p[0]};
 		p += 1 + p[0];
 	}
+	return false;
 }
 
 /* Adds the pieces of one kind from p on. RFC 3396, 7: they are one value, in this order. */
@@ -127,7 +132,7 @@ static bool parse(const struct hello_frame *f, struct message *m, uint8_t joined
 	const uint8_t *p = f->payload + FIXED + 4, *end = f->payload + f->payload_caplen;
 
 	m->fixed = f->payload;
-	options(m, p, end);
+	m->cut = !options(m, p, end) && f->payload_caplen < f->payload_len;
 	if (m->pieces || m->v[OVERLOAD].n)
 		join(m, p, end, joined);
 	m->type = m->v[TYPE].n ? m->v[TYPE].p[0] : 0;
@@ -249,22 +254,32 @@ void hello_dhcp_pin(struct hello_engine *e, const struct hello_mac *mac)
 			set[way].pinned = true;
 }
 
+/* Some servers fill an option that was left empty with a NUL or a blank. */
+static bool blank(struct value v)
+{
+	while (v.n && (!v.p[v.n - 1] || v.p[v.n - 1] == ' '))
+		v.n--;
+	return v.n == 0;
+}
+
 static void acknowledged(struct hello_engine *e, struct hello_lease *l, const struct message *m)
 {
 	const struct value *dns = &m->v[DNS], *lease = &m->v[LEASE];
 
 	address(&l->address, m->fixed + 16); /* yiaddr */
 	l->lease = lease->n >= 4 ? hello_be32(lease->p) : 0;
-	l->has_dns = dns->n >= 4;
-	l->has_suffix = m->v[SUFFIX].n > 0;
+	l->cut = m->cut;
+	l->has_suffix = !blank(m->v[SUFFIX]);
 	l->suffix = l->has_suffix ? text(e, l->suffix, m->v[SUFFIX]) : NULL;
 	l->dns.n = 0;
 	for (uint32_t i = 0; i + 4 <= dns->n && l->dns.n < 8; i += 4) {
 		struct hello_ip ip;
 
 		address(&ip, dns->p + i);
-		amt_vec_push(&l->dns, ip);
+		if (ip.family)
+			amt_vec_push(&l->dns, ip);
 	}
+	l->has_dns = l->dns.n > 0;
 }
 
 static void from_the_client(struct hello_engine *e, struct hello_lease *l, const struct message *m)
@@ -290,13 +305,42 @@ static bool leases(const struct hello_frame *f, const struct message *m)
 	return hello_be32(m->fixed + 16) && f->source_port != PXE_PORT;
 }
 
+/* Where a lease comes from, its ACK says; what other servers say besides changes nothing. */
+static bool names_its_server(const struct hello_frame *f, const struct hello_lease *l,
+			     const struct message *m)
+{
+	const struct value *id = &m->v[SERVER];
+
+	return id->n >= 4 && hello_be32(id->p) &&
+	       (m->type == ACK ? leases(f, m) : !l->acks && m->type != RELEASE);
+}
+
+/* A relay's copy of the message before, or the message that it is a copy of. */
+static bool other_side_of_relay(const struct hello_frame *f, struct hello_lease *l,
+				const struct message *m)
+{
+	struct hello_dhcp_id id = {.time = f->time,
+				   .xid = hello_be32(m->fixed + 4),
+				   .yiaddr = hello_be32(m->fixed + 16),
+				   .type = m->type,
+				   .relayed = hello_be32(m->fixed + 24)};
+	const struct hello_dhcp_id *had = &l->last;
+	bool copy = had->type == id.type && had->xid == id.xid && had->yiaddr == id.yiaddr &&
+		    (had->relayed || id.relayed) && id.time - had->time < RELAY_WINDOW;
+
+	l->last = id;
+	return copy;
+}
+
 static void took_place(struct hello_engine *e, struct hello_lease *l, const struct hello_frame *f,
 		       const struct message *m)
 {
-	if (m->v[SERVER].n >= 4 && hello_be32(m->v[SERVER].p) && m->type != RELEASE)
+	if (names_its_server(f, l, m))
 		address(&l->server, m->v[SERVER].p);
 	if (hello_be32(m->fixed + 24)) /* giaddr */
 		address(&l->relay, m->fixed + 24);
+	if (other_side_of_relay(f, l, m))
+		return;
 	if (m->type != OFFER && m->type != ACK && m->type != NAK)
 		from_the_client(e, l, m);
 	switch (m->type) {
@@ -320,6 +364,7 @@ static void took_place(struct hello_engine *e, struct hello_lease *l, const stru
 		break;
 	case NAK:
 		l->naks++;
+		l->nak = hello_spot_of(e, f);
 		break;
 	default:
 		break;

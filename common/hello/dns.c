@@ -9,6 +9,7 @@
 #define NAME_MAX_BYTES 255
 #define POINTERS_MAX   32
 #define ANSWERS_MAX    64
+#define ALIASES_MAX    16
 #define KEPT_MAX       16
 
 enum { TYPE_A = 1, TYPE_CNAME = 5, TYPE_AAAA = 28 };
@@ -125,31 +126,65 @@ static void add_address(struct hello_query *q, uint8_t family, const uint8_t *p)
 		amt_vec_push(&q->addresses, ip);
 }
 
+struct record {
+	char owner[NAME_MAX_BYTES + 1];
+	unsigned type, length;
+	uint32_t ttl;
+	struct amt_rd value; /* names in it point back into the message */
+	const uint8_t *p;
+};
+
+static bool next_record(struct amt_rd *r, struct record *x)
+{
+	if (!hello_read_name(r, x->owner, sizeof(x->owner)))
+		return false;
+	x->type = amt_rd_be16(r);
+	amt_rd_skip(r, 2);
+	x->ttl = amt_rd_be32(r);
+	x->length = amt_rd_be16(r);
+	x->value = *r;
+	x->p = amt_rd_bytes(r, x->length);
+	return x->p != NULL;
+}
+
+/* One step along the aliases, in whatever order they stand. */
+static bool alias(struct amt_rd r, unsigned count, char name[NAME_MAX_BYTES + 1])
+{
+	struct record x;
+	bool found = false;
+
+	for (unsigned i = 0; i < count && !found && next_record(&r, &x); i++)
+		found = x.type == TYPE_CNAME && !strcmp(x.owner, name);
+	if (!found || !hello_read_name(&x.value, x.owner, sizeof(x.owner)))
+		return false;
+	amt_str_copy(name, NAME_MAX_BYTES + 1, x.owner);
+	return true;
+}
+
+/* The addresses of the name that was asked for, or of what it is an alias of: no resolver takes
+ * others. */
 static void answers(struct hello_engine *e, struct hello_query *q, struct amt_rd *r, unsigned count)
 {
 	char name[NAME_MAX_BYTES + 1];
+	struct record x;
 
-	for (unsigned i = 0; i < count && i < ANSWERS_MAX; i++) {
-		if (!hello_read_name(r, name, sizeof(name)))
-			return;
-		unsigned type = amt_rd_be16(r);
-		amt_rd_skip(r, 2);
-		uint32_t ttl = amt_rd_be32(r);
-		unsigned length = amt_rd_be16(r);
-		struct amt_rd value = *r; /* names in it point back into the message */
-		const uint8_t *p = amt_rd_bytes(r, length);
-
-		if (!p)
-			return;
-		if (type == TYPE_A && length == 4)
-			add_address(q, 4, p);
-		else if (type == TYPE_AAAA && length == 16)
-			add_address(q, 6, p);
-		else if (type == TYPE_CNAME && hello_read_name(&value, name, sizeof(name)))
-			q->cname = hello_keep_text(e, name, strlen(name));
+	count = count < ANSWERS_MAX ? count : ANSWERS_MAX;
+	amt_str_copy(name, sizeof(name), q->name);
+	int hops = 0;
+	while (hops < ALIASES_MAX && alias(*r, count, name))
+		hops++;
+	if (hops)
+		q->cname = hello_keep_text(e, name, strlen(name));
+	for (unsigned i = 0; i < count && next_record(r, &x); i++) {
+		if (strcmp(x.owner, name) != 0)
+			continue;
+		if (x.type == TYPE_A && x.length == 4)
+			add_address(q, 4, x.p);
+		else if (x.type == TYPE_AAAA && x.length == 16)
+			add_address(q, 6, x.p);
 		else
 			continue;
-		q->ttl = ttl;
+		q->ttl = x.ttl;
 	}
 }
 
@@ -168,6 +203,7 @@ static void count(struct hello_engine *e, const struct hello_frame *f, struct am
 		q->question = q->answer;
 	q->rcode = flags & 15;
 	q->truncated = flags & 0x0200;
+	q->cut = f->payload_caplen < f->payload_len;
 	q->addresses.n = 0;
 	q->cname = NULL;
 	answers(e, q, r, n);
@@ -223,7 +259,8 @@ void hello_dns_stream(struct hello_engine *e, struct hello_flow *w, int dir, boo
 					.source_mac = dir ? c->server_mac : c->client_mac,
 					.destination_mac = dir ? c->client_mac : c->server_mac,
 					.payload = p + 2,
-					.payload_caplen = (uint32_t)have - 2};
+					.payload_caplen = (uint32_t)have - 2,
+					.payload_len = (uint32_t)whole - 2};
 		if (!hello_dns_wanted(e, f.payload, f.payload_caplen)) {
 			w->dir[0].dead = w->dir[1].dead = true;
 			return;

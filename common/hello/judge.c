@@ -33,6 +33,8 @@ static void symptom(const struct hello_facts *f, const struct hello_symptom *s, 
 	const struct hello_row *row = hello_row_find(s->row);
 	enum amt_verdict v = row->verdict;
 
+	if (s->doubtful)
+		v = AMT_UNKNOWN;
 	/* A hello without a call back is normal where agents do the provisioning (hello.md 3.3). */
 	if (s->row == 21 && ctx->trait[AMT_TRAIT_IN_BAND] == AMT_YES &&
 	    ctx->trait[AMT_TRAIT_OUT_OF_BAND] != AMT_YES)
@@ -221,6 +223,31 @@ static void cadence(const struct hello_facts *f, const struct hello_device *d,
 				     "hello");
 }
 
+/* It asks for an address and gets none. The OFFER came by here, so the ACK would have, too. */
+static void no_address(const struct hello_facts *f, const struct hello_device *d,
+		       const struct hello_lease *l, struct amt_findings *fs)
+{
+	struct amt_finding *x;
+
+	if (l->naks)
+		x = amt_finding_add(
+			fs, "S1.V12", AMT_WARN, d->id,
+			"its requests for an address were refused (%u NAK) and none was "
+			"granted",
+			l->naks);
+	else if (l->offers && l->requests > 1 && hello_capture_complete(f))
+		x = amt_finding_add(fs, "S1.V12", AMT_WARN, d->id,
+				    "%u OFFERs, %u REQUESTs and no ACK: the DHCP server offers an "
+				    "address and does not grant it",
+				    l->offers, l->requests);
+	else
+		return;
+	hello_judge_evidence(f, fs, x, l->naks ? l->nak : l->offer, l->naks ? "NAK" : "OFFER");
+	amt_finding_action(fs, x,
+			   "Look into the DHCP server's log for this MAC: another server's lease, "
+			   "a reservation or a filter, a scope without free addresses");
+}
+
 static void network(const struct hello_facts *f, const struct hello_device *d,
 		    struct amt_findings *fs)
 {
@@ -229,18 +256,25 @@ static void network(const struct hello_facts *f, const struct hello_device *d,
 	for (size_t i = 0; i < d->leases.n; i++) {
 		const struct hello_lease *l = &f->leases.v[d->leases.v[i]];
 
-		if (!l->acks)
+		if (!l->acks) {
+			no_address(f, d, l, fs);
 			continue;
+		}
 		struct amt_finding *x =
 			amt_finding_add(fs, "S1.V12", AMT_PASS, d->id, "a lease for %s by DHCP",
 					hello_ip_text(&l->address, t));
 		hello_judge_evidence(f, fs, x, l->ack, "DHCP ACK");
+		bool odd = l->has_suffix && l->suffix && strpbrk(l->suffix, " \t\r\n");
 		if (l->has_suffix)
-			hello_judge_evidence(f, fs,
-					     amt_finding_add(fs, "S1.V15", AMT_PASS, d->id,
-							     "DHCP gives the domain %s",
-							     l->suffix ? l->suffix : ""),
-					     l->ack, "DHCP ACK");
+			hello_judge_evidence(
+				f, fs,
+				amt_finding_add(fs, "S1.V15", odd ? AMT_WARN : AMT_PASS, d->id,
+						"DHCP gives the domain %s%s",
+						l->suffix ? l->suffix : "",
+						odd ? ", with blanks in option 15: it is compared "
+						      "with the certificate's as it stands"
+						    : ""),
+				l->ack, "DHCP ACK");
 		if (l->has_dns && l->dns.n)
 			hello_judge_evidence(f, fs,
 					     amt_finding_add(fs, "P.15", AMT_PASS, d->id,

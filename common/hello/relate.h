@@ -38,6 +38,8 @@ struct hello_symptom *hello_symptom_add(struct hello_facts *f, struct hello_devi
 					const char *fmt, ...) AMT_PRINTF(4, 5);
 void hello_symptom_spot(struct hello_symptom *s, struct hello_spot at);
 void hello_symptom_frame(struct hello_symptom *s, const struct hello_conn *c, uint64_t frame);
+/* It rests on what was not seen: worth little where packets were lost, or not even asked for. */
+void hello_symptom_silence(struct hello_facts *f, struct hello_symptom *s);
 bool hello_has_row(const struct hello_device *d, unsigned row);
 
 /* What every row of the table means: symptoms.def. */

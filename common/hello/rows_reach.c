@@ -1,6 +1,7 @@
 /* Rows 1 to 12 of the symptom table: does the device find and reach its server? */
 #include "hello/relate.h"
 
+#define TYPE_AAAA        28
 #define QUESTIONS_OF_ONE 64 /* who asks for more names and servers asks for others, too */
 
 /* There is reason to take it for an AMT computer. */
@@ -27,10 +28,11 @@ static void dhcp(struct hello_facts *f, struct hello_device *d)
 		     hello_rest(f, l->first.capture, l->discover.time) > 10 * AMT_SECOND)) {
 			s = hello_symptom_add(f, d, 2, "%u DHCP DISCOVER without an OFFER",
 					      l->discovers);
+			hello_symptom_silence(f, s);
 			hello_symptom_spot(s, l->first);
 			hello_symptom_spot(s, l->discover);
 		}
-		if (!l->acks || !provisioning(f, d))
+		if (!l->acks || l->cut || !provisioning(f, d))
 			continue;
 		if (!l->has_dns) {
 			s = hello_symptom_add(f, d, 3,
@@ -56,16 +58,20 @@ static void one_query(struct hello_facts *f, struct hello_device *d, const struc
 	struct hello_symptom *s;
 	bool late = hello_rest(f, q->question.capture, q->question.time) > 5 * AMT_SECOND;
 
-	/* What a truncated answer left out comes over TCP, perhaps on another way. */
-	bool cut = q->answered && q->truncated && q->rcode == 0;
+	/* What a truncated answer left out comes over TCP, perhaps on another way; and that there
+	 * is no IPv6 address says nothing of the IPv4 one. */
+	bool open =
+		q->answered && q->rcode == 0 && (q->truncated || q->cut || q->type == TYPE_AAAA);
 
-	if (!q->bare && !good(q) && !cut && !resolved && (q->answered || late)) {
+	if (!q->bare && !good(q) && !open && !resolved && (q->answered || late)) {
 		s = hello_symptom_add(f, d, 7, "%s: %s from DNS server %s", q->name,
 				      !q->answered    ? "no answer"
 				      : q->rcode == 3 ? "NXDOMAIN"
 				      : q->rcode      ? hello_rcode_name(q->rcode)
 						      : "no address",
 				      hello_ip_text(&q->server, t));
+		if (!q->answered)
+			hello_symptom_silence(f, s);
 		hello_symptom_spot(s, q->question);
 		hello_symptom_spot(s, q->answered ? q->answer : q->question);
 	}
@@ -97,6 +103,7 @@ static void dns(struct hello_facts *f, struct hello_device *d)
 	if (bare.frame && !qualified && !resolved) {
 		struct hello_symptom *s =
 			hello_symptom_add(f, d, 6, "only the bare name of the server is asked for");
+		hello_symptom_silence(f, s);
 		hello_symptom_spot(s, bare);
 	}
 }
@@ -128,6 +135,7 @@ static void steps(struct hello_facts *f, struct hello_device *d)
 		struct hello_symptom *s =
 			hello_symptom_add(f, d, 9, "it connects to %s without having asked DNS",
 					  hello_ip_text(&first->server, t));
+		hello_symptom_silence(f, s);
 		hello_symptom_spot(s, first->first);
 	}
 }
@@ -252,6 +260,7 @@ static void connections(struct hello_facts *f, struct hello_device *d)
 		s = hello_symptom_add(f, d, 11, "%s does not answer on port %u (%u SYNs)",
 				      hello_ip_text(&t.last_silent->server, ip),
 				      t.last_silent->server_port, t.silent);
+		hello_symptom_silence(f, s);
 		hello_symptom_spot(s, t.last_silent->first);
 		hello_symptom_frame(s, t.last_silent, t.last_silent->last_frame);
 	}

@@ -146,6 +146,7 @@ static void reach(struct hello_facts *f, struct hello_device *d, const struct vi
 	if (v->silent && !v->accepted) {
 		s = hello_symptom_add(f, d, 23, "port 16993 does not answer (%u SYNs)",
 				      v->silent->syns);
+		hello_symptom_silence(f, s);
 		hello_symptom_spot(s, v->silent->first);
 		hello_symptom_frame(s, v->silent, v->silent->last_frame);
 	}

@@ -52,16 +52,34 @@ bool hello_has_row(const struct hello_device *d, unsigned row)
 	return false;
 }
 
-bool hello_capture_complete(const struct hello_facts *f)
+/* Nothing was lost of what was read, and nothing left out on purpose. */
+static bool all_seen(const struct hello_facts *f)
 {
 	for (size_t i = 0; i < f->captures.n; i++) {
 		const struct hello_capture *c = &f->captures.v[i];
 
-		if (c->dropped || c->if_dropped || c->damaged || c->unsupported || c->clock_back ||
-		    c->fragments_relevant)
+		if (c->dropped || c->if_dropped || c->unsupported || c->fragments_relevant)
 			return false;
 	}
 	return !f->filtered && !f->evicted && !f->forgotten;
+}
+
+bool hello_capture_complete(const struct hello_facts *f)
+{
+	for (size_t i = 0; i < f->captures.n; i++)
+		if (f->captures.v[i].damaged || f->captures.v[i].clock_back)
+			return false;
+	return all_seen(f);
+}
+
+void hello_symptom_silence(struct hello_facts *f, struct hello_symptom *s)
+{
+	if (all_seen(f))
+		return;
+	s->doubtful = true;
+	s->text =
+		amt_arena_printf(&f->derived, "%s (or it is not in this capture, where %s)",
+				 s->text, f->filtered ? "a filter was set" : "packets are missing");
 }
 
 amt_time hello_capture_end(const struct hello_facts *f, uint32_t capture)

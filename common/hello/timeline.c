@@ -28,7 +28,9 @@ static void leases(struct hello_facts *f, struct hello_device *d)
 
 		if (l->discovers)
 			add(f, d, l->discover, "dhcp-discover", "%u DISCOVER%s", l->discovers,
-			    l->offers || l->acks ? "" : ", no answer");
+			    l->offers || l->acks || l->naks ? "" : ", no answer");
+		if (l->naks)
+			add(f, d, l->nak, "dhcp-nak", "%u NAK: the address is refused", l->naks);
 		if (!l->acks)
 			continue;
 		if (l->dns.n)

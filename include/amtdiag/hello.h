@@ -163,21 +163,31 @@ struct hello_conn {
 	struct hello_tls tls;
 };
 
+/* What tells one message of a client from the next. */
+struct hello_dhcp_id {
+	amt_time time;
+	uint32_t xid, yiaddr;
+	uint8_t type;
+	bool relayed;
+};
+
 /* What DHCP said about one MAC. */
 struct hello_lease {
 	struct hello_mac mac;
 	struct hello_ips dns; /* option 6 of the ACK */
 	struct hello_spot first;
 	unsigned discovers, offers, requests, acks, naks;
-	struct hello_spot discover, offer, ack; /* the latest of each */
+	struct hello_spot discover, offer, ack, nak; /* the latest of each */
 	struct hello_ip address, server, relay;
 	bool has_dns, has_suffix;
-	const char *suffix;   /* option 15 of the ACK */
-	const char *hostname; /* option 12 of the client */
-	const char *fqdn;     /* option 81 */
-	const char *class_id; /* option 60 */
-	const char *params;   /* option 55 as hex: nothing is concluded from it */
-	uint32_t lease;       /* seconds, option 51 */
+	bool cut;                  /* the snap length cut the ACK: what it lacks may stand there */
+	const char *suffix;        /* option 15 of the ACK */
+	const char *hostname;      /* option 12 of the client */
+	const char *fqdn;          /* option 81 */
+	const char *class_id;      /* option 60 */
+	const char *params;        /* option 55 as hex: nothing is concluded from it */
+	uint32_t lease;            /* seconds, option 51 */
+	struct hello_dhcp_id last; /* while the capture is read: relays repeat messages */
 };
 
 /* What DHCPv6 handed out: answers that differ, each once. */
@@ -200,6 +210,7 @@ struct hello_query {
 	struct hello_spot question, answer;
 	uint8_t rcode;
 	bool truncated;
+	bool cut; /* the snap length cut the latest answer */
 	bool tcp; /* the latest of them went over TCP */
 	struct hello_ips addresses;
 	const char *cname; /* the last name of the chain; NULL if none */
@@ -260,6 +271,7 @@ struct hello_event {
 struct hello_symptom {
 	uint8_t row;      /* hello.md section 6 */
 	const char *text; /* what was measured */
+	bool doubtful;    /* it rests on an answer that was not seen, and not all was seen */
 	struct AMT_VEC(struct hello_spot) spots;
 };
 

@@ -184,6 +184,76 @@ question = dns(1, name)
 c.udp(pc, 4001, infra, 53, question)
 c.udp(infra, 53, pc, 4001, question[:2] + b"\x87\x80" + question[4:])
 save("truncated-answer", c)
+
+def snapped(name, c, snap):
+    c.packets = [(when, data[:snap], length, link) for when, data, length, link in c.packets]
+    save(name, c)
+
+
+for snap in (100, 290, 310):  # DNS answer; both options of the ACK; the second of them
+    c = Capture()
+    lease(c)
+    ask(c, [(1, ip(server.ip))])
+    says(c)
+    snapped("snap-options-%d" % snap, c, snap)
+for what, six, fifteen in (("blank", ip(infra.ip), b" "), ("nul", ip(infra.ip), b"\0"), ("trailing", ip(infra.ip), b"corp.example "),
+                           ("zero", bytes(4), b"corp.example")):
+    c = Capture()
+    c.udp(infra, 67, all_, 68, dhcp(2, 5, pc.mac, 1, pc.ip, options=me + [(6, six), (15, fifteen)]))
+    ask(c, [(1, ip(server.ip))])
+    says(c)
+    save("options-" + what, c)
+c = Capture()  # another server than the one that was asked refuses, a moment later
+lease(c)
+c.udp(other, 67, all_, 68, dhcp(2, 6, pc.mac, 1, options=[(54, ip(other.ip))]))
+ask(c, [(1, ip(server.ip))])
+says(c)
+save("other-refuses", c)
+c = Capture()
+for _ in range(3):
+    client(c, 3, [(50, ip(pc.ip))])
+    c.udp(infra, 67, all_, 68, dhcp(2, 6, pc.mac, 1, options=me))
+    c.wait(5)
+save("refused-address", c)
+c = Capture()
+for _ in range(2):
+    client(c, 1)
+    c.udp(infra, 67, all_, 68, dhcp(2, 2, pc.mac, 1, pc.ip, options=both))
+    client(c, 3, me)
+    c.wait(5)
+save("never-granted", c)
+c = Capture()  # both sides of a relay agent
+for _ in range(3):
+    client(c, 1)
+    c.udp(Host("10.1.0.1", other.mac), 67, infra, 67, dhcp(1, 1, pc.mac, 1)[:24] + ip("10.1.0.1") + dhcp(1, 1, pc.mac, 1)[28:])
+    c.wait(5)
+save("relayed", c)
+
+c = Capture()
+ask(c, [], 28)
+says(c)
+save("no-ipv6-address", c)
+c = Capture()  # an address, and not that of the name
+question = dns(1, name)
+c.udp(pc, 4001, infra, 53, question)
+c.udp(infra, 53, pc, 4001, question[:2] + b"\x85\x80\0\1\0\1\0\0\0\0" + question[12:] + dns_name("www.example") +
+      struct.pack("!HHIH", 1, 1, 60, 4) + ip(server.ip))
+save("another-name", c)
+c = Capture()  # aliases behind what they lead to
+target = dns_name("sccm.example")
+ask(c, [(5, target)])
+c.packets = c.packets[:1]
+c.udp(infra, 53, pc, 4001, question[:2] + b"\x85\x80\0\1\0\2\0\0\0\0" + question[12:] + target + struct.pack("!HHIH", 1, 1, 60, 4) +
+      ip(server.ip) + struct.pack("!HHHIH", 0xC00C, 5, 1, 60, len(target)) + target)
+says(c)
+save("alias-last", c)
+c = Capture()
+lease(c)
+ask(c, [(1, ip(server.ip))])
+Tcp(c, pc, server, 5000, 9971).syn()
+c.wait(20)
+c.udp(infra, 9, server, 9, b"")
+save("unanswered", c)
 hourly = (60,) * 5 + (300,) * 12 + (3600,) * 23
 for what, gaps, rest in (("stopped", (60, 60, 60), 7200), ("paused", (60, 60, 60), 350), ("over", hourly, 7200)):
     c = Capture()
@@ -270,4 +340,25 @@ told interleaved "" "S3.C02a=warn S2.C13a=unknown"
 told handed-on "" "S2.C13a=unknown S2.C13a=unknown"
 told tls-1.3 "" "X.HC5=unknown"
 told truncated-answer "" "S2.C12=unknown"
+told snap-options-100 "" ""
+told snap-options-290 "" ""
+told snap-options-310 "" ""
+told options-blank 4 "S1.V15=fail"
+told options-nul 4 "S1.V15=fail"
+told options-trailing "" "S1.V15=warn"
+told options-zero 3 "P.15=fail"
+told other-refuses "" ""
+is "the lease is of who granted it" "$(jq -r '.facts.dhcp[0].server' "$tmp/j")" 10.1.0.2
+told refused-address "" "S1.V12=warn S2.C12=unknown"
+is "refusals are in the timeline" "$(jq -r '.facts.devices[0].timeline[].detail' "$tmp/j")" "3 NAK: the address is refused"
+told never-granted "" "S1.V12=warn S2.C12=unknown"
+told relayed 2 "P.14=fail"
+like "what a relay repeats is counted once" "$text" "3 DHCP DISCOVER"
+told no-ipv6-address "" ""
+told another-name 7 "S2.C14a=fail"
+told alias-last "" "" --server 10.1.0.5
+told unanswered 11 "P.35=fail"
+told unanswered 11 "P.35=unknown" tcp dst port 9971 or udp
+like "what is not seen through a filter did not fail" "$text" "where a filter was set"
+told inform 9 "S2.C14c=unknown" not port 53
 done_testing
