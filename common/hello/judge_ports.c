@@ -149,6 +149,17 @@ static bool broken_off(const struct hello_device *d)
 	return false;
 }
 
+static const char *how_it_ended(struct amt_findings *fs, const struct hello_conn *c)
+{
+	if (c->tls.alert_level == 2)
+		return amt_arena_printf(&fs->arena, "ends with TLS alert %u %s", c->tls.alert,
+					c->tls.alert_by == 2 ? "of AMT" : "of the server");
+	return c->reset_by == 2              ? "is reset by AMT"
+	       : c->closed_by == 2           ? "is closed by AMT"
+	       : c->reset_by || c->closed_by ? "is given up by the server"
+					     : "has no end in this capture";
+}
+
 /* A handshake back to the device that both sides finished, the latest of them. */
 void hello_judge_handshake(const struct hello_facts *f, const struct hello_device *d,
 			   struct amt_findings *fs)
@@ -178,17 +189,12 @@ void hello_judge_handshake(const struct hello_facts *f, const struct hello_devic
 						hello_ip_text(&c->client, t)),
 				c->first, "SYN");
 		else if (!both && !broken_off(d))
-			hello_judge_evidence(
-				f, fs,
-				amt_finding_add(fs, "X.HC5", AMT_UNKNOWN, d->id,
-						"the TLS handshake from %s %s",
-						hello_ip_text(&c->client, t),
-						c->reset_by == 2    ? "is reset by AMT"
-						: c->closed_by == 2 ? "is closed by AMT"
-						: c->reset_by || c->closed_by
-							? "is given up by the server"
-							: "has no end in this capture"),
-				c->first, "SYN");
+			hello_judge_evidence(f, fs,
+					     amt_finding_add(fs, "X.HC5", AMT_UNKNOWN, d->id,
+							     "the TLS handshake from %s %s",
+							     hello_ip_text(&c->client, t),
+							     how_it_ended(fs, c)),
+					     c->first, "SYN");
 		return;
 	}
 }

@@ -188,6 +188,8 @@ static bool psk_failure(struct hello_facts *f, struct hello_device *d, const str
 	for (size_t i = 0; i < d->hellos.n; i++)
 		if (f->hellos.v[d->hellos.v[i]].m.pid[0])
 			pid = f->hellos.v[d->hellos.v[i]].m.pid;
+	if (session(c)) /* whatever it is called, both sides have the same key */
+		return psk(t);
 	if (pid && psk(t) && strcmp(pid, t->psk_identity) != 0)
 		s = hello_symptom_add(f, d, 30,
 				      "the server uses PSK identity %s, the hello has PID %s",
@@ -203,6 +205,26 @@ static bool psk_failure(struct hello_facts *f, struct hello_device *d, const str
 	else
 		hello_symptom_frame(s, c, c->last_frame);
 	return true;
+}
+
+/* The alerts about certificates and keys (RFC 5246, 7.2.2); others by number. */
+static const char *alert_text(struct hello_facts *f, const struct hello_tls *t)
+{
+	static const struct {
+		uint8_t alert;
+		const char *name;
+	} names[] = {{20, "bad record MAC"},      {40, "handshake failure"},
+		     {42, "bad certificate"},     {43, "unsupported certificate"},
+		     {44, "certificate revoked"}, {45, "certificate expired"},
+		     {46, "certificate unknown"}, {48, "unknown CA"},
+		     {49, "access denied"},       {51, "decrypt error"},
+		     {80, "internal error"}};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].alert == t->alert)
+			return amt_arena_printf(&f->derived, "sends TLS alert %u (%s)", t->alert,
+						names[i].name);
+	return amt_arena_printf(&f->derived, "sends TLS alert %u", t->alert);
 }
 
 static void handshake(struct hello_facts *f, struct hello_device *d, const struct hello_conn *c)
@@ -230,13 +252,13 @@ static void handshake(struct hello_facts *f, struct hello_device *d, const struc
 				      t->client_version >> 8, t->client_version & 255u);
 	} else if (by == 2 && t->client_cert) {
 		s = hello_symptom_add(f, d, 27, "AMT %s after the server's certificate",
-				      t->alert_level && t->alert_by == 2 ? "sends a TLS alert"
+				      t->alert_level && t->alert_by == 2 ? alert_text(f, t)
 				      : c->reset_by == 2                 ? "resets"
 									 : "closes");
 		hello_symptom_spot(s, t->client_cert_at);
 	} else if (by == 1 && t->server_cert && !t->client_key) {
 		s = hello_symptom_add(f, d, 26, "the server %s after AMT's certificate",
-				      t->alert_level     ? "sends a TLS alert"
+				      t->alert_level     ? alert_text(f, t)
 				      : c->reset_by == 1 ? "resets"
 							 : "closes");
 		hello_symptom_spot(s, t->server_cert_at);

@@ -16,6 +16,7 @@ enum {
 	HS_SERVER_DONE = 14,
 	HS_CLIENT_KEY = 16,
 };
+enum { ALERT_NO_CERTIFICATE = 41 };
 #define RECORD_MAX   (16384 + 2048) /* RFC 5246, 6.2.3 */
 #define CHAIN_MAX    16
 #define IDENTITY_MAX 128
@@ -194,8 +195,15 @@ static void alert(struct hello_tls *t, struct amt_rd r, int dir, struct hello_sp
 {
 	uint8_t level = amt_rd_u8(&r), what = amt_rd_u8(&r);
 
-	if (r.short_ || amt_rd_left(&r) || t->alert_level || level < 1 || level > 2)
+	/* The first one; but what ends it outranks what only warns. */
+	if (r.short_ || amt_rd_left(&r) || level < 1 || level > 2 || level <= t->alert_level)
 		return;
+	/* RFC 6101, 5.6.6: how SSL 3.0 says that it has no certificate to show. */
+	if (what == ALERT_NO_CERTIFICATE && dir == 0 && t->cert_request && !t->client_cert) {
+		t->client_cert = t->client_cert_empty = true;
+		t->client_cert_at = at;
+		return;
+	}
 	if (what == 0 && t->client_ccs) /* close_notify: an orderly end */
 		return;
 	t->alert_level = level;
@@ -232,11 +240,29 @@ static void record(struct hello_engine *e, struct hello_flow *w, int dir, unsign
 	}
 }
 
+/*
+ * A hello in the clothes of SSL 2 that offers TLS (RFC 5246, E.2), as Windows Server 2003 sends it.
+ * False: it is not whole yet.
+ */
+static bool ssl2_hello(struct hello_stream *s, struct hello_tls *t)
+{
+	const uint8_t *p = (const uint8_t *)s->buf.data;
+
+	if (t->client_hello || s->buf.len < 5 || !(p[0] & 0x80) || p[2] != HS_CLIENT_HELLO)
+		return true;
+	size_t whole = 2 + ((size_t)(p[0] & 0x7f) << 8 | p[1]);
+	if (s->buf.len < whole)
+		return false;
+	t->client_hello = true;
+	t->client_version = (uint16_t)(p[3] << 8 | p[4]);
+	amt_buf_consume(&s->buf, whole);
+	return true;
+}
+
 void hello_tls(struct hello_engine *e, struct hello_flow *w, int dir)
 {
 	struct hello_stream *s = &w->dir[dir];
 	struct hello_conn *c = &e->facts->conns.v[w->conn];
-	struct amt_rd r = amt_rd_init(s->buf.data, s->buf.len);
 	size_t used = 0;
 
 	if (c->content == HELLO_CONTENT_NONE && s->buf.len >= 3) {
@@ -248,6 +274,9 @@ void hello_tls(struct hello_engine *e, struct hello_flow *w, int dir)
 		s->dead = c->content != HELLO_CONTENT_NONE;
 		return;
 	}
+	if (dir == 0 && !ssl2_hello(s, &c->tls))
+		return;
+	struct amt_rd r = amt_rd_init(s->buf.data, s->buf.len);
 	while (amt_rd_left(&r) >= 5 && !s->dead) {
 		unsigned type = amt_rd_u8(&r);
 		unsigned major = amt_rd_u8(&r);
@@ -255,7 +284,7 @@ void hello_tls(struct hello_engine *e, struct hello_flow *w, int dir)
 		size_t n = amt_rd_be16(&r);
 
 		if (type < RECORD_CCS || type > RECORD_DATA || major != 3 || n > RECORD_MAX) {
-			s->dead = true; /* SSL 2, or we lost our place */
+			s->dead = true; /* we lost our place */
 			return;
 		}
 		struct amt_rd body = amt_rd_sub(&r, n);

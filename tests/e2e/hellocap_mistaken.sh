@@ -254,6 +254,33 @@ Tcp(c, pc, server, 5000, 9971).syn()
 c.wait(20)
 c.udp(infra, 9, server, 9, b"")
 save("unanswered", c)
+
+
+def called(name, messages, hello=whole, reset=0):
+    """A hello, then a call back: (way, bytes) in turn."""
+    c = Capture()
+    says(c, hello)
+    t = Tcp(c, server, pc, 5002, 16993).open()
+    for way, data in messages:
+        t.data(way, data)
+    t.reset(reset)
+    save(name, c)
+
+
+old = b"\x01\3\1" + struct.pack("!HHH", 9, 0, 16) + bytes.fromhex("00002f000035010080") + bytes(16)
+old = struct.pack("!H", 0x8000 | len(old)) + old  # as SSL 2 said hello: Windows Server 2003
+mine = record(22, tls_server_hello() + tls_certificates([b"der"]) + TLS_REQUEST + TLS_DONE)
+theirs = record(22, tls_certificates([b"der of the leaf", b"of the root"]) + TLS_KEY_RSA + TLS_VERIFY) + TLS_FINISHED
+called("ssl2-hello", [(0, old), (1, mine), (0, theirs), (1, TLS_FINISHED + application(9000))])
+called("ssl2-refused", [(0, old), (1, mine), (0, theirs), (1, alert(48))], reset=1)
+called("ssl3-nothing-to-show", [(0, tls_client_hello(version=0x300)), (1, mine), (0, alert(41, 1) + record(22, TLS_KEY_RSA) + TLS_FINISHED),
+                                (1, alert(40))])
+called("warned-first", [(0, tls_client_hello()), (1, alert(112, 1)), (1, alert(70))])
+called("alert-at-once", [(0, tls_client_hello()), (1, alert(80))])
+psk = [(0, tls_client_hello((0x8C,))), (1, record(22, tls_server_hello(0x8C) + TLS_DONE)),
+       (0, record(22, tls_key_psk("ABCD-1234")) + TLS_FINISHED), (1, TLS_FINISHED + application(9000))]
+called("psk-with-dash", psk, hello_psk(uuid, "ABCD1234"))
+called("psk-with-dash-refused", psk[:3] + [(1, alert(51))], hello_psk(uuid, "ABCD1234"))
 hourly = (60,) * 5 + (300,) * 12 + (3600,) * 23
 for what, gaps, rest in (("stopped", (60, 60, 60), 7200), ("paused", (60, 60, 60), 350), ("over", hourly, 7200)):
     c = Capture()
@@ -340,6 +367,15 @@ told interleaved "" "S3.C02a=warn S2.C13a=unknown"
 told handed-on "" "S2.C13a=unknown S2.C13a=unknown"
 told tls-1.3 "" "X.HC5=unknown"
 told truncated-answer "" "S2.C12=unknown"
+told ssl2-hello "" ""
+told ssl2-refused 27 "X.HC5=fail"
+like "the alert is named" "$text" "AMT sends TLS alert 48 (unknown CA)"
+told ssl3-nothing-to-show 28 "S1.V11a=warn"
+told warned-first 29 "X.HC5=warn"
+told alert-at-once "" "X.HC5=unknown"
+like "and who sent it" "$(jq -r '.findings[] | select(.id == "X.HC5") | .summary' "$tmp/j")" "ends with TLS alert 80 of AMT"
+told psk-with-dash 16 "S1.V19=warn"
+told psk-with-dash-refused "30 16" "S1.V20=warn S1.V19=warn"
 told snap-options-100 "" ""
 told snap-options-290 "" ""
 told snap-options-310 "" ""
