@@ -72,6 +72,51 @@ static uint32_t get32(const struct hello_reader *r, const uint8_t *p)
 	return r->swapped ? __builtin_bswap32(v) : v;
 }
 
+#define EDITCAP "convert it with Wireshark's editcap: editcap -F pcapng FILE OUT.pcapng"
+#define UNPACK  "unpack it first, or pack it with gzip or zstd"
+
+/* What field engineers have instead, by its first bytes: four, or three. */
+static const struct {
+	const char *magic, *what, *then;
+} others[] = {
+	{"GMBU", "a capture of Microsoft Network Monitor 2 or 3", EDITCAP},
+	{"RTSS", "a capture of Microsoft Network Monitor 1", EDITCAP},
+	{"snoo", "a capture of snoop", EDITCAP},
+	{"XCP", "a capture of NetXRay or Windows Sniffer", EDITCAP},
+	{"TRSN", "a capture of Sniffer", EDITCAP},
+	{"PK\3\4", "a ZIP archive", UNPACK},
+	{"BZh", "packed with bzip2", UNPACK},
+	{"\xfd"
+	 "7zX",
+	 "packed with xz", UNPACK},
+	{"7z\xbc\xaf", "a 7-Zip archive", UNPACK},
+};
+
+/* Traces of Windows begin with lengths, so it is their name that tells. */
+static bool event_trace(const char *path)
+{
+	size_t n = strlen(path);
+
+	return n > 4 && !amt_strcasecmp(path + n - 4, ".etl");
+}
+
+static bool not_a_capture(const char *path, const uint8_t p[4], struct amt_error *err)
+{
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!memcmp(p, others[i].magic, strlen(others[i].magic)))
+			return amt_fail(err, "%s: %s, which is not read here: %s", path,
+					others[i].what, others[i].then);
+	if (event_trace(path))
+		return amt_fail(err,
+				"%s: an event trace of Windows (netsh trace, pktmon), which is not "
+				"read here: convert it with etl2pcapng, or with pktmon etl2pcap",
+				path);
+	return amt_fail(err,
+			"%s: not a capture (it begins with %02x %02x %02x %02x; pcap, pcapng, and "
+			"either in gzip or zstd are read; editcap -F pcapng converts others)",
+			path, p[0], p[1], p[2], p[3]);
+}
+
 static bool open_pcap(struct hello_reader *r, struct amt_error *err)
 {
 	const uint8_t *p = hello_bytes_need(&r->bytes, 24);
@@ -112,10 +157,7 @@ static bool recognise(struct hello_reader *r, const char *path, struct amt_error
 		amt_fail(err, "%s: %s", path,
 			 hello_bytes_left(&r->bytes) ? "too short for a capture" : "is empty");
 	} else {
-		amt_fail(err,
-			 "%s: not a capture (it begins with %02x %02x %02x %02x; pcap, pcapng, and "
-			 "either in gzip or zstd are read)",
-			 path, p[0], p[1], p[2], p[3]);
+		not_a_capture(path, p, err);
 	}
 	hello_reader_close(r);
 	return false;

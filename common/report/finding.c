@@ -145,8 +145,12 @@ void amt_note_add(struct amt_notes *n, const char *source, const char *fmt, ...)
 	}
 	note.source = amt_arena_strdup(&n->arena, source ? source : "");
 	va_start(ap, fmt);
-	note.text = amt_arena_vprintf(&n->arena, fmt, ap);
+	const char *text = amt_arena_vprintf(&n->arena, fmt, ap);
 	va_end(ap);
+	/* Errors of files begin with the file, which is the note's source already. */
+	size_t len = strlen(note.source);
+	bool twice = len && !strncmp(text, note.source, len) && !strncmp(text + len, ": ", 2);
+	note.text = twice ? text + len + 2 : text;
 	amt_vec_push(&n->list, note);
 	if (n->sink)
 		n->sink(n->sink_arg, &note);

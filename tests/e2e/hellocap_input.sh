@@ -146,6 +146,20 @@ is "a payload that is no hello: X.HC4 is a fail" "$(amt-hellocap --payload "$tmp
 # Bad input: a clear message, the work goes on, unknown and not a pass.
 exits 3 "not a capture" amt-hellocap -r Makefile
 ok "says what it found" grep -q 'not a capture' "$tmp/err"
+foreign() { # BYTES NAME: what Windows has instead, and how it becomes readable
+	printf '%b and more of it' "$1" >"$tmp/foreign.cap"
+	exits 3 "$2" amt-hellocap -r "$tmp/foreign.cap"
+	ok "is named, once, with what to do" grep -qE "^amt-hellocap: $tmp/foreign.cap: $2.*, which is not read here: (convert|unpack) it" "$tmp/err"
+}
+foreign 'GMBU\0003\0002' "a capture of Microsoft Network Monitor 2 or 3"
+foreign 'RTSS\0001\0001' "a capture of Microsoft Network Monitor 1"
+foreign 'snoop\0000\0000\0000' "a capture of snoop"
+foreign 'PK\0003\0004' "a ZIP archive"
+foreign 'BZh91' "packed with bzip2"
+foreign '\03757zXZ' "packed with xz"
+printf '\000\000\001\000 no magic' >"$tmp/trace.ETL"
+exits 3 "an event trace of Windows" amt-hellocap -r "$tmp/trace.ETL"
+ok "is known by its name" grep -q 'etl2pcapng' "$tmp/err"
 exits 3 "no such file" amt-hellocap -r nowhere.pcap
 : >"$tmp/empty"; exits 3 "an empty file" amt-hellocap -r "$tmp/empty"
 head -c 700 $C/row21-no-call-back.pcapng >"$tmp/cut.pcapng"
