@@ -4,6 +4,62 @@
 
 #include <stdlib.h>
 
+#define SKEW        (5 * 60 * AMT_SECOND) /* of the clocks of two captures */
+#define MERGED_SKEW (5 * AMT_SECOND)      /* in one file that was made of two */
+
+static bool overlap(const struct hello_facts *f, uint32_t a, uint32_t b)
+{
+	if (a >= f->captures.n || b >= f->captures.n)
+		return false;
+	const struct hello_capture *x = &f->captures.v[a], *y = &f->captures.v[b];
+
+	return x->first < y->last && y->first < x->last;
+}
+
+/* The same hello, seen at another place of its way. */
+static bool elsewhere(const struct hello_facts *f, const struct hello_seen *a,
+		      const struct hello_seen *b)
+{
+	amt_time apart = hello_since(a->at.time, b->at.time);
+
+	apart = apart < 0 ? -apart : apart;
+	if (a->at.capture != b->at.capture)
+		return apart < SKEW && overlap(f, a->at.capture, b->at.capture);
+	return apart < MERGED_SKEW && a->mac.known && b->mac.known &&
+	       !hello_mac_equal(&a->mac, &b->mac);
+}
+
+bool *hello_copies(const struct hello_facts *f)
+{
+	bool *copies = amt_calloc(f->hellos.n + 1, sizeof(*copies));
+	struct amt_map latest = {0};
+
+	for (size_t i = 0; i < f->hellos.n; i++) {
+		const struct hello_seen *h = &f->hellos.v[i];
+		struct {
+			uint8_t uuid[16];
+			struct hello_ip source, destination;
+			uint16_t ports[2];
+			uint32_t retry;
+		} key;
+		bool fresh;
+
+		memset(&key, 0, sizeof(key));
+		memcpy(key.uuid, h->m.uuid, sizeof(key.uuid));
+		key.source = h->source;
+		key.destination = h->destination;
+		key.ports[0] = h->source_port;
+		key.ports[1] = h->destination_port;
+		key.retry = h->m.retry;
+		union amt_map_value *v = amt_map_put(&latest, &key, sizeof(key), &fresh);
+		copies[i] = !fresh && elsewhere(f, &f->hellos.v[v->n], h);
+		if (!copies[i])
+			v->n = i;
+	}
+	amt_map_free(&latest);
+	return copies;
+}
+
 /* Captures in order of their time, whatever order they were read in; within one, by frame. */
 void hello_order(const struct hello_facts *f, struct hello_device *d)
 {

@@ -25,8 +25,7 @@ struct index {
 static void add_ip(struct hello_device *d, const struct hello_ip *ip)
 {
 	LIST_HAS(&d->addresses, ip, hello_ip_equal);
-	if (ip->family)
-		amt_vec_push(&d->addresses, *ip);
+	amt_vec_push(&d->addresses, *ip);
 }
 
 static void add_server(struct hello_device *d, const struct hello_ip *ip)
@@ -39,8 +38,7 @@ static void add_server(struct hello_device *d, const struct hello_ip *ip)
 static void add_mac(struct hello_device *d, const struct hello_mac *mac)
 {
 	LIST_HAS(&d->macs, mac, hello_mac_equal);
-	if (mac->known)
-		amt_vec_push(&d->macs, *mac);
+	amt_vec_push(&d->macs, *mac);
 }
 
 static struct hello_device *found(struct index *x, const union amt_map_value *v)
@@ -78,19 +76,27 @@ static void claim(struct index *x, struct hello_device *d, const struct hello_ip
 {
 	bool fresh;
 
+	/* Lists are searched for what others have, too: what is d's alone, the maps know, and one
+	 * UUID may have very many. */
 	if (ip && ip->family) {
 		union amt_map_value *v = amt_map_put(&x->by_ip, ip, sizeof(*ip), &fresh);
 
-		if (fresh)
+		if (fresh) {
 			v->n = number(x, d);
-		add_ip(d, ip);
+			amt_vec_push(&d->addresses, *ip);
+		} else if (v->n != number(x, d)) {
+			add_ip(d, ip);
+		}
 	}
 	if (mac && mac->known && !amt_map_get(&x->routers, mac->bytes, 6)) {
 		union amt_map_value *v = amt_map_put(&x->by_mac, mac->bytes, 6, &fresh);
 
-		if (fresh)
+		if (fresh) {
 			v->n = number(x, d);
-		add_mac(d, mac);
+			amt_vec_push(&d->macs, *mac);
+		} else if (v->n != number(x, d)) {
+			add_mac(d, mac);
+		}
 	}
 }
 
@@ -129,10 +135,13 @@ static void find_routers(struct index *x)
 static void take_hellos(struct index *x)
 {
 	struct hello_facts *f = x->f;
+	bool *copies = hello_copies(f);
 
 	for (size_t i = 0; i < f->hellos.n; i++) {
 		const struct hello_seen *h = &f->hellos.v[i];
 		bool fresh;
+		if (copies[i])
+			continue;
 		union amt_map_value *v = amt_map_put(&x->by_uuid, h->m.uuid, 16, &fresh);
 
 		if (fresh) {
@@ -152,6 +161,7 @@ static void take_hellos(struct index *x)
 		add_server(d, &h->destination);
 		amt_vec_push(&d->hellos, (uint32_t)i);
 	}
+	free(copies);
 }
 
 static void take_conns(struct index *x)

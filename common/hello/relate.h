@@ -10,6 +10,9 @@ void hello_cadence(const struct hello_facts *f, struct hello_device *d);
 unsigned hello_phase_gap(enum hello_phase p, unsigned *tolerance);
 
 /* holder.c */
+/* Which hellos another capture has, too, that was taken at the same time elsewhere on the way; one
+ * for each, to be freed. */
+bool *hello_copies(const struct hello_facts *f);
 void hello_order(const struct hello_facts *f, struct hello_device *d);
 /* Devices that said hello from an address, in order of address and time */
 struct hello_holder {

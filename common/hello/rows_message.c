@@ -1,6 +1,8 @@
 /* Rows 13 to 20 and 34 to 37: what is sent to the hello port, and by whom. */
 #include "hello/relate.h"
 
+#include <stdlib.h>
+
 /* It sent something, and the capture has not what it began with. */
 static bool unread(const struct hello_conn *c)
 {
@@ -133,6 +135,38 @@ static void message(struct hello_facts *f, struct hello_device *d, const struct 
 	}
 }
 
+/* Where its hellos come from: DHCP and DNS may show more addresses of one computer, and a capture
+ * on the far side of a router another MAC. */
+struct voices {
+	size_t addresses, macs;
+};
+
+static int by_bytes(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct hello_ip));
+}
+
+static struct voices voices(const struct hello_facts *f, const struct hello_device *d)
+{
+	struct hello_ip *ips = amt_calloc(d->hellos.n + 1, sizeof(*ips));
+	struct voices v = {0};
+
+	for (size_t i = 0; i < d->hellos.n; i++)
+		ips[i] = f->hellos.v[d->hellos.v[i]].source;
+	qsort(ips, d->hellos.n, sizeof(*ips), by_bytes);
+	for (size_t i = 0; i < d->hellos.n; i++)
+		v.addresses += ips[i].family && (!i || by_bytes(&ips[i], &ips[i - 1]));
+	for (size_t m = 0; m < d->macs.n && v.addresses == 1;
+	     m++) /* a router's is not among them */
+		for (size_t i = 0; i < d->hellos.n; i++)
+			if (hello_mac_equal(&d->macs.v[m], &f->hellos.v[d->hellos.v[i]].mac)) {
+				v.macs++;
+				break;
+			}
+	free(ips);
+	return v;
+}
+
 static void sender(struct hello_facts *f, struct hello_device *d, const struct hello_seen *h)
 {
 	char a[HELLO_IP_TEXT], b[HELLO_IP_TEXT];
@@ -155,13 +189,13 @@ static void sender(struct hello_facts *f, struct hello_device *d, const struct h
 			hello_symptom_spot(s, f->hellos.v[d->hellos.v[i]].at);
 			break;
 		}
-	if (d->has_uuid && (d->addresses.n > 1 || d->macs.n > 1 || d->blank_uuid)) {
+	struct voices v = voices(f, d);
+	if (d->has_uuid && (v.addresses > 1 || v.macs > 1 || d->blank_uuid)) {
 		s = hello_symptom_add(f, d, 37,
-				      d->blank_uuid        ? "the UUID is blank (%zu addresses)"
-				      : d->addresses.n > 1 ? "one UUID from %zu addresses"
-							   : "one UUID from %zu MACs",
-				      d->blank_uuid || d->addresses.n > 1 ? d->addresses.n
-									  : d->macs.n);
+				      d->blank_uuid     ? "the UUID is blank (%zu addresses)"
+				      : v.addresses > 1 ? "one UUID from %zu addresses"
+							: "one UUID from %zu MACs",
+				      d->blank_uuid || v.addresses > 1 ? v.addresses : v.macs);
 		for (size_t i = 0; i < d->hellos.n && i < 4; i++)
 			hello_symptom_spot(s, f->hellos.v[d->hellos.v[i]].at);
 	}

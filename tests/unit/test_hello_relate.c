@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -75,6 +76,101 @@ static void phases_by_the_last_gap(void **state)
 		assert_true(f.devices.v[0].window_first == T0 + AMT_DAY);
 		hello_facts_free(&f);
 	}
+}
+
+/* Captured at the client's switch and at the server: a minute apart by their clocks. */
+static void one_hello_in_two_captures(void **state)
+{
+	static const struct {
+		int second_begins, second_hello; /* seconds after the first capture */
+		uint8_t mac;
+		uint32_t capture;
+		size_t hellos;
+	} rows[] = {{61, 61, 2, 1, 1},   {61, 400, 2, 1, 2}, /* not so far apart */
+		    {601, 601, 2, 1, 2},                     /* one capture after the other */
+		    {0, 4, 2, 0, 1},                         /* merged into one file */
+		    {0, 4, 1, 0, 2},     {0, 6, 2, 0, 2}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hello_facts f = {0};
+
+		add_capture(&f, 600 * AMT_SECOND);
+		add_capture(&f, 1200 * AMT_SECOND);
+		f.captures.v[1].first = T0 + rows[i].second_begins * AMT_SECOND;
+		for (int k = 0; k < 2; k++) {
+			struct hello_seen *h =
+				add_hello(&f, k * rows[i].second_hello * AMT_SECOND, 0);
+
+			h->at.capture = k ? rows[i].capture : 0;
+			h->mac.known = true;
+			h->mac.bytes[5] = k ? rows[i].mac : 1;
+		}
+		hello_relate(&f, false);
+		assert_int_equal(f.devices.n, 1);
+		assert_int_equal(f.devices.v[0].hellos.n, rows[i].hellos);
+		hello_facts_free(&f);
+	}
+}
+
+static bool has_row(const struct hello_device *d, unsigned row)
+{
+	for (size_t i = 0; i < d->symptoms.n; i++)
+		if (d->symptoms.v[i].row == row)
+			return true;
+	return false;
+}
+
+/* DHCP and DNS may show other addresses of the computer that says hello. */
+static void one_voice_with_two_addresses(void **state)
+{
+	struct hello_facts f = {0};
+
+	(void)state;
+	add_capture(&f, 600 * AMT_SECOND);
+	add_hello(&f, 0, 0)->mac.known = true;
+	add_hello(&f, 60 * AMT_SECOND, 1)->mac.known = true;
+	struct hello_query *q = amt_vec_add(&f.queries);
+	q->client = ip("2001:db8::1");
+	q->name = "provisionserver.example";
+	q->mac.known = true;
+	hello_relate(&f, false);
+	assert_int_equal(f.devices.n, 1);
+	assert_int_equal(f.devices.v[0].addresses.n, 2);
+	assert_false(has_row(&f.devices.v[0], 37));
+	f.hellos.v[1].source = ip("10.0.0.2");
+	hello_relate(&f, false);
+	assert_true(has_row(&f.devices.v[0], 37));
+	hello_facts_free(&f);
+}
+
+/* A UUID that was never written: ten times as many computers take ten times as long, not a hundred.
+ */
+static void one_uuid_of_very_many(void **state)
+{
+	clock_t took[2];
+
+	(void)state;
+	for (int k = 0; k < 2; k++) {
+		struct hello_facts f = {0};
+		uint32_t n = k ? 40000 : 4000;
+
+		add_capture(&f, 600 * AMT_SECOND);
+		for (uint32_t i = 0; i < n; i++) {
+			struct hello_seen *h = add_hello(&f, 0, 0);
+
+			memcpy(h->source.bytes, &i, sizeof(i));
+			memcpy(h->mac.bytes, &i, sizeof(i));
+			h->mac.known = true;
+		}
+		clock_t begin = clock();
+		hello_relate(&f, false);
+		took[k] = clock() - begin;
+		assert_int_equal(f.devices.n, 1);
+		assert_int_equal(f.devices.v[0].addresses.n, n);
+		hello_facts_free(&f);
+	}
+	assert_true(took[1] < 40 * took[0] + CLOCKS_PER_SEC / 20);
 }
 
 static void counter_tells_restart_and_loss(void **state)
@@ -315,6 +411,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(phases_by_the_last_gap),
+		cmocka_unit_test(one_hello_in_two_captures),
+		cmocka_unit_test(one_voice_with_two_addresses),
+		cmocka_unit_test(one_uuid_of_very_many),
 		cmocka_unit_test(counter_tells_restart_and_loss),
 		cmocka_unit_test(the_next_phase_is_foreseen),
 		cmocka_unit_test(captures_are_put_in_order),
