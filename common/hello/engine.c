@@ -8,7 +8,17 @@
 #include <stdlib.h>
 
 #define ETHER_ARP        0x0806
+#define TUNNELS_MAX      3           /* in one another */
 #define DUPLICATE_WINDOW (30 * 1000) /* microseconds between a packet and its mirror copy */
+
+/* Packets of this port do not simply pass by. */
+static void look_into(struct hello_engine *e, uint16_t port)
+{
+	uint16_t wire = htons(port);
+
+	e->wanted.dealt_with[wire >> 6] |= UINT64_C(1) << (wire & 63);
+	e->wanted.generation++;
+}
 
 void hello_engine_port(struct hello_engine *e, uint16_t port, enum hello_port_class c)
 {
@@ -16,11 +26,8 @@ void hello_engine_port(struct hello_engine *e, uint16_t port, enum hello_port_cl
 		e->ports[port / HELLO_PAGE] = amt_calloc(HELLO_PAGE, 1);
 	e->ports[port / HELLO_PAGE][port % HELLO_PAGE] = (uint8_t)c;
 	e->any[port >> 6] |= UINT64_C(1) << (port & 63);
-	if (c != PORT_DNS) {
-		uint16_t wire = htons(port);
-		e->wanted.dealt_with[wire >> 6] |= UINT64_C(1) << (wire & 63);
-		e->wanted.generation++;
-	}
+	if (c != PORT_DNS)
+		look_into(e, port);
 }
 
 static void set_ports(struct hello_engine *e)
@@ -37,6 +44,7 @@ static void set_ports(struct hello_engine *e)
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		hello_engine_port(e, known[i].port, known[i].class);
+	look_into(e, HELLO_PORT_VXLAN);
 	if (!o->n_ports)
 		amt_vec_push(&e->facts->ports, (uint16_t)HELLO_PORT);
 	for (size_t i = 0; i < o->n_ports; i++)
@@ -355,13 +363,21 @@ static void count_expected(struct hello_engine *e, const struct hello_packet *p)
 
 void hello_engine_look(struct hello_engine *e, const struct hello_packet *p)
 {
-	if (!matters(e, p)) {
-		if (!hello_link_supported(p->link))
-			e->facts->captures.v[e->capture].unsupported++;
-		return;
+	struct hello_packet inner;
+	const struct hello_packet *at = p;
+
+	for (int depth = 0; !matters(e, at); depth++) {
+		if (!depth)
+			inner = *p;
+		if (depth == TUNNELS_MAX || !hello_tunnel(&inner)) {
+			if (!hello_link_supported(p->link))
+				e->facts->captures.v[e->capture].unsupported++;
+			return;
+		}
+		at = &inner;
 	}
 	e->relevant = false;
-	whole_way(e, p);
+	whole_way(e, at);
 	if (e->relevant && e->opt->relevant)
 		e->opt->relevant(e->opt->relevant_arg, e->capture, p);
 }

@@ -5,8 +5,6 @@
  */
 #include "hello/frame.h"
 
-#define ETHER_IP4 0x0800
-#define ETHER_IP6 0x86dd
 #define ETHER_LEN 0x0600 /* below: an 802.3 length */
 #define SLL_SIZE  16
 #define SLL2_SIZE 20

@@ -5,6 +5,7 @@
 #include "hello/packet.h"
 
 enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMP6 = 58 };
+enum { ETHER_IP4 = 0x0800, ETHER_IP6 = 0x86dd };
 enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PUSH = 8, TCP_ACK = 16 };
 
 struct hello_frame {
@@ -63,6 +64,10 @@ struct hello_link {
 };
 struct hello_link hello_frame_link(const struct hello_packet *p);
 bool hello_link_supported(unsigned link);
+
+/* tunnel.c: makes p the packet that it carries. False: none, or it is not understood. */
+bool hello_tunnel(struct hello_packet *p);
+#define HELLO_PORT_VXLAN 4789
 
 /* ---- fragments.c -------------------------------------------------------- */
 

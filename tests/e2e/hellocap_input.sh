@@ -123,6 +123,48 @@ facts -r - --jobs 2 <"$tmp/swapped.pcap" >"$tmp/got"
 ok "and from standard input, which is that file" cmp "$tmp/want" "$tmp/got"
 is "four hellos among them" "$(jq -c '[.[0][0], .[0][2], (.[1] | length)]' "$tmp/got")" '[40000,5714,4]'
 
+# Mirror ports that are far away, and a carrier's side of the line: the packets are inside of others.
+$PYTHON - "$tmp" $C/format-le-usec.pcap <<'PY'
+import struct, sys
+sys.path.insert(0, "captures/hello")
+from wire import checksum
+data = open(sys.argv[2], "rb").read()
+def outer(proto, body):
+    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(body), 1, 0, 64, proto, 0) + bytes([192, 0, 2, 1, 192, 0, 2, 2])
+    return bytes(12) + b"\x08\0" + head[:10] + struct.pack("!H", checksum(head)) + head[12:] + body
+def udp(port, body):
+    return outer(17, struct.pack("!HHHH", 5555, port, 8 + len(body), 0) + body)
+kinds = {
+    "pppoe": lambda e: e[:12] + b"\x88\x64\x11\0\0\5" + struct.pack("!HH", len(e) - 12, 0x21) + e[14:],
+    "mpls": lambda e: e[:12] + b"\x81\0\0\7\x88\x47" + struct.pack("!II", 16 << 12 | 64, 17 << 12 | 256 | 64) + e[14:],
+    "snap": lambda e: e[:12] + struct.pack("!H", len(e) - 6) + b"\xaa\xaa\3\0\0\0" + e[12:],
+    "ip-in-ip": lambda e: outer(4, e[14:]),
+    "gre": lambda e: outer(47, b"\0\0\x08\0" + e[14:]),
+    "gre-key": lambda e: outer(47, b"\xa0\0\x65\x58" + bytes(8) + e),
+    "erspan-1": lambda e: outer(47, b"\0\0\x88\xbe" + e),
+    "erspan-2": lambda e: outer(47, b"\x10\0\x88\xbe" + bytes(4) + b"\x10\1\0\1" + bytes(4) + e),
+    "erspan-3": lambda e: outer(47, b"\x10\0\x22\xeb" + bytes(4) + b"\x20\1\0\1" + bytes(7) + b"\1" + bytes(8) + e),
+    "vxlan": lambda e: udp(4789, b"\x08\0\0\0\0\0\7\0" + e),
+    "vxlan-in-gre": lambda e: outer(47, b"\0\0\x08\0" + udp(4789, b"\x08\0\0\0\0\0\7\0" + e)[14:]),
+    "not-vxlan": lambda e: udp(4788, b"\x08\0\0\0\0\0\7\0" + e),
+}
+for name, wrap in kinds.items():
+    at = 24
+    with open("%s/in-%s.pcap" % (sys.argv[1], name), "wb") as f:
+        f.write(data[:24])
+        while at < len(data):
+            s, us, n, _ = struct.unpack_from("<IIII", data, at)
+            p = wrap(data[at + 16:at + 16 + n])
+            f.write(struct.pack("<IIII", s, us, len(p), len(p)) + p)
+            at += 16 + n
+PY
+q='.facts.hellos | map(.verdict + " " + .source + " " + (.hashes | length | tostring))'
+for kind in pppoe mpls snap ip-in-ip gre gre-key erspan-1 erspan-2 erspan-3 vxlan vxlan-in-gre; do
+	is "inside of $kind" "$(facts "$tmp/in-$kind.pcap" -w "$tmp/w.pcapng")" '["exact 10.1.0.16 4"]'
+done
+is "what is written of it is as it was" "$(facts "$tmp/w.pcapng")" '["exact 10.1.0.16 4"]'
+is "another port is no VXLAN" "$(facts "$tmp/in-not-vxlan.pcap")" '[]'
+
 # Absence is not concluded from a capture that lost packets: its own statistics block says so.
 $PYTHON - $C/row01-silence.pcapng "$tmp/drops.pcapng" <<'PY'
 import struct, sys
