@@ -345,7 +345,10 @@ static void capture(const struct hello_facts *f, const struct hello_capture *c,
 		"nothing is concluded from silence",
 		(unsigned long long)c->packets, (unsigned long long)c->dropped,
 		(unsigned long long)c->if_dropped, (unsigned long long)c->cut,
-		(unsigned long long)c->unsupported, c->damaged ? ", the file is damaged" : "",
+		(unsigned long long)c->unsupported,
+		!c->damaged ? ""
+		: c->live   ? ", it ended before its time"
+			    : ", the file is damaged",
 		c->clock_back ? ", the clock was set back meanwhile" : "",
 		c->fragments_relevant ? ", packets in fragments never became whole" : "",
 		f->evicted ? ", connections were given up under --max-flows" : "",

@@ -222,10 +222,13 @@ bool hello_live_poll(struct hello_live *l, int timeout_ms, struct amt_error *err
 		struct delivery x = {l, &l->devices.v[i]};
 		int rc = pcap_dispatch(x.device->pcap, BATCH, deliver, (u_char *)&x);
 
-		if (rc == PCAP_ERROR)
-			return amt_fail(err, "capturing on %s: %s",
-					l->engine.facts->captures.v[x.device->capture].name,
+		if (rc == PCAP_ERROR) {
+			struct hello_capture *c = &l->engine.facts->captures.v[x.device->capture];
+
+			c->damaged = true; /* it ended before its time */
+			return amt_fail(err, "capturing on %s: %s", c->name,
 					pcap_geterr(x.device->pcap));
+		}
 		if (hello_engine_full(&l->engine))
 			return false;
 	}

@@ -64,6 +64,11 @@ if command -v tcpdump >/dev/null; then
 		skip "3000 hellos" "tcpdump itself lost packets on this machine"
 	fi
 fi
+ip link add gone0 type veth peer name gone1 && ip link set gone0 up
+amt-hellocap -i gone0 --duration 30 --json -o "$tmp/j" 2>"$tmp/err" & cap=$!
+sleep 1; ip link del gone0; wait $cap
+ok "an interface that disappears is said" grep -q 'gone0: .*disappeared' "$tmp/err"
+is "and nothing is concluded from the silence after it" "$(q '.findings[] | select(.id == "X.HC1") | [.verdict, (.summary | test("ended before its time"))]')" '["warn",true]'
 exits 3 "no such interface" amt-hellocap -i nowhere0
 ok "and says so" grep -q 'no interface nowhere0' "$tmp/err"
 if command -v setpriv >/dev/null; then
