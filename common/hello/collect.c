@@ -49,6 +49,7 @@ static void name_links(struct hello_facts *f, const struct hello_reader *r, stru
 			c->snaplen = x->snaplen;
 		c->dropped += x->dropped;
 		c->if_dropped += x->if_dropped;
+		c->filtered = c->filtered || x->filtered;
 	}
 }
 

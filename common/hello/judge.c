@@ -333,7 +333,7 @@ static void capture(const struct hello_facts *f, const struct hello_capture *c,
 				(unsigned long long)c->packets);
 	if (!c->dropped && !c->if_dropped && !c->cut && !c->damaged && !c->unsupported &&
 	    !c->clock_back && !c->fragments_relevant && !f->evicted && !f->forgotten &&
-	    !f->filtered) {
+	    !f->filtered && !c->filtered) {
 		amt_finding_add(fs, "X.HC1", AMT_PASS, c->name, "%llu packets, none lost, none cut",
 				(unsigned long long)c->packets);
 		return;
@@ -353,7 +353,10 @@ static void capture(const struct hello_facts *f, const struct hello_capture *c,
 		c->fragments_relevant ? ", packets in fragments never became whole" : "",
 		f->evicted ? ", connections were given up under --max-flows" : "",
 		f->forgotten ? ", facts were not kept under --max-memory" : "",
-		f->filtered ? ", a filter was set" : "");
+		f->filtered   ? ", a filter was set"
+		: c->filtered ? ", it was captured through a filter that leaves out calls back, "
+				"DHCP or DNS"
+			      : "");
 	amt_finding_evidence(fs, x, c->name, NULL, "snap length %u", c->snaplen);
 	if (c->fragments)
 		amt_finding_evidence(

@@ -77,6 +77,7 @@ struct hello_iface {
 	uint64_t units;               /* of a time stamp in a second */
 	int64_t offset;               /* seconds */
 	uint64_t dropped, if_dropped; /* of its last statistics block */
+	bool filtered;                /* captured through a filter that left out what matters */
 };
 
 struct hello_reader {

@@ -73,6 +73,22 @@ static uint64_t b64(struct block *b)
 	return b->swapped ? amt_rd_be64(&b->rd) : amt_rd_le64(&b->rd);
 }
 
+/*
+ * if_filter as dumpcap writes it: a kind (0: text), then the filter. Who captures the port of
+ * hellos only sees neither calls back nor DHCP and DNS.
+ */
+static bool leaves_out(struct amt_rd value)
+{
+	static const char *const ports[] = {"1699", "53", "67"};
+	size_t n = amt_rd_left(&value);
+	const char *text = (const char *)value.p + 1;
+
+	for (size_t i = 0; n > 1 && i < sizeof(ports) / sizeof(ports[0]); i++)
+		if (value.p[0] || !amt_memcasestr(text, n - 1, ports[i]))
+			return true;
+	return false;
+}
+
 static bool interface(struct hello_reader *r, struct block *b)
 {
 	struct hello_iface i = {.units = 1000000};
@@ -94,6 +110,8 @@ static bool interface(struct hello_reader *r, struct block *b)
 		} else if (code == 9 && n >= 1) { /* if_tsresol */
 			unsigned res = amt_rd_u8(&v.rd);
 			i.units = res & 0x80 ? power(2, res & 0x7f) : power(10, res);
+		} else if (code == 11) { /* if_filter */
+			i.filtered = leaves_out(v.rd);
 		} else if (code == 14 && n >= 8) { /* if_tsoffset */
 			i.offset = (int64_t)b64(&v);
 		}

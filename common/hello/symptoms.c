@@ -58,7 +58,8 @@ static bool all_seen(const struct hello_facts *f)
 	for (size_t i = 0; i < f->captures.n; i++) {
 		const struct hello_capture *c = &f->captures.v[i];
 
-		if (c->dropped || c->if_dropped || c->unsupported || c->fragments_relevant)
+		if (c->dropped || c->if_dropped || c->unsupported || c->fragments_relevant ||
+		    c->filtered)
 			return false;
 	}
 	return !f->filtered && !f->evicted && !f->forgotten;
@@ -72,6 +73,15 @@ bool hello_capture_complete(const struct hello_facts *f)
 	return all_seen(f);
 }
 
+static bool filtered(const struct hello_facts *f)
+{
+	bool any = f->filtered;
+
+	for (size_t i = 0; i < f->captures.n; i++)
+		any = any || f->captures.v[i].filtered;
+	return any;
+}
+
 void hello_symptom_silence(struct hello_facts *f, struct hello_symptom *s)
 {
 	if (all_seen(f))
@@ -79,7 +89,7 @@ void hello_symptom_silence(struct hello_facts *f, struct hello_symptom *s)
 	s->doubtful = true;
 	s->text =
 		amt_arena_printf(&f->derived, "%s (or it is not in this capture, where %s)",
-				 s->text, f->filtered ? "a filter was set" : "packets are missing");
+				 s->text, filtered(f) ? "a filter was set" : "packets are missing");
 }
 
 amt_time hello_capture_end(const struct hello_facts *f, uint32_t capture)

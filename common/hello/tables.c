@@ -29,6 +29,7 @@ const struct hello_field hello_capture_fields[] = {
 	FIELD(T, "unsupported", U64, unsupported),
 	FIELD(T, "link", TEXT, link),
 	FIELD(T, "damaged", BOOL, damaged),
+	FIELD(T, "filtered", BOOL, filtered),
 	FIELD(T, "clock_back", U64, clock_back),
 	FIELD(T, "fragments", U64, fragments),
 	FIELD(T, "fragments_relevant", U64, fragments_relevant),

@@ -244,6 +244,7 @@ struct hello_capture {
 	uint64_t unsupported;         /* packets of a link type we can't read */
 	const char *link;             /* names of its link types */
 	bool damaged;                 /* ended early */
+	bool filtered;                /* by whoever captured it, who left out what matters */
 	uint64_t clock_back; /* packets much older than the one before: lengths mean nothing */
 	/* IP packets whose fragments never became whole; of those, with ports that matter or that
 	 * are not known */

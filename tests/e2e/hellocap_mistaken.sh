@@ -299,6 +299,17 @@ for what, order, macs in (("nat", (0, 1, 0, 1), (pc.mac, pc.mac)), ("handed-on",
         t.data(0, hello_pki((uuid, two)[who], sha1, i)).close()
         c.wait(10)
     save(what, c)
+c = Capture()  # as dumpcap -f "tcp port 9971" writes it
+for i in range(3):
+    says(c, hello_pki(uuid, sha1, i), port=5000 + i)
+    c.wait(60)
+for what, text in (("no", None), ("narrow", b"tcp port 9971"), ("wide", b"tcp port 9971 or tcp portrange 16992-16995 or port 53 or udp port 67 or udp port 68")):
+    with open("%s/filter-%s.pcapng" % (out, what), "wb") as f:
+        f.write(block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)))
+        f.write(block(1, struct.pack("<HHI", 1, 0, 0) + (option(11, b"\0" + text) + bytes(4) if text else b"")))
+        for when, data, _, _ in c.packets:
+            us = round(when * 1e6)
+            f.write(block(6, struct.pack("<IIIII", 0, us >> 32, us & 0xFFFFFFFF, len(data), len(data)) + data + bytes(-len(data) % 4)))
 PY
 
 like() { # NAME TEXT PART
@@ -361,6 +372,10 @@ told sweep 13 "X.HC3=warn" --server 10.1.0.5
 told paused 21 "S3.C02a=warn"
 told stopped 21 "S3.C02a=warn S2.C13a=warn"
 told over "21 34" "S3.C02a=warn S2.C13a=warn S2.C13a=fail"
+told filter-no 21 "S3.C02a=warn"
+told filter-wide 21 "S3.C02a=warn"
+told filter-narrow "" ""
+like "a filter of the capture's own is said" "$(jq -r '.findings[] | select(.id == "X.HC1") | .summary' "$tmp/j")" "through a filter that leaves out calls back"
 told nat "" "S3.C02a=warn S2.C13a=unknown S2.C13a=unknown"
 like "who shares an address" "$(jq -r '.findings[] | select(.id == "S3.C02a") | .subject + ": " + .summary' "$tmp/j")" "10.1.0.16: 2 UUIDs"
 told interleaved "" "S3.C02a=warn S2.C13a=unknown"
