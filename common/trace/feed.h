@@ -348,6 +348,8 @@ void feed_call_keep(struct feed *f, const struct feed_call *c, struct trace_sess
 /* finish.c: files a closed session away */
 void feed_close(struct feed *f, struct feed_open *o, bool at_end);
 void feed_close_all(struct feed *f); /* and frees the states */
+/* The component that writes these files started anew: threads of before are gone. */
+void feed_restart(struct feed *f, uint32_t group);
 /* carry.c: a task without threads may go on in the next file that was given. */
 bool feed_carry_on(struct feed *f, struct feed_open *o);
 struct trace_day *feed_day(struct feed *f, amt_time at);

@@ -165,6 +165,15 @@ int trace_by_day(const void *a, const void *b)
 	return x->day < y->day ? -1 : x->day > y->day;
 }
 
+void feed_restart(struct feed *f, uint32_t group)
+{
+	for (size_t i = 0; i < f->n_open; i++) {
+		struct feed_open *o = feed_nth(f, i);
+		if (!(o->key & FEED_NO_THREAD) && o->key >> 32 == group)
+			feed_close(f, o, false);
+	}
+}
+
 void feed_close_all(struct feed *f)
 {
 	for (size_t i = 0; i < f->n_open; i++) {

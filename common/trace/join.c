@@ -93,6 +93,30 @@ static void add(struct feed *f, struct trace_session *to, const struct trace_ses
 	}
 }
 
+/* A computer has one task at a time: one that was left open is over when the next one begins. */
+static void not_running(struct feed *f)
+{
+	struct trace_facts *facts = f->facts;
+	/* Of each device: its next task that was seen to begin. */
+	const struct trace_session **next = amt_calloc(facts->devices.n + 1, sizeof(*next));
+
+	for (size_t i = facts->sessions.n; i-- > 0;) {
+		struct trace_session *s = &facts->sessions.v[i];
+		if (s->device == UINT32_MAX || s->kind > TRACE_PARTIAL_UNPROVISION)
+			continue;
+		const struct trace_session **n = &next[feed_root(f, s->device)];
+		if (s->outcome == TRACE_RUNNING && *n && (*n)->has_machine == s->has_machine &&
+		    (*n)->machine == s->machine) {
+			uncount(f, s, -1);
+			s->outcome = s->cause.set ? TRACE_FAILED : TRACE_UNKNOWN;
+			s->confirmed = s->cause.set ? !s->cause.unconfirmed : true;
+			uncount(f, s, 1);
+		}
+		*n = s->implicit ? *n : s;
+	}
+	free(next);
+}
+
 void feed_join(struct feed *f)
 {
 	struct trace_facts *facts = f->facts;
@@ -120,4 +144,5 @@ void feed_join(struct feed *f)
 			facts->sessions.v[k++] = facts->sessions.v[i];
 	facts->sessions.n = k;
 	free(gone);
+	not_running(f);
 }

@@ -298,6 +298,8 @@ void feed_line(struct feed *f, const struct feed_line *l)
 	}
 	if (e == TRACE_EV_WORKER || e == TRACE_EV_POOL)
 		return;
+	if (e == TRACE_EV_START)
+		feed_restart(f, l->group);
 	if (l->severity == TRACE_ERROR || l->n_signs)
 		trouble(f, l);
 	if (e != TRACE_EV_NONE && (l->m->host || l->m->uuid || l->m->has_machine))

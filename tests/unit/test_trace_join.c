@@ -255,9 +255,59 @@ static void no_connection_is_not_everything(void **state)
 	}
 }
 
+/* A thread that is gone, or a newer task of the same computer, ends one that never said so. */
+static void running_no_more(void **state)
+{
+#define STARTED                                                                                    \
+	ON("9", "SMS_EXECUTIVE started SMS_AMT_OPERATION_MANAGER as thread ID 9 (0x9).",           \
+	   "10:05:00.000")
+	static const struct {
+		const char *log;
+		enum trace_outcome first;
+	} rows[] = {
+		{BEGIN("1", "11", "a.example.com", "10:00:00.000"), TRACE_RUNNING},
+		{BEGIN("1", "11", "a.example.com", "10:00:00.000") STARTED, TRACE_UNKNOWN},
+		{BEGIN("1", "11", "a.example.com", "10:00:00.000")
+			 BEGIN("2", "12", "b.example.com", "10:09:00.000"),
+		 TRACE_RUNNING},
+		{BEGIN("1", "11", "a.example.com", "10:00:00.000")
+			 BEGIN("2", "11", "a.example.com", "10:09:00.000"),
+		 TRACE_UNKNOWN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct trace_facts f;
+		collect(&f, rows[i].log, "");
+		assert_int_equal(of_machine(&f, 11)->outcome, rows[i].first);
+		trace_facts_free(&f);
+	}
+}
+
+/* The worker that reads an order's file is not the thread that carries it out. */
+static void an_order_is_no_task(void **state)
+{
+	static const char log[] = ON(
+		"1",
+		"Incoming instruction file D:\\SMS\\inboxes\\amtopmgr.box\\wake\\11 to Operation "
+		"Worker.",
+		"10:00:00.000")
+		ON("2", "Power control task begin: WakeUp a.example.com", "10:00:01.000")
+			ON("2", "Power control task end", "10:00:02.000");
+	struct trace_facts f;
+
+	(void)state;
+	collect(&f, log, "");
+	assert_int_equal(f.sessions.n, 1);
+	assert_int_equal(f.sessions.v[0].thread, 2);
+	trace_facts_free(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(joins_its_task),
+					   cmocka_unit_test(running_no_more),
+					   cmocka_unit_test(an_order_is_no_task),
 					   cmocka_unit_test(alone_it_failed),
 					   cmocka_unit_test(one_thread_many_devices),
 					   cmocka_unit_test(unknown_words_make_no_task),
