@@ -129,6 +129,9 @@ static void tell(const struct trace_file_facts *f, struct trace_reader *r, struc
 	if (trace_reader_error(r))
 		amt_note_add(notes, f->name, "%s; %llu records were read before that",
 			     trace_reader_error(r), (unsigned long long)f->records);
+	if (trace_input_dress(r->in))
+		amt_note_add(notes, f->name, "is no log as it was written: read without %s",
+			     trace_input_dress(r->in));
 	if (r->ambiguous)
 		amt_note_add(notes, f->name,
 			     "no date tells day from month: they are taken for %s first; "

@@ -65,6 +65,7 @@ void trace_input_close(struct trace_input *in)
 		close(in->copy);
 	free(in->raw);
 	free(in->wide);
+	trace_dress_free(in->dress);
 	free(in);
 }
 
@@ -246,6 +247,32 @@ static long decoded(struct trace_input *in, char *out, size_t n, struct amt_erro
 	}
 }
 
+/* Decoded bytes without what the lines wear. */
+static long undressed(struct trace_input *in, char *out, size_t n, struct amt_error *err)
+{
+	long got;
+
+	if (in->looked && !in->dress)
+		return decoded(in, out, n, err);
+	for (;;) {
+		size_t made = in->dress ? trace_dress_take(in->dress, out, n) : 0;
+		if (made)
+			return (long)made;
+		got = decoded(in, out, n, err);
+		if (got > 0 && !in->looked) {
+			in->looked = true;
+			in->dress = trace_dress_find(out, (size_t)got);
+			in->seekable = in->seekable && !in->dress;
+		}
+		if (got < 0 || !in->dress)
+			return got;
+		/* Where nothing comes now, what waited for its rest has none. */
+		trace_dress_put(in->dress, out, (size_t)got, !got && !in->waits);
+		if (!got)
+			return (long)trace_dress_take(in->dress, out, n);
+	}
+}
+
 /* On a disk if there is room for files without a name, so that a log does not fill the memory. */
 static int nameless(void)
 {
@@ -275,7 +302,7 @@ long trace_input_read(struct trace_input *in, char *out, size_t n, struct amt_er
 	long got;
 
 	if (in->copy < 0)
-		return decoded(in, out, n, err);
+		return undressed(in, out, n, err);
 	if (in->copy_at < in->copied) {
 		uint64_t left = in->copied - in->copy_at;
 		got = pread(in->copy, out, n < left ? n : (size_t)left, (off_t)in->copy_at);
@@ -284,7 +311,7 @@ long trace_input_read(struct trace_input *in, char *out, size_t n, struct amt_er
 			return -1;
 		}
 	} else {
-		got = decoded(in, out, n, err);
+		got = undressed(in, out, n, err);
 		if (got <= 0)
 			return got;
 		if (pwrite(in->copy, out, (size_t)got, (off_t)in->copied) != got) {
@@ -348,6 +375,11 @@ enum trace_encoding trace_input_encoding(const struct trace_input *in)
 const char *trace_input_packed(const struct trace_input *in)
 {
 	return in->packing == GZIP ? "gzip" : in->packing == ZSTD ? "zstd" : "";
+}
+
+const char *trace_input_dress(const struct trace_input *in)
+{
+	return in->dress ? trace_dress_name(in->dress) : NULL;
 }
 
 uint64_t trace_input_size(const struct trace_input *in)

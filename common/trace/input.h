@@ -1,4 +1,5 @@
-/* Bytes of one log: plain, gzip or zstd, UTF-16 turned into UTF-8. */
+/* Bytes of one log: plain, gzip or zstd, UTF-16 turned into UTF-8, what other hands put around its
+ * lines taken off (dress.h). */
 #ifndef TRACE_INPUT_H
 #define TRACE_INPUT_H
 
@@ -28,7 +29,8 @@ int trace_input_copy(const struct trace_input *in);       /* -1: not spooled */
 int trace_input_fd(const struct trace_input *in);         /* -1: memory */
 enum trace_encoding trace_input_encoding(const struct trace_input *in); /* UTF8: no word on it */
 const char *trace_input_packed(const struct trace_input *in);           /* "", "gzip", "zstd" */
-uint64_t trace_input_size(const struct trace_input *in);                /* 0: not known */
-uint64_t trace_input_mark(const struct trace_input *in);                /* bytes before offset 0 */
+const char *trace_input_dress(const struct trace_input *in); /* what was taken off; NULL: nothing */
+uint64_t trace_input_size(const struct trace_input *in);     /* 0: not known */
+uint64_t trace_input_mark(const struct trace_input *in);     /* bytes before offset 0 */
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef TRACE_INPUT_STATE_H
 #define TRACE_INPUT_STATE_H
 
+#include "dress.h"
 #include "input.h"
 
 #include <zlib.h>
@@ -27,6 +28,8 @@ struct trace_input {
 	size_t n_half;
 	char *wide; /* UTF-16 on its way */
 	size_t wide_cap;
+	bool looked;               /* at the first lines */
+	struct trace_dress *dress; /* what they wear; NULL: nothing */
 	uint64_t size, mark, taken;
 	int copy; /* what was decoded so far, to come back to; -1: not kept */
 	uint64_t copied, copy_at;
