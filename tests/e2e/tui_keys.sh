@@ -169,6 +169,13 @@ sees "1/215" "a named pipe"; keys s; sees "7 tasks of 9 devices" "and its tasks"
 
 tui 80x24 screen C.UTF-8 --utc $log; sees "07:00:00.000" "--utc: begins with times in UTC"; leaves "leaving is clean"
 
+# A letter of another character set is no key; those behind it are.
+tui 80x24 screen-256color C.UTF-8 $log
+at 1 "opens"
+printf '\344jj' | mux load-buffer - && mux paste-buffer -p
+at 3 "a Latin-1 letter, then two keys"
+leaves "leaving is clean"
+
 # Colours: 16, and none when asked.
 if infocmp xterm >"$tmp/xterm" 2>/dev/null && command -v tic >/dev/null; then
 	sed 's/^xterm[^,]*,/amt16|sixteen colours,/; s/colors#[^,]*,/colors#16,/; s/pairs#[^,]*,/pairs#256,/' "$tmp/xterm" | TERMINFO=$tmp/ti tic -x -o "$tmp/ti" - 2>/dev/null

@@ -210,7 +210,7 @@ void tui_pen_rest(struct tui *t, struct tui_pen *pen, enum tui_ink ink, bool rev
 	attrset(0);
 }
 
-static int translate(wint_t key)
+static int translate(int key)
 {
 	switch (key) {
 	case KEY_UP:
@@ -240,17 +240,37 @@ static int translate(wint_t key)
 	}
 }
 
+/*
+ * A character of several bytes, the first of which is there. get_wch() would go on reading behind
+ * one that is none (a letter of another character set), and swallow what is typed meanwhile.
+ */
+static int character(int key)
+{
+	mbstate_t state = {0};
+	wchar_t c;
+
+	timeout(20);
+	for (bool first = true; key != ERR; first = false, key = getch()) {
+		char byte = (char)key;
+		size_t n = key < KEY_MIN ? mbrtowc(&c, &byte, 1, &state) : (size_t)-1;
+		if (n != (size_t)-1 && n != (size_t)-2)
+			return (int)c;
+		if (n == (size_t)-1) {
+			if (!first)
+				ungetch(key);
+			break;
+		}
+	}
+	return TUI_OTHER;
+}
+
 int tui_screen_key(int wait)
 {
-	wint_t key;
-
 	timeout(wait);
-	int how = get_wch(&key);
-	if (how == ERR)
-		return TUI_NONE;
-	if (how == KEY_CODE_YES)
-		return translate(key);
+	int key = getch();
 	switch (key) {
+	case ERR:
+		return TUI_NONE;
 	case '\r':
 	case '\n':
 		return TUI_ENTER;
@@ -260,6 +280,6 @@ int tui_screen_key(int wait)
 	case 8:
 		return TUI_BACKSPACE;
 	default:
-		return (int)key;
+		return key >= KEY_MIN ? translate(key) : key < 0x80 ? key : character(key);
 	}
 }
