@@ -100,8 +100,11 @@ long input_pull(struct trace_input *in, char *out, size_t n, struct amt_error *e
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		amt_fail_errno(err, errno, "can't read %s", in->path);
-	else
-		in->taken += (uint64_t)got;
+	if (got <= 0)
+		return got;
+	in->taken += (uint64_t)got;
+	in->n_last = (size_t)got < sizeof(in->last) ? (size_t)got : sizeof(in->last);
+	memcpy(in->last, out + got - in->n_last, in->n_last);
 	return got;
 }
 
@@ -337,7 +340,7 @@ bool trace_input_seek(struct trace_input *in, uint64_t offset)
 	}
 	if (!in->seekable || lseek(in->fd, (off_t)offset, SEEK_SET) < 0)
 		return false;
-	in->raw_start = in->raw_end = 0;
+	in->raw_start = in->raw_end = in->n_last = 0;
 	return true;
 }
 
@@ -355,6 +358,16 @@ bool trace_input_waits(const struct trace_input *in)
 uint64_t trace_input_taken(const struct trace_input *in)
 {
 	return in->taken;
+}
+
+bool trace_input_changed(const struct trace_input *in)
+{
+	char now[sizeof(in->last)];
+	off_t at = in->regular && in->fd >= 0 && in->n_last ? lseek(in->fd, 0, SEEK_CUR) : -1;
+
+	return at >= (off_t)in->n_last &&
+	       (pread(in->fd, now, in->n_last, at - (off_t)in->n_last) != (ssize_t)in->n_last ||
+		memcmp(now, in->last, in->n_last) != 0);
 }
 
 int trace_input_copy(const struct trace_input *in)

@@ -25,8 +25,10 @@ bool trace_input_waits(const struct trace_input *in); /* that 0 was not the end 
  */
 bool trace_input_spool(struct trace_input *in, struct amt_error *err);
 uint64_t trace_input_taken(const struct trace_input *in); /* bytes read, as they are packed */
-int trace_input_copy(const struct trace_input *in);       /* -1: not spooled */
-int trace_input_fd(const struct trace_input *in);         /* -1: memory */
+/* Was what was read last written over, as by one who empties the file and fills it again? */
+bool trace_input_changed(const struct trace_input *in);
+int trace_input_copy(const struct trace_input *in);                     /* -1: not spooled */
+int trace_input_fd(const struct trace_input *in);                       /* -1: memory */
 enum trace_encoding trace_input_encoding(const struct trace_input *in); /* UTF8: no word on it */
 const char *trace_input_packed(const struct trace_input *in);           /* "", "gzip", "zstd" */
 const char *trace_input_dress(const struct trace_input *in); /* what was taken off; NULL: nothing */

@@ -31,6 +31,8 @@ struct trace_input {
 	bool looked;               /* at the first lines */
 	struct trace_dress *dress; /* what they wear; NULL: nothing */
 	uint64_t size, mark, taken;
+	char last[64]; /* the end of what was read last */
+	size_t n_last;
 	int copy; /* what was decoded so far, to come back to; -1: not kept */
 	uint64_t copied, copy_at;
 };

@@ -276,6 +276,11 @@ uint64_t trace_reader_taken(const struct trace_reader *r)
 	return trace_input_taken(r->in);
 }
 
+bool trace_reader_changed(const struct trace_reader *r)
+{
+	return trace_input_changed(r->in);
+}
+
 int trace_reader_copy(const struct trace_reader *r)
 {
 	return trace_input_copy(r->in);

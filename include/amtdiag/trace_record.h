@@ -130,6 +130,8 @@ bool trace_reader_can_seek(const struct trace_reader *r);
 bool trace_reader_spool(struct trace_reader *r, struct amt_error *err);
 bool trace_reader_waits(const struct trace_reader *r);
 uint64_t trace_reader_taken(const struct trace_reader *r); /* bytes of the file read so far */
+/* Were they written over since, be the file as long as before or longer? */
+bool trace_reader_changed(const struct trace_reader *r);
 int trace_reader_copy(const struct trace_reader *r); /* that file, the reader's own; -1: none */
 /*
  * Like reading to the end, but only the records that may match, faster: patterns are

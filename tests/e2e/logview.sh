@@ -22,9 +22,21 @@ ok "follow: the last line before rollover" waitfor last
 ok "follow: through rollover" waitfor new
 : >"$f"; sleep 0.6; line cut 5 >"$f"
 ok "follow: through truncation" waitfor cut
+{ line regrown 6; line and 7; line more 8; } >"$tmp/longer"; cat "$tmp/longer" >"$f"
+ok "follow: through truncation, longer than before when it is looked at again" waitfor regrown
 is "follow: nothing twice" "$(sort "$tmp/followed" | uniq -d | wc -l)" 0
 kill -INT $pid; wait $pid
 is "follow: ends with 130" $? 130
+
+# In UTF-16 a log of Japanese text takes less than in UTF-8: that is no truncation.
+line "$(printf 'あ%.0s' {1..300})" 1 | iconv -f UTF-8 -t UTF-16 >"$f"
+amt-logview --follow "$f" >"$tmp/followed" 2>"$tmp/follow.err" &
+pid=$!
+at_exit "kill $pid 2>/dev/null"
+ok "follow: UTF-16" waitfor 'あ*'
+sleep 0.6
+is "follow: each line once" "$(wc -l <"$tmp/followed")" 1
+kill -INT $pid; wait $pid
 
 # A pipe is followed line by line, and over when its writer is gone.
 mkfifo "$tmp/pipe"; exec 8<>"$tmp/pipe"

@@ -115,13 +115,13 @@ static struct stream *earliest(struct stream *v, size_t n)
 }
 
 /* Was the file replaced by a new one, or cut to a shorter one? */
-static bool replaced(struct stream *s, uint64_t offset)
+static bool replaced(struct stream *s)
 {
 	struct stat st;
 
 	if (stat(s->paths[s->at].path, &st))
 		return false; /* between two renames: it will come back */
-	bool is = st.st_ino != s->inode || (uint64_t)st.st_size < offset;
+	bool is = st.st_ino != s->inode || (uint64_t)st.st_size < trace_reader_taken(s->r);
 	s->inode = st.st_ino;
 	s->size = st.st_size;
 	return is;
@@ -138,9 +138,14 @@ static void take_all(struct writer *w, struct stream *s)
 /* False: nothing more will come of it. */
 static bool follow_one(struct writer *w, struct stream *s)
 {
-	struct trace_file_facts facts = {.bytes = 0};
 	struct amt_error err;
 
+	if (s->r && trace_reader_changed(s->r)) {
+		/* Cut, and longer than before already: what stands behind our place is no record.
+		 */
+		trace_reader_close(s->r);
+		s->r = NULL;
+	}
 	if (!s->r) {
 		s->r = trace_reader_open(s->paths[s->at].path, &logview.options, &err);
 		if (!s->r)
@@ -148,9 +153,8 @@ static bool follow_one(struct writer *w, struct stream *s)
 		trace_reader_follow(s->r, true);
 	}
 	take_all(w, s);
-	trace_reader_facts(s->r, &facts);
 	bool over = !s->inode && !trace_reader_waits(s->r); /* a pipe that was closed */
-	if (!over && (!s->inode || !replaced(s, facts.bytes)))
+	if (!over && (!s->inode || !replaced(s)))
 		return true;
 	/* Take what was still written to the old file, then begin the new one. */
 	trace_reader_follow(s->r, false);

@@ -24,6 +24,7 @@ static bool look(struct tui_file *f, bool *grown)
 		return true;
 	bool same =
 		!f->inode || ((uint64_t)st.st_ino == f->inode && (uint64_t)st.st_size >= f->size);
+	same = same && !(f->r && trace_reader_changed(f->r));
 	*grown = same && (uint64_t)st.st_size > f->size;
 	f->inode = (uint64_t)st.st_ino;
 	f->size = (uint64_t)st.st_size;
