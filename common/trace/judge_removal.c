@@ -14,7 +14,44 @@ struct work {
 	struct judge_row partial, full, back;
 	uint32_t *later; /* of each device: a provisioning task after its last removal; + 1 */
 	bool *unclear;   /* a task after it that does not show what it is */
+	bool *handed_on; /* another computer has its MachineId now: a new name of this one, or a
+			    reuse */
 };
+
+struct number {
+	uint32_t machine, device;
+};
+
+static int by_number(const void *a, const void *b)
+{
+	const struct number *x = a, *y = b;
+
+	return x->machine != y->machine ? x->machine < y->machine ? -1 : 1
+					: (x->device > y->device) - (x->device < y->device);
+}
+
+/* A request names a MachineId only: it is booked on who had it before, not on who has it next. */
+static void find_handed_on(struct work *w)
+{
+	const struct trace_facts *f = w->j->f;
+	struct AMT_VEC(struct number) v = {NULL, 0, 0};
+
+	for (uint32_t d = 0; d < f->devices.n; d++)
+		for (uint32_t i = 0; i < f->devices.v[d].n_machines; i++) {
+			struct number n = {trace_machines(&f->devices.v[d])[i], d};
+			amt_vec_push(&v, n);
+		}
+	if (v.n)
+		qsort(v.v, v.n, sizeof(*v.v), by_number);
+	for (size_t i = 0; i + 1 < v.n; i++) {
+		uint32_t a = v.v[i].device, b = v.v[i + 1].device;
+		if (v.v[i].machine != v.v[i + 1].machine)
+			continue;
+		w->handed_on[a] = w->handed_on[a] || !f->devices.v[b].requests;
+		w->handed_on[b] = w->handed_on[b] || !f->devices.v[a].requests;
+	}
+	amt_vec_free(&v);
+}
 
 static bool asked(const struct trace_session *s, enum trace_call call)
 {
@@ -108,7 +145,7 @@ static bool back(struct work *w, const struct trace_session *s)
 	if (task) {
 		at = &f->sessions.v[task - 1].first;
 		what = "a provisioning task";
-	} else if (after(f, s, &d->requested_at)) {
+	} else if (!w->handed_on[s->device] && after(f, s, &d->requested_at)) {
 		at = &d->requested_at;
 		what = "an in-band request";
 	} else if (after(f, s, &d->rejected_at)) {
@@ -133,7 +170,8 @@ static void stayed(struct work *w, const struct trace_session *s)
 		return;
 	const struct trace_device *d = &f->devices.v[s->device];
 	/* A line about it came later, and hello messages leave no place of their own. */
-	if (w->unclear[s->device] || (d->hellos && d->seen_last > s->end))
+	if (w->unclear[s->device] || (d->hellos && d->seen_last > s->end) ||
+	    (w->handed_on[s->device] && after(f, s, &d->requested_at)))
 		return;
 	/* One that ends too soon says nothing. */
 	if (log_end(f, s) - s->end >= AMT_DAY) {
@@ -167,7 +205,10 @@ void judge_removals(struct judge *j)
 			 .full = {.id = "PV.21"},
 			 .back = {.id = "PV.23", .pass_text = "the end of the last such removal"},
 			 .later = amt_calloc(n + 1, sizeof(*w.later)),
-			 .unclear = amt_calloc(n + 1, sizeof(*w.unclear))};
+			 .unclear = amt_calloc(n + 1, sizeof(*w.unclear)),
+			 .handed_on = amt_calloc(n + 1, sizeof(*w.handed_on))};
+
+	find_handed_on(&w);
 
 	for (uint32_t i = 0; i < j->f->sessions.n; i++) {
 		const struct trace_session *s = &j->f->sessions.v[i];
@@ -198,4 +239,5 @@ void judge_removals(struct judge *j)
 	free(last);
 	free(w.later);
 	free(w.unclear);
+	free(w.handed_on);
 }

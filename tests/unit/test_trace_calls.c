@@ -166,6 +166,12 @@ static const struct row {
 	{REMOVE("7 ", "1") "+1\n6 Found one 'ZTC Provision' task with type 'Machine Resource' and "
 			   "target ID '1' and IP address '192.0.2.1'.\n" LATER,
 	 "PV.23", AMT_WARN, PC1, "an in-band request", "line 7"},
+	/* It came back under another name, or its number went to another computer. */
+	{REMOVE("7 ", "1") "+1\n6 Found one 'ZTC Provision' task with type 'Machine Resource' and "
+			   "target ID '1' and IP address '192.0.2.1'.\n7 Provision task begin\n7 "
+			   "Provision target is indicated with SMS resource id. (MachineId = 1 "
+			   "new.example.com)\n" END("7 ") LATER,
+	 "PV.23", AMT_VERDICTS},
 	{GOOD("7 ", "1") REMOVE("7 ", "1") LATER, "PV.23", AMT_PASS, "", "(1)", "line 16"},
 	/* A task that does not show what it is for. */
 	{REMOVE("7 ", "1") BEGIN("7 ", "1") END("7 ") LATER, "PV.23", AMT_VERDICTS},
