@@ -35,7 +35,7 @@ static void field(struct amt_buf *out, const char *raw, bool first)
 	amt_buf_free(&safe);
 }
 
-static void row(struct amt_buf *out, const char *const *cells, size_t n)
+void amt_csv_row(struct amt_buf *out, const char *const *cells, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		field(out, cells[i] ? cells[i] : "", i == 0);
@@ -48,7 +48,7 @@ static void table(struct amt_buf *out, const struct amt_section *s)
 		field(out, s->columns[c].title, c == 0);
 	amt_buf_str(out, "\r\n");
 	for (size_t i = 0; i + s->n_columns <= s->cells.n; i += s->n_columns)
-		row(out, (const char *const *)&s->cells.v[i], s->n_columns);
+		amt_csv_row(out, (const char *const *)&s->cells.v[i], s->n_columns);
 }
 
 void write_csv(struct amt_run *r, const struct amt_style *style, struct amt_buf *out)
@@ -63,7 +63,7 @@ void write_csv(struct amt_run *r, const struct amt_style *style, struct amt_buf 
 			return;
 		}
 	}
-	row(out, head, sizeof(head) / sizeof(head[0]));
+	amt_csv_row(out, head, sizeof(head) / sizeof(head[0]));
 	for (size_t i = 0; i < r->findings.list.n; i++) {
 		const struct amt_finding *f = r->findings.list.v[i];
 		const struct amt_evidence none = {0},
@@ -77,6 +77,6 @@ void write_csv(struct amt_run *r, const struct amt_style *style, struct amt_buf 
 					     e->locator,
 					     e->text,
 					     amt_finding_steps(&r->findings, f)[0]};
-		row(out, cells, sizeof(cells) / sizeof(cells[0]));
+		amt_csv_row(out, cells, sizeof(cells) / sizeof(cells[0]));
 	}
 }

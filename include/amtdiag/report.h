@@ -212,6 +212,8 @@ enum amt_verdict amt_run_verdict(const struct amt_run *r);
 
 struct amt_section *amt_section_table(struct amt_run *r, const char *title,
 				      const struct amt_column *columns, size_t n_columns);
+/* A row of CSV (RFC 4180); what a spreadsheet would run as a formula stays text. */
+void amt_csv_row(struct amt_buf *out, const char *const *cells, size_t n);
 void amt_section_cell(struct amt_run *r, struct amt_section *s, const char *fmt, ...)
 	AMT_PRINTF(3, 4);
 struct amt_section *amt_section_text(struct amt_run *r, const char *title);

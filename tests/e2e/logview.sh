@@ -38,6 +38,14 @@ sleep 0.6
 is "follow: each line once" "$(wc -l <"$tmp/followed")" 1
 kill -INT $pid; wait $pid
 
+# Records as a table, for spreadsheets; no other format is taken for JSON.
+printf 'a, "b"  $$<C><Wed Jan 14 13:43:12.123 2009 GMT Standard Time><thread=7 (0x7)>\r\n=1+1\r\n' >"$tmp/csv.log"
+(cd "$tmp" && amt-logview --records --format csv csv.log) >"$tmp/csv" 2>/dev/null
+printf '%s\r\n' file,line,time,component,thread,severity,text 'csv.log,1,2009-01-14T13:43:12.123Z,C,7,info,"a, ""b"""' "csv.log,2,,,,info,\"'=1+1\"" >"$tmp/want"
+ok "records as CSV" diff "$tmp/want" "$tmp/csv"
+amt-logview --records --format html "$tmp/csv.log" >/dev/null 2>&1
+is "records as a page: refused" $? 64
+
 # A pipe is followed line by line, and over when its writer is gone.
 mkfifo "$tmp/pipe"; exec 8<>"$tmp/pipe"
 amt-logview --follow - <"$tmp/pipe" >"$tmp/followed" 2>"$tmp/follow.err" 8>&- &

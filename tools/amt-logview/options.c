@@ -5,7 +5,7 @@ struct logview logview = {.since = AMT_TIME_NONE, .until = AMT_TIME_NONE};
 
 const struct amt_opt logview_options[] = {
 	{0, "records", AMT_OPT_FLAG, &logview.records,
-	 .help = "print the records, one JSON object a line",
+	 .help = "print the records as JSON, one object a line, or with --format csv as a table",
 	 .man = "Several logs are merged by time (UTC); records of the same time stay in the order "
 		"of "
 		"the files. Times without a known offset are printed without one."},
@@ -106,6 +106,11 @@ bool logview_setup(struct amt_cli *cli, struct amt_error *err)
 	if (!logview.files.n && !logview.lookup && !cli->replay)
 		return amt_fail(err, logview.merge ? "merge: no partial summary was named"
 						   : "no log was named (a file, a folder, or - )");
+	if ((logview.records || logview.follow) && cli->format > AMT_FORMAT_NDJSON &&
+	    cli->format != AMT_FORMAT_CSV)
+		return amt_fail(err,
+				"--records and --follow write JSON, CSV (--format csv) or text "
+				"(--raw)");
 	o->codepage = logview.codepage;
 	if (logview.codepage) {
 		struct amt_buf b;

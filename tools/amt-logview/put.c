@@ -1,6 +1,8 @@
 /* One record as a line of JSON or of text. */
 #include "records.h"
 
+#include <stdlib.h>
+
 static char *add(char *o, const char *s, size_t n)
 {
 	memcpy(o, s, n);
@@ -315,4 +317,33 @@ void put_line(struct writer *w, struct stream *s, enum trace_severity sev)
 	if (logview.codes)
 		each_code(&w->out, w->text, w->text_len, say_code);
 	amt_buf_byte(&w->out, '\n');
+}
+
+void put_csv_head(struct writer *w)
+{
+	static const char *const cells[] = {"file",   "line",     "time", "component",
+					    "thread", "severity", "text"};
+
+	amt_csv_row(&w->out, cells, sizeof(cells) / sizeof(cells[0]));
+}
+
+void put_csv(struct writer *w, struct stream *s, const char *name, enum trace_severity sev)
+{
+	struct trace_record *rec = &s->rec;
+	char line[24], t[AMT_TIME_TEXT] = "", thread[16] = "";
+
+	if (!w->text)
+		put_find_text(w, s);
+	in_utc(&rec->when);
+	if (rec->when.local != AMT_TIME_NONE)
+		trace_when_format(&rec->when, t);
+	if (rec->has_thread)
+		snprintf(thread, sizeof(thread), "%u", rec->thread);
+	snprintf(line, sizeof(line), "%llu", (unsigned long long)rec->line);
+	component(w, s);
+	char *text = amt_strndup(w->text, w->text_len);
+	const char *const cells[] = {
+		name, line, t, amt_buf_cstr(&w->other), thread, trace_severity_name(sev), text};
+	amt_csv_row(&w->out, cells, sizeof(cells) / sizeof(cells[0]));
+	free(text);
 }

@@ -56,6 +56,8 @@ static void give(struct writer *w, struct stream *s)
 	w->written++;
 	if (logview.raw)
 		put_line(w, s, sev);
+	else if (w->cli->format == AMT_FORMAT_CSV)
+		put_csv(w, s, name, sev);
 	else
 		put_record(w, s, name, sev);
 	if (w->out.len > ENOUGH)
@@ -228,6 +230,8 @@ int logview_records(struct amt_cli *cli)
 	}
 	setvbuf(w.file.f, NULL, _IONBF, 0); /* w.out is the buffer */
 	amt_out_widen(&w.file);
+	if (cli->format == AMT_FORMAT_CSV && !logview.raw)
+		put_csv_head(&w);
 	/* Logs that are merged need the times of all their records. */
 	if (n == 1 && logview.grep.n && !logview.follow)
 		w.search = trace_search_new((const char *const *)logview.grep.v, logview.grep.n);

@@ -59,6 +59,9 @@ void put_begin(struct writer *w);
 /* w->text. True: it stands in the window, and is ASCII. */
 bool put_find_text(struct writer *w, struct stream *s);
 void put_record(struct writer *w, struct stream *s, const char *name, enum trace_severity sev);
+/* The same as a row of CSV; what its columns are. */
+void put_csv(struct writer *w, struct stream *s, const char *name, enum trace_severity sev);
+void put_csv_head(struct writer *w);
 void put_line(struct writer *w, struct stream *s, enum trace_severity sev);
 /* The component of the record: whether it is one of ours; keeps its text. */
 bool put_component_of(struct writer *w, struct stream *s);

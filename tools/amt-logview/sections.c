@@ -172,7 +172,7 @@ static void sessions(struct amt_run *r, const struct trace_facts *f)
 		if (x->has_machine)
 			amt_section_cell(r, s, "%u", x->machine);
 		else
-			amt_section_cell(r, s, " ");
+			amt_section_cell(r, s, "%s", "");
 		amt_section_cell(r, s, "%s%s", trace_kind_name(x->kind),
 				 x->implicit ? " (beginning not seen)" : "");
 		amt_section_cell(r, s, "%s", ending(x, end, sizeof(end)));
