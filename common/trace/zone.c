@@ -11,26 +11,30 @@ static bool same(const char *name, const char *s, size_t n)
 	return strlen(name) == n && !amt_strncasecmp(name, s, n);
 }
 
-const struct trace_zone *trace_zone_find(const char *name, size_t n, bool *daylight)
+static const struct trace_zone *find(const char *name, size_t n)
 {
-	static const char day[] = " Daylight Time", std[] = " Standard Time";
-	char other[96];
-
-	*daylight = false;
 	for (size_t i = 0; i < trace_zones_count; i++)
 		if (same(trace_zones[i].name, name, n))
 			return &trace_zones[i];
-	size_t d = sizeof(day) - 1;
-	if (n <= d || n > 64 || amt_strncasecmp(name + n - d, day, d))
-		return NULL;
-	memcpy(other, name, n - d);
-	memcpy(other + n - d, std, sizeof(std));
-	*daylight = true;
-	for (size_t i = 0; i < trace_zones_count; i++)
-		if (same(trace_zones[i].name, other, n))
-			return &trace_zones[i];
-	*daylight = false;
 	return NULL;
+}
+
+const struct trace_zone *trace_zone_find(const char *name, size_t n, bool *daylight)
+{
+	static const char day[] = " Daylight Time", std[] = " Standard Time";
+	const struct trace_zone *z = find(name, n);
+	const char *p;
+	char other[96];
+
+	*daylight = false;
+	if (z || n > 64 || !(p = amt_memcasestr(name, n, day)))
+		return z;
+	/* Of "Central Standard Time (Mexico)", too. Both words are of the same length. */
+	memcpy(other, name, n);
+	memcpy(other + (p - name), std, sizeof(std) - 1);
+	z = find(other, n);
+	*daylight = z != NULL;
+	return z;
 }
 
 const char *trace_zone_charset(const char *bytes, size_t n)
@@ -88,7 +92,9 @@ static bool span(const struct trace_zone *z, int year, amt_time *begin, amt_time
 		return true;
 	case TRACE_RULE_au:
 		*begin = (year >= 2008 ? sunday(year, 10, 1) : sunday(year, 10, 0)) + 2 * HOUR;
-		*end = (year >= 2008 ? sunday(year, 4, 1) : sunday(year, 3, 0)) + 2 * HOUR;
+		/* A week longer in 2006, for the Commonwealth Games. */
+		*end = (year >= 2008 || year == 2006 ? sunday(year, 4, 1) : sunday(year, 3, 0)) +
+		       2 * HOUR;
 		return true;
 	case TRACE_RULE_nz:
 		*begin = (year >= 2007 ? sunday(year, 9, 0) : sunday(year, 10, 1)) + 2 * HOUR;
@@ -99,6 +105,20 @@ static bool span(const struct trace_zone *z, int year, amt_time *begin, amt_time
 			return false;
 		*begin = sunday(year, 3, 0) + 2 * HOUR;
 		*end = sunday(year, 10, 0) + 2 * HOUR;
+		return true;
+	case TRACE_RULE_mx: /* until 2022 */
+		if (year > 2022)
+			return false;
+		*begin = sunday(year, 4, 1) + 2 * HOUR;
+		*end = sunday(year, 10, 0) + HOUR;
+		return true;
+	case TRACE_RULE_wa: /* tried from December 2006 to March 2009 */
+		if (year < 2006 || year > 2009)
+			return false;
+		*begin = year == 2009 ? INT64_MAX
+				      : (year == 2006 ? sunday(year, 12, 1) : sunday(year, 10, 0)) +
+						2 * HOUR;
+		*end = year == 2006 ? INT64_MIN : sunday(year, 3, 0) + 2 * HOUR;
 		return true;
 	case TRACE_RULE_none:
 		break;

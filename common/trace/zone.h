@@ -10,7 +10,9 @@ enum trace_rule {
 	TRACE_RULE_us,
 	TRACE_RULE_au,
 	TRACE_RULE_nz,
-	TRACE_RULE_ru
+	TRACE_RULE_ru,
+	TRACE_RULE_mx, /* Mexico */
+	TRACE_RULE_wa  /* Western Australia */
 };
 
 struct trace_zone {
