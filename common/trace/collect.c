@@ -97,8 +97,26 @@ static void file_facts(struct trace_reader *r, const struct trace_scan *s,
 	f->format = format_of(s, f);
 }
 
+/* Archives, of which there is no reading a log as if it were one; "": none. */
+static const char *archive(const char *p, size_t n)
+{
+	static const struct {
+		size_t at;
+		const char *magic, *name;
+	} known[] = {{0, "PK\3\4", "zip"},    {0, "\xfd\x37zXZ", "xz"}, {0, "BZh", "bzip2"},
+		     {0, "7z\xbc\xaf", "7z"}, {0, "MSCF", "cabinet"},   {0, "Rar!", "rar"},
+		     {257, "ustar", "tar"}};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		size_t len = strlen(known[i].magic);
+		if (n >= known[i].at + len && !memcmp(p + known[i].at, known[i].magic, len))
+			return known[i].name;
+	}
+	return "";
+}
+
 /* Binary rubbish has control characters everywhere; a log has next to none. */
-static bool is_binary(const char *path, const struct trace_options *o)
+static bool is_binary(const char *path, const struct trace_options *o, const char **packed)
 {
 	struct trace_input *in = trace_input_open(path, o, NULL);
 	char *p;
@@ -118,6 +136,7 @@ static bool is_binary(const char *path, const struct trace_options *o)
 	/* NUL padding is allowed; but a window of nothing else is no text. */
 	bool binary = n > 64 && (bad > (size_t)n / 16 ||
 				 (nul > (size_t)n / 8 && memchr(p, 0, 512 < n ? 512 : (size_t)n)));
+	*packed = binary ? archive(p, (size_t)n) : "";
 	free(p);
 	trace_input_rewind(in); /* standard input is opened only once */
 	trace_input_close(in);
@@ -167,8 +186,13 @@ static bool one_file(struct trace_run *run, const struct trace_path *path)
 				       .site_server = "",
 				       .first = AMT_TIME_NONE,
 				       .last = AMT_TIME_NONE};
-	if (is_binary(path->path, run->options)) {
-		amt_note_add(run->notes, path->path, "is not text: not read as a log");
+	if (is_binary(path->path, run->options, &f->packed)) {
+		if (*f->packed)
+			amt_note_add(run->notes, path->path,
+				     "is packed (%s): unpack it, its logs were not read",
+				     f->packed);
+		else
+			amt_note_add(run->notes, path->path, "is not text: not read as a log");
 		f->format = "binary";
 		return false;
 	}

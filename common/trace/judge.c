@@ -132,6 +132,12 @@ static void judge_files(struct judge *j)
 		uint64_t framed = f->records - f->by_framing[TRACE_PLAIN];
 		if (!f->records) {
 			bool binary = !strcmp(f->format, "binary");
+			if (binary && *f->packed) {
+				amt_finding_add(j->fs, "T.02", AMT_UNKNOWN, f->name,
+						"is packed (%s): unpack it, its logs were not read",
+						f->packed);
+				continue;
+			}
 			amt_finding_add(j->fs, "T.02", binary ? AMT_FAIL : AMT_UNKNOWN, f->name,
 					binary ? "is not text, so it is no log of ConfigMgr"
 					       : "gave no records (%s)",

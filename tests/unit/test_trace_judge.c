@@ -358,16 +358,17 @@ static void logs(void **state)
 {
 	static const struct {
 		uint64_t records, damaged;
-		const char *format;
+		const char *format, *packed;
 		enum amt_verdict v;
 		const char *says;
-	} t[] = {{100, 0, "sms", AMT_PASS, "1 of 1 logs were read"},
-		 {100, 25, "sms", AMT_PASS, "1 of 1 logs were read"},
-		 {100, 26, "sms", AMT_WARN, "26 of 100 records are damaged"},
-		 {3, 1, "sms", AMT_PASS, "1 of 1"},
-		 {4, 2, "sms", AMT_WARN, "2 of 4"},
-		 {0, 0, "binary", AMT_FAIL, "is not text"},
-		 {0, 0, "empty", AMT_UNKNOWN, "gave no records (empty)"}};
+	} t[] = {{100, 0, "sms", "", AMT_PASS, "1 of 1 logs were read"},
+		 {100, 25, "sms", "", AMT_PASS, "1 of 1 logs were read"},
+		 {100, 26, "sms", "", AMT_WARN, "26 of 100 records are damaged"},
+		 {3, 1, "sms", "", AMT_PASS, "1 of 1"},
+		 {4, 2, "sms", "", AMT_WARN, "2 of 4"},
+		 {0, 0, "binary", "", AMT_FAIL, "is not text"},
+		 {0, 0, "binary", "zip", AMT_UNKNOWN, "is packed (zip): unpack it"},
+		 {0, 0, "empty", "", AMT_UNKNOWN, "gave no records (empty)"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
@@ -379,6 +380,7 @@ static void logs(void **state)
 		f.files.v[0].records = t[i].records;
 		f.files.v[0].damaged = t[i].damaged;
 		f.files.v[0].format = t[i].format;
+		f.files.v[0].packed = t[i].packed;
 		trace_judge(&f, &ctx, &fs);
 		const struct amt_finding *x = found(&fs, "T.02", NULL);
 		if (!x || x->verdict != t[i].v || !strstr(x->summary, t[i].says))
