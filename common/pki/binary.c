@@ -150,6 +150,25 @@ static int key_password(char *buf, int size, int writing, void *arg)
 	return (int)n;
 }
 
+/* Whether it is an encrypted key that wants more work than is bearable. */
+static bool is_dear(const void *p, size_t n)
+{
+	BIO *bio = BIO_new_mem_buf(p, (int)n);
+	X509_SIG *sealed = bio ? PEM_read_bio_PKCS8(bio, NULL, NULL, NULL) : NULL;
+	const X509_ALGOR *alg = NULL;
+	uint64_t rounds = 0;
+
+	if (bio && !sealed && BIO_reset(bio) == 1)
+		sealed = d2i_PKCS8_bio(bio, NULL);
+	if (sealed)
+		X509_SIG_get0(sealed, &alg, NULL);
+	bool dear = alg && !pki_rounds_spend(&rounds, pki_rounds(alg));
+	X509_SIG_free(sealed);
+	BIO_free(bio);
+	ERR_clear_error();
+	return dear;
+}
+
 static EVP_PKEY *read_key(const void *p, size_t n, const char *password)
 {
 	const unsigned char *at = p;
@@ -174,11 +193,13 @@ bool pki_load_key(struct pki_loading *l, const void *p, size_t n)
 {
 	struct pki_source *s = pki_source_of(l);
 	bool pem = n > 10 && !memcmp(p, "-----BEGIN", 10);
-	EVP_PKEY *key = n < INT32_MAX ? read_key(p, n, l->opt->password) : NULL;
+	bool dear = n < INT32_MAX && is_dear(p, n);
+	EVP_PKEY *key = n < INT32_MAX && !dear ? read_key(p, n, l->opt->password) : NULL;
 	struct amt_error err = {0};
 	char *asked = NULL;
 
-	if (!key && pem && memmem(p, n, "ENCRYPTED", 9) && !l->opt->password && l->opt->ask) {
+	if (!key && !dear && pem && memmem(p, n, "ENCRYPTED", 9) && !l->opt->password &&
+	    l->opt->ask) {
 		asked = l->opt->ask(l->opt->ask_arg, s->name, &err);
 		if (asked) {
 			key = read_key(p, n, asked);
@@ -186,11 +207,14 @@ bool pki_load_key(struct pki_loading *l, const void *p, size_t n)
 			free(asked);
 		}
 	}
-	if (!key && !pem)
+	if (!key && !pem && !dear)
 		return false;
 	if (!*s->format)
 		s->format = pem ? "PEM" : "DER";
-	if (!key || !pki_keep_key(l, key))
+	if (dear)
+		amt_note_add(l->notes, s->name, "the private key can't be read: " PKI_ROUNDS_NOTE,
+			     PKI_ROUNDS_MAX);
+	else if (!key || !pki_keep_key(l, key))
 		amt_note_add(l->notes, s->name, "the private key can't be read%s%s%s",
 			     memmem(p, n, "ENCRYPTED", 9) ? ": wrong or missing password" : "",
 			     err.text[0] ? "; " : "", err.text);

@@ -60,6 +60,7 @@ struct attempt {
 	const char *password;
 	int length;
 	unsigned depth;
+	uint64_t rounds; /* of work, so far */
 	struct AMT_VEC(struct held {
 		X509 *cert;
 		EVP_PKEY *key;
@@ -74,8 +75,11 @@ static bool take_key(struct attempt *t, const PKCS12_SAFEBAG *bag)
 	bool plain = PKCS12_SAFEBAG_get_nid(bag) == NID_keyBag;
 	PKCS8_PRIV_KEY_INFO *own = NULL;
 	const PKCS8_PRIV_KEY_INFO *p8 = plain ? PKCS12_SAFEBAG_get0_p8inf(bag) : NULL;
+	const X509_ALGOR *alg = NULL;
 
 	if (!plain)
+		X509_SIG_get0(PKCS12_SAFEBAG_get0_pkcs8(bag), &alg, NULL);
+	if (alg && pki_rounds_spend(&t->rounds, pki_rounds(alg)))
 		p8 = own = PKCS12_decrypt_skey_ex(bag, t->password, t->length, t->ctx, NULL);
 	struct held h = {.key = p8 ? EVP_PKCS82PKEY_ex(p8, t->ctx, NULL) : NULL};
 	if (h.key)
@@ -128,10 +132,10 @@ static bool take_safe(struct attempt *t, PKCS7 *safe)
 
 	if (PKCS7_type_is_data(safe))
 		bags = PKCS12_unpack_p7data(safe);
-	else if (PKCS7_type_is_encrypted(safe))
-		bags = PKCS12_unpack_p7encdata(safe, t->password, t->length);
-	else
+	else if (!PKCS7_type_is_encrypted(safe))
 		return true; /* for the key of one recipient: nobody makes these either */
+	else if (pki_rounds_spend(&t->rounds, pki_rounds(safe->d.encrypted->enc_data->algorithm)))
+		bags = PKCS12_unpack_p7encdata(safe, t->password, t->length);
 	bool good = bags && take_bags(t, bags);
 	sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
 	return good;
@@ -151,35 +155,52 @@ static void keep(struct attempt *t, bool good)
 	amt_vec_free(&t->held);
 }
 
+static bool mac_fits(struct attempt *t, PKCS12 *pfx)
+{
+	const ASN1_INTEGER *iter = NULL;
+	uint64_t rounds = 1;
+
+	if (!PKCS12_mac_present(pfx))
+		return true;
+	PKCS12_get0_mac(NULL, NULL, NULL, &iter, pfx);
+	if (iter && !ASN1_INTEGER_get_uint64(&rounds, iter))
+		rounds = UINT64_MAX;
+	return pki_rounds_spend(&t->rounds, rounds) &&
+	       PKCS12_verify_mac(pfx, t->password, t->length);
+}
+
 static bool try_password(struct pki_loading *l, const uint8_t *p, size_t n, OSSL_LIB_CTX *ctx,
-			 const char *password)
+			 const char *password, uint64_t *rounds)
 {
 	PKCS12 *pfx = read_pfx(p, n, ctx);
 	struct attempt t = {.l = l, .ctx = ctx, .password = password};
 	STACK_OF(PKCS7) *safes = NULL;
 
 	t.length = password ? (int)strlen(password) : 0;
-	if (pfx && (!PKCS12_mac_present(pfx) || PKCS12_verify_mac(pfx, password, t.length)))
+	if (pfx && mac_fits(&t, pfx))
 		safes = PKCS12_unpack_authsafes(pfx);
 	bool good = safes != NULL;
 	for (int i = 0; good && i < sk_PKCS7_num(safes); i++)
 		good = take_safe(&t, sk_PKCS7_value(safes, i));
 	keep(&t, good);
+	*rounds = t.rounds > *rounds ? t.rounds : *rounds;
 	sk_PKCS7_pop_free(safes, PKCS7_free);
 	PKCS12_free(pfx);
 	ERR_clear_error();
 	return good;
 }
 
-static bool open_pfx(struct pki_loading *l, const uint8_t *p, size_t n, const char *password)
+/* *rounds: the most that one try came to. */
+static bool open_pfx(struct pki_loading *l, const uint8_t *p, size_t n, const char *password,
+		     uint64_t *rounds)
 {
 	struct legacy old = {0};
 
-	if (try_password(l, p, n, NULL, password))
+	if (try_password(l, p, n, NULL, password, rounds))
 		return true;
-	if (!legacy_open(&old))
+	if (*rounds > PKI_ROUNDS_MAX || !legacy_open(&old))
 		return false;
-	bool good = try_password(l, p, n, old.ctx, password);
+	bool good = try_password(l, p, n, old.ctx, password, rounds);
 	legacy_close(&old);
 	pki_source_of(l)->legacy = good;
 	return good;
@@ -191,6 +212,7 @@ bool pki_load_pfx(struct pki_loading *l, const uint8_t *p, size_t n)
 	PKCS12 *pfx = read_pfx(p, n, NULL);
 	struct amt_error err = {0};
 	char *asked = NULL;
+	uint64_t rounds = 0;
 	bool good = false;
 
 	if (!pfx)
@@ -199,14 +221,17 @@ bool pki_load_pfx(struct pki_loading *l, const uint8_t *p, size_t n)
 	PKCS12_free(pfx);
 	s->format = "PFX";
 	if (l->opt->password)
-		good = open_pfx(l, p, n, l->opt->password);
+		good = open_pfx(l, p, n, l->opt->password, &rounds);
 	/* Both ways of having no password. */
-	good = good || open_pfx(l, p, n, "") || open_pfx(l, p, n, NULL);
-	if (!good && !l->opt->password && l->opt->ask) {
+	good = good || open_pfx(l, p, n, "", &rounds) || open_pfx(l, p, n, NULL, &rounds);
+	if (!good && rounds <= PKI_ROUNDS_MAX && !l->opt->password && l->opt->ask) {
 		asked = l->opt->ask(l->opt->ask_arg, s->name, &err);
-		good = asked && open_pfx(l, p, n, asked);
+		good = asked && open_pfx(l, p, n, asked, &rounds);
 	}
-	if (!good && err.text[0])
+	if (!good && rounds > PKI_ROUNDS_MAX)
+		amt_note_add(l->notes, s->name, "the PFX was not opened: " PKI_ROUNDS_NOTE,
+			     PKI_ROUNDS_MAX);
+	else if (!good && err.text[0])
 		amt_note_add(l->notes, s->name, "the PFX was not opened: %s", err.text);
 	else if (!good && (l->opt->password || asked))
 		amt_note_add(l->notes, s->name, "the PFX was not opened: the password is wrong%s",

@@ -137,6 +137,15 @@ bool pki_load_pfx(struct pki_loading *l, const uint8_t *p, size_t n);
 bool pki_load_sst(struct pki_loading *l, const uint8_t *p, size_t n);
 void pki_add_x509(struct pki_loading *l, X509 *x, const char *friendly_name);
 bool pki_keep_key(struct pki_loading *l, EVP_PKEY *key); /* false: it has no public half */
+/* rounds.c: how often a password is worked over to make a key of it, as the algorithm says; 0: it
+ * does not say. Of one file at most so many in all (a few seconds; openssl makes 2,048, Windows
+ * 2,000, some programs a million). */
+#define PKI_ROUNDS_MAX 10000000
+#define PKI_ROUNDS_NOTE                                                                            \
+	"it wants its password worked over more than %d times: it is damaged, or made to keep us " \
+	"busy"
+uint64_t pki_rounds(const X509_ALGOR *alg);
+bool pki_rounds_spend(uint64_t *spent, uint64_t rounds); /* false: more than that */
 /* A private key, PEM or DER, with the password if it wants one. */
 bool pki_load_key(struct pki_loading *l, const void *p, size_t n);
 const char *pki_ssl_error(char *buf, size_t size); /* the newest; clears the queue */
