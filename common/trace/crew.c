@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #define JOBS_MAX   64
-#define WINDOW     (32 * AMT_KIB) /* stays in the second-level cache, and five of them in 16 MiB */
+#define WINDOW     (64 * AMT_KIB) /* stays in the second-level cache, and five of them in 16 MiB */
 #define WINDOW_MIN 64
 #define WORTH      (4 * AMT_MIB) /* a thread more for a log of less would take longer to make */
 
