@@ -101,6 +101,19 @@ sp2 = no
 walk
 is "SP1 and ports that ask for 802.1X" "$(verdict P.42)" fail
 
+# Connections to the port that the component listens on are those of hello messages.
+cp captures/hello/odd-port.pcapng "$tmp"
+listens() { # PORT
+	printf '[out of band component]\nport = %s\n' "$1" >"$tmp/component.ini"
+	site 'exports = component.ini
+captures = odd-port.pcapng
+'
+	walk
+	echo "$(jq -c .facts.evidence.captures.ports "$tmp/now.json") $(verdict P.35)"
+}
+is "the usual port, and hellos to another" "$(listens 9971)" '[9971] unknown'
+is "that one, and devices that were not told" "$(listens 12345)" '[12345,9971] pass'
+
 # CK.13: the status in ConfigMgr and the certificate that the device shows.
 shows() { # STATUS SELF-SIGNED
 	site 'exports = cm.csv

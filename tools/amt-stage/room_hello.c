@@ -2,6 +2,7 @@
 #include "cross.h"
 #include "rooms.h"
 
+#include "amtdiag/exports.h"
 #include "amtdiag/hello.h"
 #include "amtdiag/pki.h"
 
@@ -12,8 +13,31 @@ static bool wanted(const struct stage *st)
 	return st->profile.captures.n > 0;
 }
 
+#define HELLO_PORT 9971 /* what firmware comes with */
+
+/* The port that the component listens on, where its settings say another; and the usual one, as
+ * devices may not have been told. */
+static size_t hello_ports(const struct stage *st, uint16_t out[2])
+{
+	const struct exports_facts *e = stage_state(st, &stage_room_exports);
+	uint64_t port;
+
+	for (size_t i = 0; e && i < e->facts.n; i++) {
+		const struct exports_fact *x = &e->facts.v[i];
+		if (x->what == EXPORTS_SETTING && !strcmp(x->name, "port") &&
+		    amt_num_u64(x->field[EXPORTS_SETTING_TEXT], 1, UINT16_MAX, &port, NULL) &&
+		    port != HELLO_PORT) {
+			out[0] = (uint16_t)port;
+			out[1] = HELLO_PORT;
+			return 2;
+		}
+	}
+	return 0;
+}
+
 static void collect(struct stage *st, void *state)
 {
+	uint16_t ports[2];
 	struct hello_options opt = {.progress = &st->cli->progress,
 				    .name_of_hash = pki_root_name_of_hash};
 	struct AMT_VEC(struct hello_ip) servers = {0};
@@ -26,6 +50,8 @@ static void collect(struct stage *st, void *state)
 	}
 	opt.servers = servers.v;
 	opt.n_servers = servers.n;
+	opt.ports = ports;
+	opt.n_ports = hello_ports(st, ports);
 	if (st->profile.provision_server.n)
 		opt.names = &st->profile.provision_server;
 	if (!hello_collect(&st->profile.captures, &opt, state, &st->cli->run.notes, &err))
