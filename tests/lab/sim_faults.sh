@@ -137,21 +137,22 @@ is "a hanging one accepts" "$(curl -sk --max-time 1 -o /dev/null -w '%{time_conn
 is "a filtered one is silent" "$(curl -s --max-time 1 -o /dev/null http://127.10.0.124:16993/; echo $?)" 28
 $PYTHON - <<'END' >"$tmp/pongs"
 import socket
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(2)
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
 got = set()
-for i in range(0, 10000):
-    a, b = divmod(i, 254)
-    s.sendto(bytes.fromhex("06000006000011be80010000"), ("127.10.%d.%d" % (a, b + 1), 623))
-    if i % 50 == 49:
-        s.settimeout(0.01)
-        try:
-            while True: got.add(s.recvfrom(100)[1][0])
-        except socket.timeout: pass
-s.settimeout(1)
-try:
-    while True: got.add(s.recvfrom(100)[1][0])
-except socket.timeout: pass
+def take(seconds):
+    s.settimeout(seconds)
+    try:
+        while True: got.add(s.recvfrom(100)[1][0])
+    except socket.timeout: pass
+for again in range(3): # on a busy machine datagrams get lost
+    for i in range(0, 10000):
+        a, b = divmod(i, 254)
+        address = "127.10.%d.%d" % (a, b + 1)
+        if address not in got: s.sendto(bytes.fromhex("06000006000011be80010000"), (address, 623))
+        if i % 50 == 49: take(0.01)
+    take(1)
+    if len(got) >= 9000: break
 print(len(got))
 END
 is "pongs come from the address that was asked" "$(cat "$tmp/pongs")" 9000
