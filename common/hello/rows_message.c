@@ -1,8 +1,6 @@
 /* Rows 13 to 20 and 34 to 37: what is sent to the hello port, and by whom. */
 #include "hello/relate.h"
 
-#include <stdlib.h>
-
 /* It sent something, and the capture has not what it began with. */
 static bool unread(const struct hello_conn *c)
 {
@@ -141,29 +139,26 @@ struct voices {
 	size_t addresses, macs;
 };
 
-static int by_bytes(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct hello_ip));
-}
-
 static struct voices voices(const struct hello_facts *f, const struct hello_device *d)
 {
-	struct hello_ip *ips = amt_calloc(d->hellos.n + 1, sizeof(*ips));
+	struct amt_map ips = {0}, macs = {0};
 	struct voices v = {0};
+	bool fresh;
 
-	for (size_t i = 0; i < d->hellos.n; i++)
-		ips[i] = f->hellos.v[d->hellos.v[i]].source;
-	qsort(ips, d->hellos.n, sizeof(*ips), by_bytes);
-	for (size_t i = 0; i < d->hellos.n; i++)
-		v.addresses += ips[i].family && (!i || by_bytes(&ips[i], &ips[i - 1]));
-	for (size_t m = 0; m < d->macs.n && v.addresses == 1;
-	     m++) /* a router's is not among them */
-		for (size_t i = 0; i < d->hellos.n; i++)
-			if (hello_mac_equal(&d->macs.v[m], &f->hellos.v[d->hellos.v[i]].mac)) {
-				v.macs++;
-				break;
-			}
-	free(ips);
+	for (size_t i = 0; i < d->hellos.n; i++) {
+		const struct hello_seen *h = &f->hellos.v[d->hellos.v[i]];
+		amt_map_put(&macs, h->mac.bytes, sizeof(h->mac.bytes), NULL);
+		if (!h->source.family)
+			continue;
+		amt_map_put(&ips, &h->source, sizeof(h->source), &fresh);
+		v.addresses += fresh;
+	}
+	/* Of the device's, as a router's is none of them. */
+	for (size_t i = 0; i < d->macs.n && v.addresses == 1; i++)
+		v.macs +=
+			amt_map_get(&macs, d->macs.v[i].bytes, sizeof(d->macs.v[i].bytes)) != NULL;
+	amt_map_free(&ips);
+	amt_map_free(&macs);
 	return v;
 }
 
