@@ -41,11 +41,11 @@ static const char *domains(struct hello_engine *e, struct amt_rd v)
 
 		if (!len)
 			continue;
-		if (n + len + 1 > sizeof(text))
+		if (n + len + 2 > sizeof(text))
 			break;
 		if (n)
 			text[n++] = ' ';
-		memcpy(text + n, name, len);
+		amt_str_copy(text + n, sizeof(text) - n, name);
 		n += len;
 	}
 	return n ? hello_keep_text(e, text, n) : NULL;
