@@ -25,7 +25,7 @@ static void uri(struct amt_buf *out, enum amt_dev_class c)
 static void head(struct amt_buf *out, enum amt_dev_class c, unsigned id, const char *action,
 		 const char *method)
 {
-	const char *sel = method ? NULL : dev_classes[c].arg;
+	const char *sel = dev_classes[c].arg;
 
 	amt_buf_str(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>"
 			 "<Envelope xmlns=\"http://www.w3.org/2003/05/soap-envelope\""
@@ -45,7 +45,7 @@ static void head(struct amt_buf *out, enum amt_dev_class c, unsigned id, const c
 		       "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous"
 		       "</a:Address></a:ReplyTo><w:OperationTimeout>PT60S</w:OperationTimeout>",
 		       id);
-	if (sel && strstr(action, "/Get")) {
+	if (!method && action && sel && strstr(action, "/Get")) {
 		size_t n = strcspn(sel, "=");
 		amt_buf_printf(out, "<w:SelectorSet><w:Selector Name=\"%.*s\">", (int)n, sel);
 		amt_text_xml(out, sel + n + 1, strlen(sel + n + 1));
