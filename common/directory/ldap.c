@@ -373,7 +373,7 @@ static void forget_entries(struct directory_search *s)
 /* "member;range=1500-*" and so on, until the server says that it is the last. */
 static void follow_ranges(struct directory_link *l, struct directory_search *s)
 {
-	for (size_t i = 0; i < l->ranges.n; i++) {
+	for (size_t i = 0; s->entries.v && i < l->ranges.n; i++) {
 		const struct directory_range r = l->ranges.v[i];
 		struct directory_attribute *t = named(&s->entries.v[r.entry], r.name);
 		bool more = true;
