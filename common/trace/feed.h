@@ -12,6 +12,7 @@
 #define FEED_MILESTONES_MAX 96     /* of one session; more are only counted */
 #define FEED_DEVICES_MAX    500000 /* more share one row */
 #define FEED_OPEN_MAX       65536  /* sessions open at once */
+#define FEED_BEGUN          64     /* tasks that a restart closes without looking at all states */
 #define FEED_HOST_MAX       40     /* bytes of a host name that are kept beside the state */
 #define FEED_VERSION_MAX    12     /* the same of a version */
 #define FEED_TEXT_MAX       240    /* bytes kept of a line that is a cause */
@@ -195,6 +196,8 @@ struct feed {
 	void *open_block; /* for FEED_OPEN_MAX; a page of it takes memory when it is written */
 	struct feed_open *open; /* in it */
 	size_t n_open;
+	uint32_t begun[FEED_BEGUN]; /* states whose task began since the last restart */
+	size_t n_begun;             /* more than fit: any */
 	size_t day_at;
 	amt_time day_begin, day_end; /* of it; the same: not known */
 	struct trace_sign_facts signs[128];

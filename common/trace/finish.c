@@ -165,13 +165,22 @@ int trace_by_day(const void *a, const void *b)
 	return x->day < y->day ? -1 : x->day > y->day;
 }
 
+/* A log may say at every line that the component started: all states are looked at only when many
+ * tasks began since. */
 void feed_restart(struct feed *f, uint32_t group)
 {
-	for (size_t i = 0; i < f->n_open; i++) {
-		struct feed_open *o = feed_nth(f, i);
+	bool few = f->n_begun <= FEED_BEGUN, others = false;
+	size_t n = few ? f->n_begun : f->n_open;
+
+	for (size_t i = 0; i < n; i++) {
+		struct feed_open *o = feed_nth(f, few ? f->begun[i] : i);
 		if (!(o->key & FEED_NO_THREAD) && o->key >> 32 == group)
 			feed_close(f, o, false);
+		else
+			others = others || o->used;
 	}
+	if (!others)
+		f->n_begun = 0;
 }
 
 void feed_close_all(struct feed *f)
@@ -182,7 +191,7 @@ void feed_close_all(struct feed *f)
 		/* The scanner may still hold it as a hint. */
 		*o = (struct feed_open){.key = UINT64_MAX};
 	}
-	f->n_open = 0;
+	f->n_open = f->n_begun = 0;
 }
 
 void feed_finish(struct feed *f)

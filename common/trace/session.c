@@ -74,10 +74,13 @@ static inline struct feed_open *of_line(struct feed *f, const struct feed_line *
 
 /* ---- tasks ---- */
 
-static void begin(struct feed_open *o, const struct feed_line *l)
+static void begin(struct feed *f, struct feed_open *o, const struct feed_line *l)
 {
 	const struct feed_event *e = &feed_events[l->m->event];
 
+	if (f->n_begun < FEED_BEGUN)
+		f->begun[f->n_begun] = (uint32_t)(o - f->open);
+	f->n_begun++;
 	o->used = true;
 	o->ended = o->done = o->terminal = o->has_machine = false;
 	o->pool = FEED_POOL_SILENT;
@@ -212,7 +215,7 @@ static void task_line(struct feed *f, const struct feed_line *l)
 	if (!o->used) {
 		if (!start && (!inside || (traits & FEED_OUTSIDE)))
 			return;
-		begin(o, l);
+		begin(f, o, l);
 		known = !(l->touches & FEED_NAMES);
 	}
 	take(f, o, l, known);
@@ -258,7 +261,7 @@ static void stray(struct feed *f, const struct feed_line *l)
 		if (!feed_nothing_new(f, o, &about) && other_device(f, o, &about))
 			feed_close(f, o, false);
 		if (!o->used)
-			begin(o, &about);
+			begin(f, o, &about);
 	} else {
 		o = of_line(f, l, false);
 		if (!o || !o->used || o->ended)

@@ -284,6 +284,36 @@ static void running_no_more(void **state)
 	}
 }
 
+/* More tasks than are remembered by themselves, and fewer: all that began before a start are over.
+ */
+static void restarts_end_all(void **state)
+{
+#define TAIL "  $$<SMS_AMT_OPERATION_MANAGER" AT("10:05:00.000") "<thread=%u (0x%X)>\r\n"
+	static const unsigned tasks[] = {3, 200, 5};
+	struct amt_buf log;
+	struct trace_facts f;
+	unsigned id = 100;
+
+	(void)state;
+	amt_buf_init(&log, AMT_MIB);
+	for (size_t round = 0; round < 3; round++) {
+		for (unsigned t = 1000; t < 1000 + tasks[round]; t++, id++)
+			amt_buf_printf(&log,
+				       "Provision task begin" TAIL
+				       "Provision target is indicated with SMS resource id. "
+				       "(MachineId = %u pc%u.example.com)" TAIL,
+				       t, t, id, id, t, t);
+		amt_buf_str(&log, round < 2 ? STARTED : "");
+	}
+	collect(&f, amt_buf_cstr(&log), "");
+	assert_int_equal(f.sessions.n, 208);
+	for (uint32_t m = 100; m < id; m++)
+		assert_int_equal(of_machine(&f, m)->outcome,
+				 m < 303 ? TRACE_UNKNOWN : TRACE_RUNNING);
+	trace_facts_free(&f);
+	amt_buf_free(&log);
+}
+
 /* The worker that reads an order's file is not the thread that carries it out. */
 static void an_order_is_no_task(void **state)
 {
@@ -307,6 +337,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(joins_its_task),
 					   cmocka_unit_test(running_no_more),
+					   cmocka_unit_test(restarts_end_all),
 					   cmocka_unit_test(an_order_is_no_task),
 					   cmocka_unit_test(alone_it_failed),
 					   cmocka_unit_test(one_thread_many_devices),
